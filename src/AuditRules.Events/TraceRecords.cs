@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+
+namespace AuditRules.Events;
+
+/// <summary>What a trace says of its own recording: the META frame. Fields that are not known are empty or 0.</summary>
+public sealed record TraceMeta
+{
+    /// <summary>The recorder, as <c>auditrules-native</c>, <c>auditrules-python</c> or <c>import</c>.</summary>
+    public string Recorder { get; init; } = "";
+
+    /// <summary>The recorder's version.</summary>
+    public string RecorderVersion { get; init; } = "";
+
+    /// <summary>The runtime of the first recorded process, as <c>CPython</c>.</summary>
+    public string Runtime { get; init; } = "";
+
+    /// <summary>The runtime's version, as <c>3.11.7</c>.</summary>
+    public string RuntimeVersion { get; init; } = "";
+
+    /// <summary>Operating system and processor, as <c>linux-x64</c>.</summary>
+    public string Platform { get; init; } = "";
+
+    /// <summary>The command that was recorded, redacted.</summary>
+    public ImmutableArray<string> Command { get; init; } = [];
+
+    /// <summary>The pid of the recorded command.</summary>
+    public int Pid { get; init; }
+
+    /// <summary>The pid of the recorder.</summary>
+    public int ParentPid { get; init; }
+
+    /// <summary>The wall clock at the start of the recording: nanoseconds since the Unix epoch.</summary>
+    public long WallClock { get; init; }
+
+    /// <summary>The monotonic clock at the same moment, in nanoseconds.</summary>
+    public long MonotonicClock { get; init; }
+
+    /// <summary>The profile, as <c>security</c> or <c>all</c>.</summary>
+    public string Profile { get; init; } = "";
+
+    /// <summary>Globs over event names that were recorded although the profile drops them.</summary>
+    public ImmutableArray<string> Include { get; init; } = [];
+
+    /// <summary>Globs over event names that were not recorded.</summary>
+    public ImmutableArray<string> Exclude { get; init; } = [];
+
+    /// <summary>How environments were recorded: <c>none</c>, <c>keys</c>, <c>all</c>.</summary>
+    public string Environment { get; init; } = "";
+
+    /// <summary>True when secrets were redacted.</summary>
+    public bool Redacted { get; init; }
+
+    /// <summary>True when callers were recorded.</summary>
+    public bool Callers { get; init; }
+
+    /// <summary>A random number of the run, as hexadecimal text.</summary>
+    public string RunId { get; init; } = "";
+
+    /// <summary>The commit of the recorded program, when the caller knew it.</summary>
+    public string Commit { get; init; } = "";
+}
+
+/// <summary>What happened to a process.</summary>
+public enum ProcessChange : byte
+{
+    /// <summary>It was started by the recorder, or began to be recorded for a reason that is not known.</summary>
+    Start = 0,
+
+    /// <summary>It was forked from its parent.</summary>
+    Fork = 1,
+
+    /// <summary>The same pid began a new program.</summary>
+    Exec = 2,
+
+    /// <summary>It ended.</summary>
+    Exit = 3,
+
+    /// <summary>A spawn was attempted and no start of a recorded process followed.</summary>
+    NotRecorded = 4,
+}
+
+/// <summary>One PROCESS record.</summary>
+/// <param name="Change">What happened.</param>
+/// <param name="Process">The process's ordinal in the trace, from 0.</param>
+/// <param name="Parent">The parent's ordinal, or -1.</param>
+/// <param name="Pid">The operating system's process id.</param>
+/// <param name="Time">Nanoseconds since the Unix epoch.</param>
+/// <param name="Command">The command line, redacted; empty when it is not known or did not change.</param>
+/// <param name="ExitCode">The exit status of an exit (128 + n for a signal); null when it is not known.</param>
+public sealed record ProcessRecord(
+    ProcessChange Change,
+    int Process,
+    int Parent,
+    int Pid,
+    long Time,
+    ImmutableArray<string> Command,
+    int? ExitCode
+);
+
+/// <summary>One LOSS record: events that were raised and are not in the trace.</summary>
+/// <param name="Process">The process that lost them, or -1.</param>
+/// <param name="Reason">Why: <c>disk-full</c>, <c>file-limit</c>, <c>oversize</c>, <c>damaged</c>, ...</param>
+/// <param name="Count">How many; 0 when it is not known.</param>
+/// <param name="From">The earliest time, in nanoseconds since the Unix epoch; 0 when it is not known.</param>
+/// <param name="To">The latest time; 0 when it is not known.</param>
+/// <param name="Events">Counts by event name, where they are known.</param>
+public sealed record LossRecord(
+    int Process,
+    string Reason,
+    long Count,
+    long From,
+    long To,
+    ImmutableArray<KeyValuePair<string, long>> Events
+);
+
+/// <summary>The END frame: the totals of a trace that was closed.</summary>
+/// <param name="Events">Events in the trace.</param>
+/// <param name="Processes">Processes in the trace.</param>
+/// <param name="Raised">Events raised in all recorded processes, where the recorder counts them; else -1.</param>
+/// <param name="Filtered">Events left out by the filters; else -1.</param>
+/// <param name="Lost">Events lost.</param>
+public sealed record TraceTotals(long Events, int Processes, long Raised, long Filtered, long Lost);

@@ -1,0 +1,1 @@
+module internal AuditRules.Rules.Library

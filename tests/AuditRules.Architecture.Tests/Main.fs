@@ -1,0 +1,4 @@
+module AuditRules.Architecture.Tests.Main
+
+[<EntryPoint>]
+let main _ = 0

@@ -1,0 +1,4 @@
+module AuditRules.Cli.Tests.Main
+
+[<EntryPoint>]
+let main _ = 0

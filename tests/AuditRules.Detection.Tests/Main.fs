@@ -1,0 +1,4 @@
+module AuditRules.Detection.Tests.Main
+
+[<EntryPoint>]
+let main _ = 0

@@ -1,0 +1,4 @@
+module AuditRules.Events.Tests.Main
+
+[<EntryPoint>]
+let main _ = 0

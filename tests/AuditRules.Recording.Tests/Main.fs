@@ -1,0 +1,4 @@
+module AuditRules.Recording.Tests.Main
+
+[<EntryPoint>]
+let main _ = 0

@@ -1,0 +1,4 @@
+module AuditRules.Replay.Tests.Main
+
+[<EntryPoint>]
+let main _ = 0

@@ -1,0 +1,4 @@
+module AuditRules.Reporting.Tests.Main
+
+[<EntryPoint>]
+let main _ = 0

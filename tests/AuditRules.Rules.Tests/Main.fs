@@ -1,0 +1,4 @@
+module AuditRules.Rules.Tests.Main
+
+[<EntryPoint>]
+let main _ = 0

@@ -1,0 +1,4 @@
+module AuditRules.Scripting.Tests.Main
+
+[<EntryPoint>]
+let main _ = 0

@@ -1,0 +1,4 @@
+module AuditRules.Traces.Tests.Main
+
+[<EntryPoint>]
+let main _ = 0

@@ -1,0 +1,4 @@
+module Expecto.Tests.Main
+
+[<EntryPoint>]
+let main _ = 0
