@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace AuditRules.Events;
@@ -65,6 +67,24 @@ public readonly struct Value : IEquatable<Value>
 
     /// <summary>A secret that was taken out.</summary>
     public static Value Redacted(RedactedValue value) => new(ValueKind.Redacted, 0, value);
+
+    /// <summary>
+    /// The value of a plain .NET object: null, text, integers, doubles, truth values and values as they are, and a
+    /// tuple as a list; any other object as its invariant text.
+    /// </summary>
+    public static Value From(object? content) =>
+        content switch
+        {
+            null => default,
+            Value value => value,
+            string text => Str(text),
+            bool truth => Bool(truth),
+            int number => Int(number),
+            long number => Int(number),
+            double number => Float(number),
+            ITuple tuple => List([.. Enumerable.Range(0, tuple.Length).Select(i => From(tuple[i]))]),
+            _ => Convert.ToString(content, CultureInfo.InvariantCulture),
+        };
 
     /// <summary>True for <see cref="ValueKind.Nil"/>.</summary>
     public bool IsNil => Kind == ValueKind.Nil;

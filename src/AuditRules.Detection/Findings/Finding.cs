@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using AuditRules.Detection.Plans;
+using AuditRules.Events;
+
+namespace AuditRules.Detection.Findings;
+
+/// <summary>An event that a finding cites, and the step that it was.</summary>
+/// <param name="Step">The step's name in the rule.</param>
+/// <param name="Event">The event.</param>
+public sealed record StepEvent(string Step, AuditEvent Event);
+
+/// <summary>A part of the key that the events of a finding share.</summary>
+/// <param name="Name">The part's name, as <c>process</c>.</param>
+/// <param name="Value">Its value.</param>
+public sealed record KeyPart(string Name, Value Value);
+
+/// <summary>The trace in which a finding was made.</summary>
+/// <param name="Path">The file as it was given; empty when there is none.</param>
+/// <param name="Id">The trace's id as hexadecimal text; empty when there is none.</param>
+public sealed record TraceReference(string Path, string Id);
+
+/// <summary>A rule's hit with its evidence.</summary>
+/// <param name="Id">
+/// The same for the same evidence on every machine and in every run: see <see cref="FindingId"/>.
+/// </param>
+/// <param name="Rule">The rule.</param>
+/// <param name="Message">What happened, in words.</param>
+/// <param name="Key">What the events share; empty for a rule of one step.</param>
+/// <param name="Events">The evidence in the order in which it happened.</param>
+public sealed record Finding(
+    string Id,
+    RuleInfo Rule,
+    string Message,
+    ImmutableArray<KeyPart> Key,
+    ImmutableArray<StepEvent> Events
+)
+{
+    /// <summary>The trace; null for a stream without a file.</summary>
+    public TraceReference? Trace { get; init; }
+}

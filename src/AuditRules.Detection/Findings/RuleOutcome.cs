@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using AuditRules.Detection.Plans;
+
+namespace AuditRules.Detection.Findings;
+
+/// <summary>What a replay says of a rule.</summary>
+public enum Verdict
+{
+    /// <summary>It was not found, and would have been found if it had been there.</summary>
+    Clean = 0,
+
+    /// <summary>It was found.</summary>
+    Fired = 1,
+
+    /// <summary>It was not found, but events that it needed may have been lost.</summary>
+    Unknown = 2,
+
+    /// <summary>The recording could not contain what the rule looks for.</summary>
+    Blind = 3,
+
+    /// <summary>The rule threw, and was disabled from there on; its findings do not count.</summary>
+    Failed = 4,
+}
+
+/// <summary>How far a rule got at one step.</summary>
+/// <param name="Step">The step's name.</param>
+/// <param name="Matched">Events that the step's pattern took.</param>
+/// <param name="WithoutPartner">Of these, those whose key no partial match was waiting for.</param>
+/// <param name="TooLate">Of these, those that came after the window.</param>
+/// <param name="Refused">Of these, those that a <c>where</c> refused.</param>
+/// <param name="Taken">Of these, those that took the step.</param>
+/// <param name="Dropped">Partial matches that an <c>unless</c> dropped while they waited for this step.</param>
+public sealed record StepProgress(
+    string Step,
+    long Matched,
+    long WithoutPartner,
+    long TooLate,
+    long Refused,
+    long Taken,
+    long Dropped
+);
+
+/// <summary>Why a rule was disabled.</summary>
+/// <param name="Message">The exception's type and message.</param>
+/// <param name="Location">Where in the rule's file it was thrown, as far as known.</param>
+/// <param name="Ordinal">The ordinal of the event at which it was thrown.</param>
+/// <param name="EventName">The name of that event.</param>
+public sealed record RuleFailure(string Message, SourceLocation Location, long Ordinal, string EventName);
+
+/// <summary>The result of a rule over a replay.</summary>
+/// <param name="Rule">The rule.</param>
+/// <param name="Verdict">What is said of it.</param>
+/// <param name="Reason">Why, for every verdict but clean and fired; else empty.</param>
+/// <param name="Findings">How often it fired, also beyond the limit on findings that are kept.</param>
+/// <param name="Evicted">Partial matches that were not kept because the table was full.</param>
+/// <param name="Progress">How far it got, a step at a time.</param>
+/// <param name="Failure">Why it was disabled, or null.</param>
+public sealed record RuleOutcome(
+    RuleInfo Rule,
+    Verdict Verdict,
+    string Reason,
+    long Findings,
+    long Evicted,
+    ImmutableArray<StepProgress> Progress,
+    RuleFailure? Failure
+);
+
+/// <summary>What a replay found.</summary>
+/// <param name="Findings">The findings in trace order; those of one event in the order of rule ids.</param>
+/// <param name="Outcomes">The result of every rule, in the order of rule ids.</param>
+/// <param name="Events">How many events were read.</param>
+public sealed record DetectionResult(
+    ImmutableArray<Finding> Findings,
+    ImmutableArray<RuleOutcome> Outcomes,
+    long Events
+);

@@ -1,0 +1,160 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using AuditRules.Detection.Findings;
+using AuditRules.Detection.Plans;
+using AuditRules.Events;
+
+namespace AuditRules.Detection.Matching;
+
+/// <summary>
+/// Runs rules over events in trace order. One engine is one pass over one trace; it is used by one thread at a time.
+/// </summary>
+public sealed class DetectionEngine
+{
+    readonly DetectionOptions _options;
+    readonly RuleMatcher[] _matchers;
+    readonly RuleFailure?[] _failures;
+    readonly long[] _fired;
+    readonly PatternMemory _memory = new();
+    readonly Dictionary<string, Site[]> _sitesByName;
+    readonly List<Finding> _findings = [];
+    EventFrame? _frame;
+    Site[]?[] _sitesByShape = [];
+    SearchValues<char> _wanted = SearchValues.Create("");
+    long _events;
+
+    /// <summary>An engine for those rules.</summary>
+    /// <exception cref="ArgumentException">Two rules have the same id, or a plan has no step or a step no key.</exception>
+    public DetectionEngine(IEnumerable<RulePlan> rules, DetectionOptions? options = null)
+    {
+        _options = options ?? new();
+        var plans = rules.OrderBy(r => r.Info.Id, StringComparer.Ordinal).ToArray();
+        PlanCheck.Require(plans);
+        _matchers = [.. plans.Select(p => new RuleMatcher(p, _options))];
+        _failures = new RuleFailure?[plans.Length];
+        _fired = new long[plans.Length];
+        _sitesByName = plans
+            .SelectMany((plan, rule) => Site.Of(rule, plan, _memory))
+            .GroupBy(s => s.Pattern.EventName)
+            .ToDictionary(g => g.Key, g => g.ToArray());
+    }
+
+    /// <summary>True when some rule looks at events of that name: frames without any need not be decoded.</summary>
+    public bool Wants(string eventName) => _sitesByName.ContainsKey(eventName);
+
+    /// <summary>Events that matching does not need to see, counted as read.</summary>
+    public void Skip(long events) => _events += events;
+
+    /// <summary>The next events of the trace: all rows of the frame.</summary>
+    public void Process(EventFrame frame) => Process(frame, 0, frame.Count);
+
+    /// <summary>The next events of the trace: rows of a frame, the end excluded.</summary>
+    public void Process(EventFrame frame, int start, int end)
+    {
+        _events += end - start;
+        if (!ReferenceEquals(frame, _frame))
+            Begin(frame);
+        // A shape is a number of 16 bits, as a char is: the vectorised search over chars serves.
+        var shapes = MemoryMarshal.Cast<ushort, char>(frame.ShapeColumn);
+        for (var row = start; row < end; row++)
+        {
+            var next = shapes[row..end].IndexOfAny(_wanted);
+            if (next < 0)
+                return;
+            row += next;
+            Visit(frame, row, _sitesByShape[shapes[row]]!);
+        }
+    }
+
+    /// <summary>Ends the pass.</summary>
+    /// <param name="losses">The losses that the trace tells of.</param>
+    public DetectionResult Complete(IReadOnlyCollection<LossRecord> losses)
+    {
+        var failed = new HashSet<string>(
+            _matchers.Where((_, rule) => _failures[rule] is not null).Select(m => m.Plan.Info.Id)
+        );
+        return new(
+            [.. _findings.Where(f => !failed.Contains(f.Rule.Id))],
+            [.. Enumerable.Range(0, _matchers.Length).Select(rule => OutcomeOf(rule, losses))],
+            _events
+        );
+    }
+
+    void Begin(EventFrame frame)
+    {
+        _frame = frame;
+        _memory.Begin(frame);
+        var shapes = frame.Shapes;
+        _sitesByShape = new Site[]?[shapes.Length];
+        var wanted = new List<char>();
+        for (var i = 0; i < shapes.Length; i++)
+        {
+            if (_sitesByName.TryGetValue(shapes[i].Name, out _sitesByShape[i]))
+                wanted.Add((char)i);
+        }
+
+        _wanted = SearchValues.Create(CollectionsMarshal.AsSpan(wanted));
+    }
+
+    void Visit(EventFrame frame, int row, Site[] sites)
+    {
+        foreach (var site in sites)
+        {
+            if (_failures[site.Rule] is not null)
+                continue;
+            var matcher = _matchers[site.Rule];
+            if (!matcher.IsAwaited(site.Step) || !Holds(site, row))
+                continue;
+            var view = new EventView(frame, row);
+            try
+            {
+                if (site.Unless >= 0)
+                    matcher.OnUnless(site.Step, site.Unless, view);
+                else if (matcher.OnStep(site.Step, view) is { } finding)
+                    Keep(site.Rule, finding);
+            }
+#pragma warning disable CA1031 // A rule may throw anything, and that is this rule's failure alone.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                _failures[site.Rule] = RuleFailures.From(exception, matcher.Plan.Info, view);
+            }
+        }
+    }
+
+    bool Holds(Site site, int row)
+    {
+        var conditions = site.Pattern.Conditions;
+        for (var i = 0; i < conditions.Length; i++)
+        {
+            if (!_memory.Holds(site.Numbers[i], conditions[i], row))
+                return false;
+        }
+
+        return true;
+    }
+
+    void Keep(int rule, Finding finding)
+    {
+        if (++_fired[rule] <= _options.MaxFindings)
+            _findings.Add(finding);
+    }
+
+    RuleOutcome OutcomeOf(int rule, IReadOnlyCollection<LossRecord> losses)
+    {
+        var matcher = _matchers[rule];
+        var (verdict, reason) = _failures[rule] is { } failure
+            ? (Verdict.Failed, failure.Message)
+            : Verdicts.Of(matcher.Plan, _fired[rule], matcher.Evicted, losses, _options.CouldContain);
+        return new(
+            matcher.Plan.Info,
+            verdict,
+            reason,
+            verdict == Verdict.Failed ? 0 : _fired[rule],
+            matcher.Evicted,
+            matcher.Progress,
+            _failures[rule]
+        );
+    }
+}

@@ -1,0 +1,16 @@
+using AuditRules.Events;
+
+namespace AuditRules.Detection.Matching;
+
+/// <summary>Limits of matching, and what is known of the recording.</summary>
+public sealed record DetectionOptions
+{
+    /// <summary>Partial matches that one step of one rule may keep; further ones are counted as evicted.</summary>
+    public int MaxPartialMatches { get; init; } = 1_000_000;
+
+    /// <summary>Findings of one rule that are kept; further ones are only counted.</summary>
+    public int MaxFindings { get; init; } = 10_000;
+
+    /// <summary>False for an event name that the recording could not contain; null when every event could be.</summary>
+    public Predicate<string>? CouldContain { get; init; }
+}

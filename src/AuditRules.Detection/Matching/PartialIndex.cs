@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+using AuditRules.Detection.Plans;
+using AuditRules.Events;
+
+namespace AuditRules.Detection.Matching;
+
+/// <summary>Finds the partial matches that an <c>unless</c> drops, by its key.</summary>
+abstract class PartialIndex
+{
+    public abstract void Insert(Bindings bindings, Partial partial, long oldest);
+
+    /// <summary>Drops the partial matches of this event's key, and returns how many.</summary>
+    public abstract int Drop(EventView later);
+}
+
+sealed class PartialIndex<TKey>(StepKey<TKey> key) : PartialIndex
+{
+    const int SweepAtLeast = 1024;
+
+    readonly Dictionary<Key, List<Partial>> _partials = [];
+    int _inserted;
+    int _sweepAt = SweepAtLeast;
+
+    public override void Insert(Bindings bindings, Partial partial, long oldest)
+    {
+        var own = key.Earlier(bindings);
+        if (own is null)
+            return;
+        if (++_inserted >= _sweepAt)
+            Sweep(oldest);
+        ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(_partials, new(own), out _);
+        (list ??= []).Add(partial);
+    }
+
+    public override int Drop(EventView later)
+    {
+        if (_partials.Count == 0)
+            return 0;
+        var wanted = key.Later(later);
+        if (wanted is null || !_partials.TryGetValue(new(wanted), out var list))
+            return 0;
+        // A match whose last step is this very event stays: "between" excludes both ends.
+        var dropped = 0;
+        foreach (var partial in list)
+        {
+            if (!partial.Gone && partial.Last.Ordinal != later.Ordinal)
+            {
+                partial.Gone = true;
+                dropped++;
+            }
+        }
+
+        list.RemoveAll(p => p.Gone);
+        if (list.Count == 0)
+            _partials.Remove(new(wanted));
+        return dropped;
+    }
+
+    void Sweep(long oldest)
+    {
+        var live = 0;
+        foreach (var (own, list) in _partials)
+        {
+            list.RemoveAll(p => p.Gone || p.Last.Time < oldest);
+            live += list.Count;
+            if (list.Count == 0)
+                _partials.Remove(own);
+        }
+
+        _inserted = 0;
+        _sweepAt = Math.Max(SweepAtLeast, live);
+    }
+
+    readonly record struct Key(TKey Value);
+}

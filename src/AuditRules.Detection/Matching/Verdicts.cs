@@ -1,0 +1,32 @@
+using AuditRules.Detection.Findings;
+using AuditRules.Detection.Plans;
+using AuditRules.Events;
+
+namespace AuditRules.Detection.Matching;
+
+/// <summary>What may be said of a rule that did not throw.</summary>
+static class Verdicts
+{
+    public static (Verdict Verdict, string Reason) Of(
+        RulePlan plan,
+        long fired,
+        long evicted,
+        IReadOnlyCollection<LossRecord> losses,
+        Predicate<string>? couldContain
+    )
+    {
+        if (fired > 0)
+            return (Verdict.Fired, "");
+        var needed = plan.Steps.Select(s => s.Pattern.EventName).Distinct().ToArray();
+        if (couldContain is not null && Array.Find(needed, name => !couldContain(name)) is { } absent)
+            return (Verdict.Blind, $"the recording could not contain {absent}");
+        if (losses.FirstOrDefault(loss => Touches(loss, needed)) is { } lost)
+            return (Verdict.Unknown, $"events were lost ({lost.Reason})");
+        return evicted > 0
+            ? (Verdict.Unknown, FormattableString.Invariant($"{evicted} partial matches were not kept"))
+            : (Verdict.Clean, "");
+    }
+
+    static bool Touches(LossRecord loss, string[] needed) =>
+        loss.Events.IsDefaultOrEmpty || loss.Events.Any(e => needed.Contains(e.Key));
+}

@@ -1,0 +1,55 @@
+using AuditRules.Detection.Matching;
+using AuditRules.Events;
+
+namespace AuditRules.Detection.Plans;
+
+/// <summary>A threshold over matches: so many of them, or so many distinct values, for one key within a window.</summary>
+public abstract class CountPlan
+{
+    private protected CountPlan(int atLeast, TimeSpan window, string keyText, Func<Bindings, Value>? distinct)
+    {
+        AtLeast = atLeast;
+        Window = window;
+        KeyText = keyText;
+        Distinct = distinct;
+    }
+
+    /// <summary>The number to be reached.</summary>
+    public int AtLeast { get; }
+
+    /// <summary>The longest time from the first to the last that counts, inclusive.</summary>
+    public TimeSpan Window { get; }
+
+    /// <summary>The key as it was written.</summary>
+    public string KeyText { get; }
+
+    /// <summary>The value whose distinct ones are counted; null to count matches.</summary>
+    public Func<Bindings, Value>? Distinct { get; }
+
+    internal abstract CountTable CreateTable();
+}
+
+/// <summary>A threshold for a key of a known type.</summary>
+/// <typeparam name="TKey">The key's type.</typeparam>
+public sealed class CountPlan<TKey> : CountPlan
+{
+    /// <summary>A threshold.</summary>
+    /// <param name="atLeast">The number to be reached, at least 1.</param>
+    /// <param name="window">The longest time from the first to the last, inclusive.</param>
+    /// <param name="keyText">The key as it was written.</param>
+    /// <param name="key">The key of a match.</param>
+    /// <param name="distinct">The value whose distinct ones are counted; null to count matches.</param>
+    public CountPlan(
+        int atLeast,
+        TimeSpan window,
+        string keyText,
+        Func<Bindings, TKey> key,
+        Func<Bindings, Value>? distinct
+    )
+        : base(atLeast, window, keyText, distinct) => Key = key;
+
+    /// <summary>The key of a match.</summary>
+    public Func<Bindings, TKey> Key { get; }
+
+    internal override CountTable CreateTable() => new CountTable<TKey>(this);
+}

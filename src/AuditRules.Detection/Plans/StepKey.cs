@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using AuditRules.Detection.Matching;
+using AuditRules.Events;
+
+namespace AuditRules.Detection.Plans;
+
+/// <summary>What an event must share with the steps before it. A key of null joins with nothing.</summary>
+public abstract class StepKey
+{
+    private protected StepKey(string text, ImmutableArray<string> names)
+    {
+        Text = text;
+        Names = names;
+    }
+
+    /// <summary>The key as it was written, as <c>o.Process = c.Process</c>.</summary>
+    public string Text { get; }
+
+    /// <summary>The names of the key's parts, as <c>process</c>, in order.</summary>
+    public ImmutableArray<string> Names { get; }
+
+    /// <summary>The key's parts as values, given an event of the later step.</summary>
+    public abstract ImmutableArray<Value> ValuesOf(EventView later);
+
+    internal abstract PartialTable CreateTable(int capacity);
+
+    internal abstract PartialIndex CreateIndex();
+
+    private protected static ImmutableArray<Value> Parts(object? key)
+    {
+        var value = Value.From(key);
+        return key is ITuple ? [.. value.Items] : [value];
+    }
+}
+
+/// <summary>A key of a known type: compared without boxing.</summary>
+/// <typeparam name="TKey">The key's type; equality and hash code are its own.</typeparam>
+public sealed class StepKey<TKey> : StepKey
+{
+    /// <summary>A key.</summary>
+    /// <param name="text">The key as it was written.</param>
+    /// <param name="names">The names of its parts.</param>
+    /// <param name="earlier">The key of what is bound before the step.</param>
+    /// <param name="later">The key of an event that may be the step.</param>
+    public StepKey(
+        string text,
+        ImmutableArray<string> names,
+        Func<Bindings, TKey> earlier,
+        Func<EventView, TKey> later
+    )
+        : base(text, names)
+    {
+        Earlier = earlier;
+        Later = later;
+    }
+
+    /// <summary>The key of what is bound before the step.</summary>
+    public Func<Bindings, TKey> Earlier { get; }
+
+    /// <summary>The key of an event that may be the step.</summary>
+    public Func<EventView, TKey> Later { get; }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Value> ValuesOf(EventView later) => Parts(Later(later));
+
+    internal override PartialTable CreateTable(int capacity) => new PartialTable<TKey>(this, capacity);
+
+    internal override PartialIndex CreateIndex() => new PartialIndex<TKey>(this);
+}
