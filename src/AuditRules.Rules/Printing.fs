@@ -58,6 +58,7 @@ let rec print (expr: Expr) : string =
         $"{print left} {operators[m.Name]} {print right}"
     | Call(None, m, [ inner ]) when m.Name = "Not" -> $"not ({print inner})"
     | Call(None, m, [ inner ]) when m.Name = "op_Implicit" -> print inner
+    | Call(Some target, m, [ Value _ | Var _ as argument ]) -> $"{atom target}.{m.Name} {print argument}"
     | Call(Some target, m, arguments) -> $"{atom target}.{m.Name} ({commas (List.map print arguments)})"
     | Call(None, m, arguments) -> $"{m.Name} ({commas (List.map print arguments)})"
     | Application(f, argument) -> $"{print f} {atom argument}"
@@ -89,6 +90,7 @@ let keyNames (expr: Expr) : string list =
     let name part =
         match body part with
         | PropertyGet(_, property, _) -> lowerFirst property.Name
+        | Call(_, m, _) -> lowerFirst m.Name
         | Var v -> v.Name
         | _ -> "key"
 
@@ -98,9 +100,11 @@ let keyNames (expr: Expr) : string list =
     | single -> [ name single ]
 
 /// The name of a lambda's variable, when it is one that the author wrote.
-let variable (expr: Expr) : string option =
+let rec variable (expr: Expr) : string option =
     match expr with
-    | WithValue(_, _, Lambda(v, _))
+    | WithValue(_, _, inner) -> variable inner
+    // The author's variable stands behind one of the compiler's when a `let` follows it.
+    | Lambda(own, Let(named, Var same, _)) when own = same -> Some named.Name
     | Lambda(v, _) when not (v.Name.StartsWith '_') && v.Name <> "tupledArg" && v.Name <> "unitVar" ->
         Some v.Name
     | _ -> None

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using AuditRules.Detection.Plans;
 using AuditRules.Events;
 
@@ -28,8 +27,8 @@ sealed class CountTable<TKey>(CountPlan<TKey> plan) : CountTable
         if (_windows.Count >= _sweepAt)
             Sweep(now);
         var value = plan.Distinct?.Invoke(bindings) ?? default;
-        ref var window = ref CollectionsMarshal.GetValueRefOrAddDefault(_windows, new(own), out _);
-        window ??= [];
+        if (!_windows.TryGetValue(new(own), out var window))
+            _windows.Add(new(own), window = []);
         window.RemoveAll(c => now - c.Time > _window);
         // The latest of equal values is the one that stays in the window for longest.
         if (plan.Distinct is not null)
