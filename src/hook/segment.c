@@ -1,0 +1,206 @@
+#include "segment.h"
+
+#include "header.h"
+#include "segment_file.h"
+#include "settings.h"
+#include "slots.h"
+#include "system.h"
+
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+
+static const uint64_t MAGIC = 0x1a0a0d4745535241u; /* the bytes ARSEG, CR, LF, SUB */
+static const uint64_t RETRY = 100 * 1000000u;
+static const uint32_t COMMITTED = 0xa5d10000u;
+
+/* One in use, the others full but perhaps still held by a thread that writes its last event into them. */
+enum { MAPPED = 16 };
+static struct segment mapped[MAPPED];
+static struct segment *_Atomic current;
+static _Atomic uint32_t lock;
+static uint32_t serial, sequence;
+static size_t wanted = SEGMENT_FIRST;
+static uint64_t failed_at;
+static enum loss failed_for;
+
+/* What was counted before there was a segment. */
+static _Atomic uint64_t early_filtered, early_first, early_last, early_lost[16];
+
+static struct header *header_of(const struct segment *segment)
+{
+    return (struct header *)segment->base;
+}
+
+struct segment *segment_current(void)
+{
+    return atomic_load(&current);
+}
+
+static void write_header(struct header *header, size_t size)
+{
+    header->major = 1;
+    header->first = HEADER_SIZE;
+    header->size = size;
+    header->pid = (uint32_t)image.pid;
+    header->parent = (uint32_t)image.parent;
+    header->nonce = image.nonce;
+    header->parent_nonce = image.parent_nonce;
+    header->ticks = image.ticks;
+    header->sequence = sequence;
+    header->hook = 1;
+    header->reason = image.reason;
+    header->environment = settings.environment;
+    header->flags = settings.frames ? 1 : 0;
+    header->mono = system_mono();
+    header->wall = system_wall();
+    header->image_mono = image.mono;
+    header->image_wall = image.wall;
+    header->filtered = atomic_exchange(&early_filtered, 0);
+    header->first_lost = atomic_exchange(&early_first, 0);
+    header->last_lost = atomic_exchange(&early_last, 0);
+    for (int i = 0; i < 16; i++)
+        header->lost[i] = atomic_exchange(&early_lost[i], 0);
+    header->map_size = image.map_size;
+    memcpy(header->map, image.map, image.map_size);
+    atomic_store_explicit(&header->magic, MAGIC, memory_order_release);
+}
+
+/* Only where no other thread is within the hook can nobody write into a full segment any more. */
+static void unmap_full(const struct slot *mine)
+{
+    if (!slots_quiet(mine))
+        return;
+    for (int i = 0; i < MAPPED; i++)
+        if (mapped[i].base && &mapped[i] != atomic_load(&current)) {
+            munmap(mapped[i].base, mapped[i].size);
+            mapped[i].base = NULL;
+        }
+}
+
+static struct segment *unused(void)
+{
+    for (int i = 0; i < MAPPED; i++)
+        if (!mapped[i].base)
+            return &mapped[i];
+    return NULL;
+}
+
+static struct segment *open_next(enum loss *reason)
+{
+    struct segment *next = unused();
+    *reason = LOSS_INTERNAL;
+    if (!next)
+        return NULL;
+    size_t size = wanted;
+    uint8_t *base = segment_file_make(sequence, &size, reason);
+    if (!base)
+        return NULL;
+    write_header((struct header *)base, size);
+    next->base = base;
+    next->size = size;
+    next->serial = ++serial;
+    atomic_store(&next->tail, HEADER_SIZE);
+    sequence++;
+    if (wanted < SEGMENT_MOST)
+        wanted *= 2;
+    return next;
+}
+
+static void retire(struct segment *full)
+{
+    struct header *header = header_of(full);
+    atomic_store(&header->ended, system_mono());
+    atomic_store_explicit(&header->state, STATE_FULL, memory_order_release);
+}
+
+struct segment *segment_next(struct segment *full, const struct slot *mine, enum loss *reason)
+{
+    while (atomic_exchange(&lock, 1))
+        sched_yield();
+    struct segment *next = atomic_load(&current);
+    if (next == full) {
+        uint64_t now = system_mono();
+        if (failed_at && now - failed_at < RETRY) {
+            *reason = failed_for;
+            next = NULL;
+        } else if ((next = open_next(reason))) {
+            failed_at = 0;
+            atomic_store(&current, next);
+            if (full)
+                retire(full);
+            unmap_full(mine);
+        } else {
+            failed_at = now;
+            failed_for = *reason;
+        }
+    }
+    atomic_store(&lock, 0);
+    return next;
+}
+
+uint8_t *segment_reserve(struct segment *segment, uint32_t size)
+{
+    size_t at = atomic_load_explicit(&segment->tail, memory_order_relaxed);
+    while (size <= segment->size - at) {
+        _Atomic uint32_t *length = (_Atomic uint32_t *)(segment->base + at);
+        uint32_t found = 0;
+        if (atomic_compare_exchange_strong(length, &found, size)) {
+            atomic_store_explicit(&segment->tail, at + size, memory_order_relaxed);
+            return segment->base + at;
+        }
+        /* Another thread's block; or the program wrote over it, and then this segment is of no more use. */
+        if (found % 8 || found < 16 || found > segment->size - at)
+            break;
+        at += found;
+    }
+    return NULL;
+}
+
+void segment_commit(uint8_t *block, uint32_t padding)
+{
+    atomic_store_explicit((_Atomic uint32_t *)(block + 4), COMMITTED + padding, memory_order_release);
+}
+
+void segment_count_filtered(void)
+{
+    struct segment *segment = segment_current();
+    atomic_fetch_add_explicit(segment ? &header_of(segment)->filtered : &early_filtered, 1, memory_order_relaxed);
+}
+
+void segment_count_lost(enum loss reason, uint64_t mono)
+{
+    struct segment *segment = segment_current();
+    struct header *header = segment ? header_of(segment) : NULL;
+    uint64_t none = 0;
+    atomic_fetch_add(header ? &header->lost[reason] : &early_lost[reason], 1);
+    atomic_compare_exchange_strong(header ? &header->first_lost : &early_first, &none, mono);
+    atomic_store(header ? &header->last_lost : &early_last, mono);
+}
+
+void segment_forget(void)
+{
+    for (int i = 0; i < MAPPED; i++)
+        if (mapped[i].base) {
+            munmap(mapped[i].base, mapped[i].size);
+            mapped[i].base = NULL;
+        }
+    atomic_store(&current, NULL);
+    atomic_store(&lock, 0);
+    sequence = 0;
+    wanted = SEGMENT_FIRST;
+    failed_at = 0;
+    early_filtered = early_first = early_last = 0;
+    for (int i = 0; i < 16; i++)
+        early_lost[i] = 0;
+}
+
+void segment_close(void)
+{
+    struct segment *segment = segment_current();
+    if (!segment)
+        return;
+    struct header *header = header_of(segment);
+    atomic_store(&header->ended, system_mono());
+    atomic_store_explicit(&header->state, STATE_CLOSED, memory_order_release);
+}

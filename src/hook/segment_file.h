@@ -1,0 +1,12 @@
+#ifndef AUDITRULES_SEGMENT_FILE_H
+#define AUDITRULES_SEGMENT_FILE_H
+
+#include "segment.h"
+
+enum { SEGMENT_LEAST = 16 * 1024, SEGMENT_FIRST = 256 * 1024, SEGMENT_MOST = 8 * 1024 * 1024 };
+
+/* Makes, allocates and maps the file of that sequence number, zeros throughout. Null and a reason when it cannot be;
+   no file is left then. `size` is what is wanted and becomes what was had. */
+uint8_t *segment_file_make(uint32_t sequence, size_t *size, enum loss *reason);
+
+#endif

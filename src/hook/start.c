@@ -1,0 +1,31 @@
+/* Loading and unloading. In a program that is no Python, or is not recorded, nothing happens beyond two look-ups. */
+#include "hook.h"
+#include "image.h"
+#include "key.h"
+#include "segment.h"
+#include "settings.h"
+#include "slots.h"
+
+#include <errno.h>
+#include <stdbool.h>
+
+static bool started;
+
+__attribute__((constructor)) static void start(void)
+{
+    if (PySys_AddAuditHook == NULL)
+        return;
+    int error = errno;
+    if (settings_read() && slots_start() && image_start()) {
+        key_load();
+        started = PySys_AddAuditHook(hook_event, NULL) == 0;
+    }
+    errno = error;
+}
+
+/* Runs in `exit`, not in `_exit`, exec or death by signal; not for a forked child without a segment of its own. */
+__attribute__((destructor)) static void stop(void)
+{
+    if (started && image_is_mine())
+        segment_close();
+}

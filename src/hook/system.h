@@ -1,0 +1,20 @@
+/* Clocks, identities and randomness, by calls that exist since glibc 2.17 and Linux 3.10. */
+#ifndef AUDITRULES_SYSTEM_H
+#define AUDITRULES_SYSTEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+uint64_t system_mono(void);
+uint64_t system_wall(void);
+
+void system_random(void *bytes, size_t count);
+
+/* The first bytes of a file of /proc, closed with a zero; the count without it, or 0. */
+size_t system_read(const char *path, char *buffer, size_t size);
+
+/* The parent and the start ticks of a process, from /proc; 0 where not known. */
+void system_stat(pid_t pid, pid_t *parent, uint64_t *ticks);
+
+#endif

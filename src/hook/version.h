@@ -1,0 +1,8 @@
+#ifndef AUDITRULES_VERSION_H
+#define AUDITRULES_VERSION_H
+
+#ifndef AUDITRULES_VERSION
+#define AUDITRULES_VERSION "0.1.0"
+#endif
+
+#endif
