@@ -113,7 +113,8 @@ public readonly struct Value : IEquatable<Value>
 
     /// <summary>
     /// Text or bytes as text: text as it is, bytes and raw text decoded as UTF-8 with U+FFFD for what is not,
-    /// truncated text by its head. Null for every other kind.
+    /// truncated text by its head, a path object (pathlib) by the path that was recorded of it. Null for every other
+    /// kind.
     /// </summary>
     public string? AsText =>
         _reference switch
@@ -121,6 +122,7 @@ public readonly struct Value : IEquatable<Value>
             string text => text,
             byte[] bytes => Encoding.UTF8.GetString(bytes),
             TruncatedValue truncated => truncated.Head.AsText,
+            ObjectValue described => described["path"].AsText,
             _ => null,
         };
 
