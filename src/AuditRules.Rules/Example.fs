@@ -1,0 +1,75 @@
+/// How the generated `make` members put together an example's arguments. Absent parts are nil.
+module internal AuditRules.Example
+
+open System
+open System.Collections.Generic
+open System.Collections.Immutable
+open AuditRules.Events
+
+let raised name (arguments: Value list) =
+    AuditEvent(name, ImmutableArray.CreateRange arguments)
+
+let orNull (pattern: 'P option when 'P: not null and 'P: not struct) : 'P | null = Option.toObj pattern
+
+let private orNil (make: 'A -> Value) (part: 'A option) =
+    match part with
+    | Some part -> make part
+    | None -> Value.Nil
+
+let value (part: Value option) = defaultArg part Value.Nil
+let text part = orNil Value.Str part
+let integer (part: int64 option) = orNil Value.Int part
+let number (part: float option) = orNil Value.Float part
+let truth part = orNil Value.Bool part
+
+let private listOfTexts (items: string seq) =
+    Value.List [| for item in items -> Value.Str item |]
+
+let texts (part: string list option) = orNil listOfTexts part
+
+/// A command line as a list of its words.
+let words (part: string option) =
+    part
+    |> orNil (fun line -> listOfTexts (line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+
+/// The first that was given.
+let first (candidates: Value list) =
+    candidates
+    |> List.tryFind (fun candidate -> not candidate.IsNil)
+    |> Option.defaultValue Value.Nil
+
+/// A socket address: host and port as Python's tuple, a path as text.
+let address (host: string option, port: int64 option, path: string option) =
+    match host, port, path with
+    | None, None, path -> text path
+    | host, port, _ -> Value.List [| text host; integer port |]
+
+let private objectOf kind (facts: (string * Value) list) =
+    let known = [ for name, fact in facts -> KeyValuePair(name, fact) ]
+    Value.Object(ObjectValue(kind, 0L, ImmutableArray.CreateRange known))
+
+/// An object of that type with those facts that were given; nil when none was.
+let described kind (facts: (string * Value) list) =
+    match facts |> List.filter (fun (_, fact) -> not fact.IsNil) with
+    | [] -> Value.Nil
+    | given -> objectOf kind given
+
+// Linux's numbers, as a recording has them.
+let private unix, private inet, private inet6, private stream = 1L, 2L, 10L, 1L
+
+/// A stream socket of the family that fits the address.
+let socket (fd: int64 option, family: int64 option, address: Value) =
+    let fitting =
+        match address[0].AsText with
+        | null when address.Kind = ValueKind.Str -> unix
+        | null -> inet
+        | host -> if host.Contains ':' then inet6 else inet
+
+    objectOf
+        "socket"
+        [
+            "fd", Value.Int(defaultArg fd 3L)
+            "family", Value.Int(defaultArg family fitting)
+            "type", Value.Int stream
+            "proto", Value.Int 0L
+        ]
