@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+
+namespace AuditRules.Detection.Findings;
+
+/// <summary>Says in words how far a rule got that did not fire.</summary>
+public static class NearMiss
+{
+    /// <summary>The furthest step that was not taken, and what stopped it.</summary>
+    /// <param name="progress">The rule's progress.</param>
+    public static string Describe(ImmutableArray<StepProgress> progress)
+    {
+        foreach (var (step, index) in progress.Select((s, i) => (s, i)))
+        {
+            if (step.Taken == 0)
+                return FormattableString.Invariant(
+                    $"step {index + 1} of {progress.Length} ({step.Step}) was not reached: {Cause(step, index)}"
+                );
+        }
+
+        return "every step was taken, but the threshold was not reached";
+    }
+
+    static string Cause(StepProgress step, int index)
+    {
+        if (step.Refused > 0)
+            return Count(step.Refused, "event", "refused by where");
+        if (step.TooLate > 0)
+            return Count(step.TooLate, "event", "came after the window");
+        if (step.Dropped > 0)
+            return Count(step.Dropped, "partial match", "dropped by unless", "es");
+        if (step.WithoutPartner > 0)
+            return Count(step.WithoutPartner, "event", "had no step before it with the same key");
+        return index == 0 || step.Matched == 0 ? "no event matched it while it was awaited" : "";
+    }
+
+    static string Count(long count, string noun, string what, string plural = "s") =>
+        FormattableString.Invariant($"{count} {noun}{(count == 1 ? "" : plural)} {what}");
+}

@@ -1,0 +1,55 @@
+/// Keeps compiled rules by the content of everything that decides them. Always safe to delete.
+module internal AuditRules.Scripting.AssemblyCache
+
+open System
+open System.IO
+open System.Security.Cryptography
+open System.Text
+
+/// The key of those parts; each part is hashed with its length, so that parts cannot run into each other.
+let key (parts: string list) =
+    use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
+
+    for part in parts do
+        let bytes = Encoding.UTF8.GetBytes part
+        hash.AppendData(BitConverter.GetBytes bytes.Length)
+        hash.AppendData bytes
+
+    Convert.ToHexStringLower(hash.GetHashAndReset())
+
+// An entry is | SHA-256 of the rest: 32 bytes | the assembly |.
+let private path (folder: string) (key: string) = Path.Combine(folder, key + ".rules")
+
+/// The assembly of that key, or nothing: an entry that is missing, cut or changed is no entry.
+let tryRead (folder: string) (key: string) =
+    try
+        let entry = File.ReadAllBytes(path folder key)
+
+        if
+            entry.Length > 32
+            && SHA256.HashData(entry.AsSpan 32).AsSpan().SequenceEqual(entry.AsSpan(0, 32))
+        then
+            Some entry[32..]
+        else
+            None
+    with
+    | :? IOException
+    | :? UnauthorizedAccessException -> None
+
+/// Keeps an assembly. A cache that cannot be written costs time, nothing else.
+let write (folder: string) (key: string) (assembly: byte array) =
+    try
+        if OperatingSystem.IsWindows() then
+            Directory.CreateDirectory folder |> ignore
+        else
+            let onlyOwner =
+                UnixFileMode.UserRead ||| UnixFileMode.UserWrite ||| UnixFileMode.UserExecute
+
+            Directory.CreateDirectory(folder, onlyOwner) |> ignore
+
+        let aside = Path.Combine(folder, $"{Guid.NewGuid():N}.tmp")
+        File.WriteAllBytes(aside, Array.append (SHA256.HashData assembly) assembly)
+        File.Move(aside, path folder key, true)
+    with
+    | :? IOException
+    | :? UnauthorizedAccessException -> ()

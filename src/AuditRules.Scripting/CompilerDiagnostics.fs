@@ -1,0 +1,185 @@
+/// The compiler's diagnostics as ours: one for each cause, with the line, and a hint for the usual mistakes.
+module internal AuditRules.Scripting.CompilerDiagnostics
+
+open System
+open System.Text.RegularExpressions
+open AuditRules.Events.Diagnostics
+open FSharp.Compiler.Diagnostics
+
+let private maybe =
+    Regex(@"\s*Maybe you want one of the following:\s*", RegexOptions.CultureInvariant)
+
+let private blanks = Regex(@"\s+", RegexOptions.CultureInvariant)
+
+let private argument =
+    Regex(@"has no argument or settable return property '([^']+)'", RegexOptions.CultureInvariant)
+
+let private optional = Regex(@"\?([a-z]\w*)\s*:", RegexOptions.CultureInvariant)
+
+/// Edit distance with insertions, deletions, replacements and swaps of neighbours.
+let private distance (a: string) (b: string) =
+    let d = Array2D.zeroCreate (a.Length + 1) (b.Length + 1)
+
+    for i in 0 .. a.Length do
+        for j in 0 .. b.Length do
+            d[i, j] <-
+                if i = 0 || j = 0 then
+                    i + j
+                else
+                    let cost = if a[i - 1] = b[j - 1] then 0 else 1
+                    let best = min (min (d[i - 1, j] + 1) (d[i, j - 1] + 1)) (d[i - 1, j - 1] + cost)
+
+                    if i > 1 && j > 1 && a[i - 1] = b[j - 2] && a[i - 2] = b[j - 1] then
+                        min best (d[i - 2, j - 2] + 1)
+                    else
+                        best
+
+    d[a.Length, b.Length]
+
+let private nearest (wrong: string) (names: string seq) =
+    names
+    |> Seq.map (fun name -> distance (wrong.ToLowerInvariant()) (name.ToLowerInvariant()), name)
+    |> Seq.sort
+    |> Seq.tryHead
+    |> Option.filter (fun (d, _) -> d <= max 1 (wrong.Length / 2))
+    |> Option.map snd
+
+/// The compiler's message without its layout, and its suggestions.
+let private split (message: string) =
+    match maybe.Split(message, 2) with
+    | [| text; suggestions |] ->
+        blanks.Replace(text.Trim(), " "), List.ofArray (blanks.Split(suggestions.Trim()))
+    | _ -> blanks.Replace(message.Trim(), " "), []
+
+let private clauses =
+    [
+        "where"
+        "followedBy"
+        "within"
+        "unless"
+        "atLeast"
+        "atLeastDistinct"
+        "message"
+        "shouldFire"
+        "shouldNotFire"
+    ]
+
+let private hint (number: int) (message: string) (suggestions: string list) (source: string) =
+    let word = source.Trim().Split(' ', '(')[0]
+
+    match number with
+    | 39 when not suggestions.IsEmpty ->
+        let shown = suggestions |> List.truncate 3
+        "Maybe you want " + String.Join(" or ", shown) + "."
+    | 39 ->
+        match clauses |> nearest word with
+        | Some clause when clause <> word -> $"Maybe you want {clause}."
+        | _ when message.Contains "'o'" || message.Contains "'c'" ->
+            "In `on (a = b)` the steps before stand on the left, the new one on the right."
+        | _ -> ""
+    | 495 ->
+        let wrong = argument.Match message
+
+        let names = [ for m in optional.Matches message -> m.Groups[1].Value ]
+
+        match
+            (if wrong.Success then
+                 nearest wrong.Groups[1].Value names
+             else
+                 None)
+        with
+        | Some name -> $"Maybe you want {name}."
+        | None when names.IsEmpty -> ""
+        | None -> "The fields are " + String.Join(", ", names) + "."
+    | 3099
+    | 3095 -> $"Put the argument of {word} in parentheses."
+    | 1
+    | 193 when source.Contains " on " -> "Both sides of a key must have the same type."
+    | 1 when message.Contains "TimeSpan" -> "Write a time as (seconds 5) or (minutes 1)."
+    | 10
+    | 583
+    | 58
+    | 3118 -> "Look for a missing parenthesis or bracket on this line or the one before."
+    | _ -> ""
+
+/// Echoes of an error elsewhere: an expression whose type is not known because of it.
+let private echoes = set [ 72; 3033 ]
+
+/// The top-level declaration that a line belongs to, by the line on which it begins.
+let private declaration (lines: string array) line =
+    let begins (text: string) =
+        text <> ""
+        && not (Char.IsWhiteSpace text[0])
+        && text[0] <> ')'
+        && text[0] <> '}'
+
+    let rec back i =
+        if i <= 0 || (i < lines.Length && begins lines[i]) then
+            i
+        else
+            back (i - 1)
+
+    back (line - 1)
+
+/// Ours for the compiler's, the first of each cause: one error for each top-level declaration.
+let ofCompiler (files: RuleFile list) (found: FSharpDiagnostic array) : Diagnostic list =
+    let fileOf (d: FSharpDiagnostic) =
+        let name = d.FileName.Replace('\\', '/')
+
+        files
+        |> List.tryFind (fun f -> f.Shown = name || f.FullPath = name || name.EndsWith("/" + f.Shown))
+
+    let convert (d: FSharpDiagnostic) =
+        let file = fileOf d
+        let shown = file |> Option.map _.Shown |> Option.defaultValue ""
+
+        let source =
+            file
+            |> Option.bind (fun f -> Array.tryItem (d.StartLine - 1) f.Lines)
+            |> Option.defaultValue ""
+
+        let text, suggestions = split d.Message
+
+        let severity =
+            if d.Severity = FSharpDiagnosticSeverity.Error then
+                DiagnosticSeverity.Error
+            else
+                DiagnosticSeverity.Warning
+
+        // The signature in the message is long, and the hint says what matters of it.
+        let text =
+            match text.IndexOf " The required signature is" with
+            | -1 -> text
+            | i -> text.Substring(0, i)
+
+        Diagnostic(
+            $"FS%04d{d.ErrorNumber}",
+            severity,
+            text,
+            TextSpan(shown, d.StartLine, d.StartColumn + 1, d.EndLine, d.EndColumn + 1),
+            source,
+            hint d.ErrorNumber d.Message suggestions source
+        )
+
+    let errors, others =
+        found
+        |> Array.filter (fun d ->
+            d.Severity = FSharpDiagnosticSeverity.Error
+            || d.Severity = FSharpDiagnosticSeverity.Warning)
+        |> Array.partition (fun d -> d.Severity = FSharpDiagnosticSeverity.Error)
+
+    let causes = errors |> Array.filter (fun d -> not (echoes.Contains d.ErrorNumber))
+
+    let primary =
+        (if causes.Length > 0 then causes else errors)
+        |> Array.sortBy (fun d -> d.FileName, d.StartLine, d.StartColumn)
+        |> Array.distinctBy (fun d ->
+            d.FileName,
+            match fileOf d with
+            | Some file -> declaration file.Lines d.StartLine
+            | None -> d.StartLine)
+
+    // With an error, warnings are mostly its echoes.
+    (if primary.Length > 0 then primary else others)
+    |> Array.map convert
+    |> List.ofArray

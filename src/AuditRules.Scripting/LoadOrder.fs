@@ -1,0 +1,57 @@
+/// Puts rule files behind the files that they load.
+module internal AuditRules.Scripting.LoadOrder
+
+open System
+open System.Collections.Generic
+open System.IO
+
+let private isBelow (folder: string) (path: string) =
+    path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal)
+
+/// The files given and all that they load, each behind what it loads, and what is wrong with the loads.
+let resolve (folder: string) (show: string -> string) (paths: string list) =
+    let known = Dictionary<string, RuleFile>()
+    let ordered = ResizeArray<RuleFile>()
+    let problems = ResizeArray()
+
+    let problem id message (file: RuleFile) line hint =
+        let source = $"#load of line {line}"
+        problems.Add(Problem.error id message file.Shown line 1 source hint)
+
+    let rec visit (path: string) (ancestors: string list) =
+        if not (known.ContainsKey path) then
+            let file = RuleFile.read path (show path)
+            known[path] <- file
+            problems.AddRange file.Diagnostics
+
+            for loaded, line in file.Loads do
+                if not (isBelow folder loaded) then
+                    problem
+                        Problem.Load
+                        $"#load of {show loaded}, which is outside the rules folder"
+                        file
+                        line
+                        "Move the file into the rules folder."
+                elif List.contains loaded (path :: ancestors) then
+                    problem
+                        Problem.LoadCycle
+                        $"{show loaded} and {file.Shown} load each other"
+                        file
+                        line
+                        "Move what both need into a third file."
+                elif not (File.Exists loaded) then
+                    problem
+                        Problem.Load
+                        $"#load of {show loaded}, which does not exist"
+                        file
+                        line
+                        "The path counts from the file that contains the #load."
+                else
+                    visit loaded (path :: ancestors)
+
+            ordered.Add file
+
+    for path in paths do
+        visit path []
+
+    List.ofSeq ordered, List.ofSeq problems

@@ -1,0 +1,45 @@
+/// Diagnostics of our own; the compiler's keep its ids.
+module internal AuditRules.Scripting.Problem
+
+open AuditRules.Events.Diagnostics
+
+let private at file line column (source: string) =
+    TextSpan(file, line, column, line, max (column + 1) (source.Length + 1))
+
+let error id message file line column source hint =
+    Diagnostic(id, DiagnosticSeverity.Error, message, at file line column source, source, hint)
+
+let warning id message file line column source hint =
+    Diagnostic(id, DiagnosticSeverity.Warning, message, at file line column source, source, hint)
+
+/// A directive that rule files may not contain.
+[<Literal>]
+let Directive = "AR0001"
+
+/// A `#load` of a file that is not below the rules folder, or that does not exist.
+[<Literal>]
+let Load = "AR0002"
+
+/// Files that load each other.
+[<Literal>]
+let LoadCycle = "AR0003"
+
+/// A top-level value that can change.
+[<Literal>]
+let Mutable = "AR0004"
+
+/// A file that throws when its top-level values are made.
+[<Literal>]
+let Throws = "AR0005"
+
+/// Two rules with one id.
+[<Literal>]
+let DuplicateId = "AR0006"
+
+/// A clause that does not fit the rule, as `within` without a sequence.
+[<Literal>]
+let Clause = "AR0007"
+
+/// A rule without examples.
+[<Literal>]
+let NoExamples = "AR0008"

@@ -1,0 +1,131 @@
+namespace AuditRules.Scripting
+
+open System
+open System.Collections.Generic
+open System.IO
+open AuditRules.Detection.Plans
+open AuditRules.Events.Diagnostics
+
+/// How rule files are compiled.
+[<Sealed>]
+type RuleCompilerOptions() =
+    /// The folder of the cache; empty for none.
+    member val CacheFolder = "" with get, set
+    /// The folder that paths are shown from, and that `#load` may not leave: the rules folder's parent or the current one.
+    member val RulesFolder = "" with get, set
+    /// The folder that shown paths count from.
+    member val CurrentFolder = "" with get, set
+
+/// Compiled rules. The rules can be used until it is disposed.
+[<Sealed>]
+type CompiledRules
+    internal
+    (
+        rules: IReadOnlyList<RulePlan>,
+        diagnostics: IReadOnlyList<Diagnostic>,
+        fromCache: bool,
+        release: unit -> unit
+    ) =
+    /// The rules; empty when there is an error among the diagnostics.
+    member _.Rules = rules
+    /// What is wrong, in the order of files and lines.
+    member _.Diagnostics = diagnostics
+    /// True when nothing had to be compiled.
+    member _.FromCache = fromCache
+
+    /// True when no rule may be run.
+    member _.HasErrors =
+        diagnostics |> Seq.exists (fun d -> d.Severity = DiagnosticSeverity.Error)
+
+    interface IDisposable with
+        member _.Dispose() = release ()
+
+/// Compiles rule files into rules.
+[<Sealed>]
+type RuleCompiler(options: RuleCompilerOptions) =
+    let show (path: string) =
+        let shown =
+            if options.CurrentFolder = "" then
+                path
+            else
+                Path.GetRelativePath(options.CurrentFolder, path)
+
+        (if shown.StartsWith ".." then path else shown).Replace('\\', '/')
+
+    let failed diagnostics =
+        new CompiledRules([||], Array.ofList diagnostics, false, ignore)
+
+    let order (d: Diagnostic) =
+        d.Place.File, d.Place.Line, d.Place.Column
+
+    let load files assembly fromCache warnings =
+        let collected = RuleCollector.collect files assembly
+        let diagnostics = warnings @ collected.Diagnostics |> List.sortBy order
+
+        if diagnostics |> List.exists (fun d -> d.Severity = DiagnosticSeverity.Error) then
+            collected.Context.Unload()
+            failed diagnostics
+        else
+            new CompiledRules(
+                [| for rule in collected.Rules -> rule.Plan |],
+                Array.ofList diagnostics,
+                fromCache,
+                collected.Context.Unload
+            )
+
+    let compile files (sources: (string * string) list) key =
+        let assembly, found = AssemblyCompiler.compile sources
+        let diagnostics = CompilerDiagnostics.ofCompiler files found
+
+        match assembly with
+        | Some assembly when diagnostics |> List.forall (fun d -> d.Severity <> DiagnosticSeverity.Error) ->
+            // A warning must be said again the next time: what has one is not kept.
+            if diagnostics.IsEmpty && options.CacheFolder <> "" then
+                AssemblyCache.write options.CacheFolder key assembly
+
+            load files assembly false diagnostics
+        | _ -> failed diagnostics
+
+    /// Compiles those files and all that they load into one assembly, or takes it from the cache.
+    /// Throws only what reading the files throws (IOException, UnauthorizedAccessException).
+    member _.Compile(paths: IReadOnlyList<string>) : CompiledRules =
+        let full = [ for path in paths -> Path.GetFullPath path ]
+
+        let folder =
+            if options.RulesFolder <> "" then
+                Path.GetFullPath options.RulesFolder
+            else
+                full
+                |> List.tryHead
+                |> Option.bind (fun path -> Option.ofObj (Path.GetDirectoryName path))
+                |> Option.defaultValue "/"
+
+        let files, problems = LoadOrder.resolve folder show full
+
+        if not problems.IsEmpty then
+            failed (List.sortBy order problems)
+        elif files.IsEmpty then
+            failed []
+        else
+            let taken = HashSet<string>()
+
+            let sources =
+                [
+                    for i, file in List.indexed files do
+                        let name, text = RuleFile.compilerText taken.Contains file
+                        Option.iter (taken.Add >> ignore) name
+                        $"%04d{i}.fs", text
+                ]
+
+            let key =
+                AssemblyCache.key (AssemblyCompiler.identity () @ [ for _, text in sources -> text ])
+
+            let cached =
+                if options.CacheFolder = "" then
+                    None
+                else
+                    AssemblyCache.tryRead options.CacheFolder key
+
+            match cached with
+            | Some assembly -> load files assembly true []
+            | None -> compile files sources key
