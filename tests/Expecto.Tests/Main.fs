@@ -1,4 +1,10 @@
 module Expecto.Tests.Main
 
+open Expecto
+open Expecto.Tests
+
 [<EntryPoint>]
-let main _ = 0
+let main args =
+    match Child.asked args with
+    | Some(suite, rest) -> runTestsWithCLIArgs [] rest suite
+    | None -> runTestsInAssemblyWithCLIArgs [] args

@@ -1,0 +1,56 @@
+/// Suites that the tests run in a process of their own, to see exit codes and output.
+module Expecto.Tests.Child
+
+open System
+open System.Diagnostics
+open Expecto
+
+let private passing =
+    testList "arithmetic" [ testCase "one is one" (fun () -> Expect.equal 1 1 "one") ]
+
+let suites =
+    dict
+        [
+            "passing", passing
+            "failing",
+            testList
+                "mixed"
+                [
+                    passing
+                    testCase "fails" (fun () -> Expect.equal [ 1; 2; 3 ] [ 1; 9; 3 ] "lists")
+                    testCase "throws" (fun () -> invalidOp "oh <no>\u0007")
+                    ptestCase "waits" (fun () -> failtest "a pending test ran")
+                ]
+            "duplicates", testList "twice" [ testCase "same" ignore; testCase "same" ignore ]
+            "focused", testList "focus" [ ftestCase "chosen" ignore; testCase "other" ignore ]
+            "empty", testList "empty" []
+        ]
+
+/// Runs a suite by its name in a child process. Returns its exit code and the lines of its output.
+let run (suite: string) (arguments: string list) =
+    let program = Environment.ProcessPath |> Option.ofObj |> Option.defaultValue ""
+
+    let start =
+        ProcessStartInfo(
+            program,
+            [ "--suite"; suite ] @ arguments,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        )
+
+    use child =
+        Process.Start start
+        |> Option.ofObj
+        |> Option.defaultWith (fun () -> failtest "no child process")
+
+    let errors = child.StandardError.ReadToEndAsync()
+    let output = child.StandardOutput.ReadToEnd()
+    child.WaitForExit()
+    let text = output + errors.Result
+    child.ExitCode, text.Split('\n', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray
+
+/// The suite that the command line asks for, if it asks for one.
+let asked (args: string[]) =
+    match List.ofArray args with
+    | "--suite" :: name :: rest -> Some(suites[name], Array.ofList rest)
+    | _ -> None
