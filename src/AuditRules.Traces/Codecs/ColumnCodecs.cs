@@ -1,0 +1,50 @@
+using System.IO.Compression;
+
+namespace AuditRules.Traces;
+
+/// <summary>Compresses and inflates columns; never gives more bytes than were declared (T32).</summary>
+static class ColumnCodecs
+{
+    public static bool IsKnown(ColumnCodec codec) => codec <= ColumnCodec.Deflate;
+
+    /// <summary>Compresses into <paramref name="target"/>; -1 when it does not fit there.</summary>
+    public static int Compress(ColumnCodec codec, byte[] raw, int length, byte[] target)
+    {
+        if (codec == ColumnCodec.Lz4)
+            return Lz4Block.Encode(raw.AsSpan(0, length), target.AsSpan(0, length));
+        using var stored = new MemoryStream();
+        using (var deflate = new DeflateStream(stored, CompressionLevel.SmallestSize, leaveOpen: true))
+            deflate.Write(raw, 0, length);
+        if (stored.Length > length)
+            return -1;
+        stored.GetBuffer().AsSpan(0, (int)stored.Length).CopyTo(target);
+        return (int)stored.Length;
+    }
+
+    /// <summary>Inflates; false unless the bytes give exactly <paramref name="target"/>'s length.</summary>
+    public static bool Inflate(ColumnCodec codec, byte[] stored, int offset, int length, Span<byte> target)
+    {
+        switch (codec)
+        {
+            case ColumnCodec.None:
+                return length == target.Length && stored.AsSpan(offset, length).TryCopyTo(target);
+            case ColumnCodec.Lz4:
+                return Lz4Block.Decode(stored.AsSpan(offset, length), target);
+            default:
+                using (var source = new MemoryStream(stored, offset, length, writable: false))
+                using (var deflate = new DeflateStream(source, CompressionMode.Decompress))
+                {
+                    try
+                    {
+                        return deflate.ReadAtLeast(target, target.Length, throwOnEndOfStream: false)
+                                == target.Length
+                            && deflate.ReadByte() < 0;
+                    }
+                    catch (InvalidDataException)
+                    {
+                        return false;
+                    }
+                }
+        }
+    }
+}

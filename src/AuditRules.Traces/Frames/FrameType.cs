@@ -1,0 +1,11 @@
+namespace AuditRules.Traces;
+
+/// <summary>What a frame is (T9). Numbers from 0x80 may be ignored by a reader that does not know them.</summary>
+enum FrameType : byte
+{
+    Meta = 1,
+    Data = 2,
+    Process = 3,
+    Loss = 4,
+    End = 5,
+}

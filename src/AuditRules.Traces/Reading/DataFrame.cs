@@ -1,0 +1,303 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using AuditRules.Events;
+using MessagePack;
+
+namespace AuditRules.Traces;
+
+/// <summary>
+/// A frame of a trace. A column is inflated when it is first asked for. One thread at a time may read a frame.
+/// Every member throws <see cref="TraceFormatException"/> (<see cref="TraceFormatError.MalformedColumn"/>) where a
+/// column breaks the format although the frame's checksums hold; <see cref="Validate"/> looks at all columns at once.
+/// </summary>
+public sealed class DataFrame : EventFrame
+{
+    readonly FrameColumns _columns;
+    readonly long _offset;
+    FrameShapes? _shapes;
+    ushort[]? _shapeColumn;
+    int[]? _shapeCounts;
+    ushort[]? _ranks;
+    long[]? _times;
+    FrameDictionary? _dictionary;
+    PackedColumn?[]? _arguments;
+    (int Process, int Pid, long Thread)[]? _threads;
+    PackedColumn? _threadColumn;
+    Caller[]? _callers;
+    PackedColumn? _callerColumn;
+
+    internal DataFrame(FrameSummary summary, FrameColumns columns, long offset)
+    {
+        Summary = summary;
+        _columns = columns;
+        _offset = offset;
+    }
+
+    /// <summary>What is known of the frame without inflating a column.</summary>
+    public FrameSummary Summary { get; }
+
+    /// <inheritdoc/>
+    public override int Count => Summary.Count;
+
+    /// <inheritdoc/>
+    public override long FirstTime => Summary.FirstTime;
+
+    /// <inheritdoc/>
+    public override long LastTime => Summary.LastTime;
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<EventShape> Shapes => Table.Shapes;
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<ushort> ShapeColumn => Rows;
+
+    /// <inheritdoc/>
+    public override int DictionaryCount => Dictionary.Count;
+
+    FrameShapes Table => _shapes ??= Guard(ColumnId.Shapes, raw => new FrameShapes(raw, Summary.Names));
+
+    ushort[] Rows => _shapeColumn ??= ReadShapeColumn();
+
+    FrameDictionary Dictionary => _dictionary ??= Guard(ColumnId.Dictionary, raw => new FrameDictionary(raw));
+
+    (int Process, int Pid, long Thread)[] Threads => _threads ??= Guard(ColumnId.Threads, ReadThreads);
+
+    /// <inheritdoc/>
+    public override string GetName(int row) => Table.Shapes[Rows[row]].Name;
+
+    /// <inheritdoc/>
+    public override int GetArgumentCount(int row) => Table.ColumnsOf(Rows[row]).Length;
+
+    /// <inheritdoc/>
+    public override Value GetArgument(int row, int index)
+    {
+        var shape = Rows[row];
+        var columns = Table.ColumnsOf(shape);
+        if ((uint)index >= (uint)columns.Length)
+            return default;
+        var kind = Table.Shapes[shape].Arguments[index];
+        if (kind <= ValueKind.True)
+            return kind == ValueKind.Nil ? default : Value.Bool(kind == ValueKind.True);
+        var cell = Argument(columns[index], shape)[Ranks()[row]];
+        if (kind == ValueKind.Int)
+            return Value.Int(cell);
+        if (kind == ValueKind.Float)
+            return Value.Float(BitConverter.Int64BitsToDouble(cell));
+        var value = GetDictionaryValue(Id(cell, columns[index]));
+        return value.Kind == kind ? value : throw Malformed(ColumnId.FirstArgument + columns[index]);
+    }
+
+    /// <inheritdoc/>
+    public override int GetDictionaryId(int row, int index)
+    {
+        var shape = Rows[row];
+        var columns = Table.ColumnsOf(shape);
+        if ((uint)index >= (uint)columns.Length || Table.Shapes[shape].Arguments[index] <= ValueKind.Float)
+            return -1;
+        return Id(Argument(columns[index], shape)[Ranks()[row]], columns[index]);
+    }
+
+    /// <inheritdoc/>
+    public override Value GetDictionaryValue(int id)
+    {
+        try
+        {
+            return Dictionary[id];
+        }
+        catch (MessagePackSerializationException)
+        {
+            throw Malformed(ColumnId.Dictionary);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override long GetTime(int row) => (_times ??= ReadTimes())[row];
+
+    /// <inheritdoc/>
+    public override long GetOrdinal(int row) => Summary.FirstOrdinal + row;
+
+    /// <inheritdoc/>
+    public override int GetProcess(int row) => ThreadOf(row).Process;
+
+    /// <inheritdoc/>
+    public override int GetPid(int row) => ThreadOf(row).Pid;
+
+    /// <inheritdoc/>
+    public override long GetThread(int row) => ThreadOf(row).Thread;
+
+    /// <inheritdoc/>
+    public override Caller? GetCaller(int row)
+    {
+        if (_callers is null)
+            _callers = _columns.Has(ColumnId.Callers) ? Guard(ColumnId.Callers, ReadCallers) : [];
+        if (_callers.Length == 0)
+            return null;
+        var id = (_callerColumn ??= ReadPacked(ColumnId.CallerColumn, Count))[row];
+        if (id < 0 || id > _callers.Length)
+            throw Malformed(ColumnId.CallerColumn);
+        return id == 0 ? null : _callers[id - 1];
+    }
+
+    /// <summary>Reads everything once, so that nothing in the frame can be found malformed later.</summary>
+    /// <exception cref="TraceFormatException">A column breaks the format.</exception>
+    public void Validate()
+    {
+        if (_columns.CountFrom(ColumnId.FirstArgument) != Table.ColumnCount)
+            throw Malformed(ColumnId.FirstArgument);
+        for (var id = 0; id < DictionaryCount; id++)
+            GetDictionaryValue(id);
+        for (var row = 0; row < Count; row++)
+        {
+            for (var i = 0; i < GetArgumentCount(row); i++)
+                GetArgument(row, i);
+            GetProcess(row);
+            GetCaller(row);
+            if (row > 0 && GetTime(row) == GetTime(row - 1) && GetProcess(row) < GetProcess(row - 1))
+                throw Malformed(ColumnId.ThreadColumn);
+        }
+    }
+
+    ushort[] ReadShapeColumn()
+    {
+        var shapes = Table.Shapes.Length;
+        var raw = _columns.Inflate(ColumnId.ShapeColumn) ?? throw Malformed(ColumnId.ShapeColumn);
+        var rows = GC.AllocateUninitializedArray<ushort>(Count);
+        if (raw.Length != (shapes > 256 ? Count * 2L : Count))
+            throw Malformed(ColumnId.ShapeColumn);
+        if (shapes > 256)
+        {
+            for (var i = 0; i < rows.Length; i++)
+                rows[i] = BinaryPrimitives.ReadUInt16LittleEndian(raw.AsSpan(2 * i));
+        }
+        else
+        {
+            Widen(raw, rows);
+        }
+
+        var counts = new int[shapes];
+        foreach (var shape in rows)
+        {
+            if (shape >= counts.Length)
+                throw Malformed(ColumnId.ShapeColumn);
+            counts[shape]++;
+        }
+
+        _shapeCounts = counts;
+        return rows;
+    }
+
+    static void Widen(ReadOnlySpan<byte> from, Span<ushort> to)
+    {
+        var i = 0;
+        var lanes = System.Numerics.Vector<byte>.Count;
+        for (; i + lanes <= from.Length; i += lanes)
+        {
+            System.Numerics.Vector.Widen(
+                new System.Numerics.Vector<byte>(from[i..]),
+                out var low,
+                out var high
+            );
+            low.CopyTo(to[i..]);
+            high.CopyTo(to[(i + (lanes / 2))..]);
+        }
+
+        for (; i < from.Length; i++)
+            to[i] = from[i];
+    }
+
+    // A row's rank among the rows of its shape: where its cells stand. A frame has at most 65,536 rows.
+    ushort[] Ranks()
+    {
+        if (_ranks is not null)
+            return _ranks;
+        var rows = Rows;
+        var ranks = GC.AllocateUninitializedArray<ushort>(rows.Length);
+        var next = new int[Table.Shapes.Length];
+        for (var row = 0; row < rows.Length; row++)
+            ranks[row] = (ushort)next[rows[row]]++;
+        return _ranks = ranks;
+    }
+
+    PackedColumn Argument(int column, int shape)
+    {
+        _arguments ??= new PackedColumn?[Table.ColumnCount];
+        return _arguments[column] ??= ReadPacked(ColumnId.FirstArgument + column, _shapeCounts![shape]);
+    }
+
+    int Id(long cell, int column) =>
+        (ulong)cell < (ulong)Dictionary.Count ? (int)cell : throw Malformed(ColumnId.FirstArgument + column);
+
+    long[] ReadTimes()
+    {
+        var raw = _columns.Inflate(ColumnId.Times);
+        return raw is not null && TimeColumn.TryRead(raw, Count, FirstTime, LastTime, out var times)
+            ? times
+            : throw Malformed(ColumnId.Times);
+    }
+
+    (int Process, int Pid, long Thread) ThreadOf(int row)
+    {
+        var threads = Threads;
+        var index = (_threadColumn ??= ReadPacked(ColumnId.ThreadColumn, Count))[row];
+        return (ulong)index < (ulong)threads.Length ? threads[index] : throw Malformed(ColumnId.ThreadColumn);
+    }
+
+    static (int Process, int Pid, long Thread)[] ReadThreads(byte[] raw)
+    {
+        var reader = new MessagePackReader(raw);
+        var threads = new (int, int, long)[reader.ReadArrayHeader()];
+        for (var i = 0; i < threads.Length; i++)
+        {
+            if (reader.ReadArrayHeader() != 3)
+                throw new MessagePackSerializationException("a thread is not of 3 fields");
+            threads[i] = (reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt64());
+        }
+
+        return reader.End ? threads : throw new MessagePackSerializationException("bytes behind the threads");
+    }
+
+    Caller[] ReadCallers(byte[] raw)
+    {
+        var reader = new MessagePackReader(raw);
+        var callers = new Caller[reader.ReadArrayHeader()];
+        for (var i = 0; i < callers.Length; i++)
+        {
+            if (reader.ReadArrayHeader() != 3)
+                throw new MessagePackSerializationException("a caller is not of 3 fields");
+            var file = Text(reader.ReadUInt32());
+            var line = reader.ReadInt32();
+            callers[i] = new Caller(file, line, Text(reader.ReadUInt32()));
+        }
+
+        return reader.End ? callers : throw new MessagePackSerializationException("bytes behind the callers");
+    }
+
+    string Text(uint id)
+    {
+        if (id >= Dictionary.Count || Dictionary[(int)id] is not { Kind: ValueKind.Str } text)
+            throw new MessagePackSerializationException("a caller's text is not in the dictionary");
+        return text.AsText!;
+    }
+
+    PackedColumn ReadPacked(int id, int rows) =>
+        (_columns.Inflate(id) is { } raw ? PackedColumn.Read(raw, rows) : null) ?? throw Malformed(id);
+
+    T Guard<T>(int id, Func<byte[], T> read)
+    {
+        try
+        {
+            return read(_columns.Inflate(id) ?? throw Malformed(id));
+        }
+        catch (MessagePackSerializationException)
+        {
+            throw Malformed(id);
+        }
+    }
+
+    TraceFormatException Malformed(int id) =>
+        new(
+            TraceFormatError.MalformedColumn,
+            _offset,
+            $"column {id} of the frame breaks the format although its checksum holds"
+        );
+}

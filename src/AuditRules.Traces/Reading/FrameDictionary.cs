@@ -1,0 +1,50 @@
+using AuditRules.Events;
+using MessagePack;
+
+namespace AuditRules.Traces;
+
+/// <summary>The values of one frame (T29): found by one pass, each made when it is first asked for.</summary>
+sealed class FrameDictionary
+{
+    readonly byte[] _raw;
+    readonly int[] _offsets;
+    readonly Value[] _values;
+
+    /// <summary>Finds where each value begins.</summary>
+    /// <exception cref="MessagePackSerializationException">The bytes are no such column.</exception>
+    public FrameDictionary(byte[] raw)
+    {
+        _raw = raw;
+        var reader = new MessagePackReader(raw);
+        _offsets = new int[reader.ReadArrayHeader()];
+        for (var i = 0; i < _offsets.Length; i++)
+        {
+            _offsets[i] = (int)reader.Consumed;
+            reader.Skip();
+        }
+
+        if (!reader.End)
+            throw new MessagePackSerializationException("bytes behind the dictionary");
+        _values = new Value[_offsets.Length];
+    }
+
+    public int Count => _offsets.Length;
+
+    /// <summary>The value of that id.</summary>
+    /// <exception cref="MessagePackSerializationException">The value is malformed, or of a kind that has no
+    /// place in a dictionary.</exception>
+    public Value this[int id]
+    {
+        get
+        {
+            // Nil has no place in a dictionary, so it can stand for "not made yet".
+            if (_values[id].Kind != ValueKind.Nil)
+                return _values[id];
+            var reader = new MessagePackReader(_raw.AsSpan(_offsets[id]));
+            var value = ValueCodec.Read(ref reader);
+            if (value.Kind <= ValueKind.Float)
+                throw new MessagePackSerializationException($"a {value.Kind} in the dictionary");
+            return _values[id] = value;
+        }
+    }
+}
