@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AuditRules.Events.Json;
 
 namespace AuditRules.Events;
 
@@ -87,6 +88,9 @@ public sealed class AuditEvent : EventRows
 
     /// <inheritdoc/>
     public override Caller? GetCaller(int row) => Caller;
+
+    /// <summary>The event as JSON (docs/spec/event-json.md), on one line.</summary>
+    public override string ToString() => EventJson.ToJson(this);
 
     internal static AuditEvent Copy(EventRows rows, int row)
     {

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
+using AuditRules.Events.Json;
 
 namespace AuditRules.Events;
 
@@ -205,6 +206,9 @@ public readonly struct Value : IEquatable<Value>
 
         return hash.ToHashCode();
     }
+
+    /// <summary>The value as JSON (docs/spec/event-json.md), on one line.</summary>
+    public override string ToString() => EventJson.ToJson(this);
 
     /// <summary>Equality by content.</summary>
     public static bool operator ==(Value left, Value right) => left.Equals(right);
