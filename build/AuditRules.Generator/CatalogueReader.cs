@@ -52,7 +52,12 @@ public sealed class CatalogueReader
             .. rows.Concat(_overlay.Additions)
                 .GroupBy(row => row.Event, StringComparer.Ordinal)
                 .OrderBy(same => same.Key, StringComparer.Ordinal)
-                .Select(same => Model(same.Key, [.. same])),
+                .Select(same =>
+                    Model(
+                        same.Key,
+                        [.. same.OrderBy(row => string.Join(',', row.Arguments), StringComparer.Ordinal)]
+                    )
+                ),
         ];
         foreach (
             var unknown in _overlay.Events.Keys.Except(models.Select(m => m.Name), StringComparer.Ordinal)
@@ -94,6 +99,7 @@ public sealed class CatalogueReader
             TypeName = Naming.TypeName(name),
             Summary = own.Summary,
             Fields = fields,
+            Properties = own.Properties,
             ArgumentCount = rows.Max(row => row.Arguments.Length),
             Makers = own
                 .Make.Concat(group?.Make ?? [])

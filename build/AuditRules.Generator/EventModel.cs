@@ -56,6 +56,12 @@ public sealed record FieldModel(
     public string Parameter => Naming.Camel(Name);
 }
 
+/// <summary>A property of a typed event that is written by hand.</summary>
+/// <param name="Name">The property.</param>
+/// <param name="Type">Its type, in the manual's words.</param>
+/// <param name="Summary">What it says.</param>
+public sealed record PropertyModel(string Name, string Type, string Summary);
+
 /// <summary>An event of the catalogue with all that the overlay adds.</summary>
 public sealed record EventModel
 {
@@ -70,6 +76,9 @@ public sealed record EventModel
 
     /// <summary>The arguments, then the derived fields.</summary>
     public required IReadOnlyList<FieldModel> Fields { get; init; }
+
+    /// <summary>What is written by hand beside the fields.</summary>
+    public required IReadOnlyList<PropertyModel> Properties { get; init; }
 
     /// <summary>How many arguments the longest documented form has.</summary>
     public required int ArgumentCount { get; init; }

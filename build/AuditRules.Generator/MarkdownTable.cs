@@ -21,7 +21,7 @@ public static class MarkdownTable
 
         **Names.** The type of an event is its name's words with capitals. An argument whose name is a keyword of F# or
         that every event has already (`Pid`, `Name`) has another name here; the last column shows the catalogue's own in
-        brackets. Fields behind a bar are derived from an argument.
+        brackets. Fields behind a bar are derived from arguments.
 
         **Versions.** The Python version that first documented the event; *removed* where it is gone. *Internal* events
         belong to the standard library's inside; *undocumented* ones are raised but no documentation lists them.
@@ -55,7 +55,13 @@ public static class MarkdownTable
     static string Fields(EventModel model)
     {
         var arguments = string.Join(", ", model.Arguments.Select(Field));
-        var derived = string.Join(", ", model.Fields.Where(f => f.IsDerived).Select(Field));
+        var derived = string.Join(
+            ", ",
+            model
+                .Fields.Where(f => f.IsDerived)
+                .Select(Field)
+                .Concat(model.Properties.Select(p => $"`{p.Name}` {p.Type}"))
+        );
         return derived.Length == 0 ? arguments : $"{arguments} \\| {derived}";
     }
 

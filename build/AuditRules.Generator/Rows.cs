@@ -66,6 +66,9 @@ sealed record OverlayEvent
 
     public OverlayField[] Derived { get; init; } = [];
 
+    /// <summary>What is written by hand in src/AuditRules.Events/Python; here for the manual.</summary>
+    public PropertyModel[] Properties { get; init; } = [];
+
     /// <summary>By argument: what an example of the event puts there (<c>socket</c>, <c>address</c>).</summary>
     public Dictionary<string, string> Make { get; init; } = [];
 }
