@@ -26,6 +26,8 @@ void key_load(void)
     if (read_key(path))
         return;
     system_random(run_key, sizeof run_key);
+    if (system_file_limit() < sizeof run_key)
+        return;
     snprintf(aside, sizeof aside, "%s.%d", path, (int)getpid());
     int file = open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file < 0)

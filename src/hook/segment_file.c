@@ -2,23 +2,14 @@
 
 #include "image.h"
 #include "settings.h"
+#include "system.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
-
-/* Going past the limit would raise SIGXFSZ, which ends the program. */
-static size_t file_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > SEGMENT_MOST)
-        return SEGMENT_MOST;
-    return (size_t)limit.rlim_cur / 4096 * 4096;
-}
 
 static enum loss reason_of(int error)
 {
@@ -84,9 +75,9 @@ static uint8_t *make(const char *path, size_t size, enum loss *reason)
 uint8_t *segment_file_make(uint32_t sequence, size_t *size, enum loss *reason)
 {
     char path[3200];
-    size_t limit = file_limit();
+    uint64_t limit = system_file_limit();
     if (*size > limit)
-        *size = limit;
+        *size = (size_t)limit / 4096 * 4096;
     if (*size < SEGMENT_LEAST) {
         *reason = LOSS_FILE_LIMIT;
         return NULL;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -61,6 +62,12 @@ void system_random(void *bytes, size_t count)
         mixed = mixed * 6364136223846793005u + 1442695040888963407u;
         ((uint8_t *)bytes)[i] = (uint8_t)(mixed >> 56);
     }
+}
+
+uint64_t system_file_limit(void)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY ? limit.rlim_cur : UINT64_MAX;
 }
 
 static const char *field(const char *at, int skip)

@@ -14,6 +14,9 @@ void system_random(void *bytes, size_t count);
 /* The first bytes of a file of /proc, closed with a zero; the count without it, or 0. */
 size_t system_read(const char *path, char *buffer, size_t size);
 
+/* How large a file may become: going past it would raise SIGXFSZ, which ends the program. */
+uint64_t system_file_limit(void);
+
 /* The parent and the start ticks of a process, from /proc; 0 where not known. */
 void system_stat(pid_t pid, pid_t *parent, uint64_t *ticks);
 

@@ -1,0 +1,161 @@
+"""The hook itself: what happens when the interpreter raises an event."""
+
+import _thread
+import atexit
+import os
+import struct
+import sys
+import time
+
+from .segment import BUSY, INTERNAL, OVERSIZE, Image, load_key
+from .settings import Settings
+from .values import Encoder, put_array, put_int, put_str, put_text, put_uint
+
+_HERE = __file__.rpartition("/")[0]
+
+# What this hook itself raises while it works.
+OWN = {"sys._getframe", "object.__getattr__", "open", "os.remove", "os.link", "mmap.__new__"}
+
+
+def _native_is_here():
+    try:
+        with open("/proc/self/maps", "rb") as file:
+            return b"libauditrules_hook.so" in file.read()
+    except OSError:
+        return False
+
+
+class Hook:
+    """Called with every event; never re-entered by a thread, and no two threads write at once."""
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.image = Image(settings)
+        self.encoder = Encoder(settings, load_key(settings.folder))
+        self.lock = _thread.allocate_lock()
+        self.busy = set()
+        self.names, self.codes = {}, {}
+        self.count = 0  # of code ids: never the same twice, so that a forked child may keep the table
+
+    def forked(self):
+        self.lock = _thread.allocate_lock()
+        self.busy = {_thread.get_ident()}
+        self.image = Image(self.settings, self.image.nonce)
+        self.busy = set()
+
+    def __call__(self, event, arguments):
+        thread = _thread.get_ident()
+        if thread in self.busy:
+            # Our own look at the frame, or a file of ours; else a signal handler or finalizer within the hook.
+            if event not in OWN:
+                self.image.count_lost(BUSY)
+            return
+        self.busy.add(thread)
+        try:
+            with self.lock:
+                if self.image.pid != os.getpid():
+                    self.image = Image(self.settings, self.image.nonce)
+                self._event(event, arguments)
+        except Exception as error:
+            if _foreign(error):
+                raise
+            self.image.count_lost(INTERNAL)
+        finally:
+            self.busy.discard(thread)
+
+    def _event(self, event, arguments):
+        name = self.names.get(event)
+        if name is None:
+            name = (len(self.names) + 1, self.settings.keeps(event), self.settings.place(event),
+                    event == "import" and not self.settings.all)
+            if len(self.names) < 4096:
+                self.names[event] = name
+        if not name[1]:
+            self.image.count_filtered()
+            return
+        now = time.monotonic_ns()
+        frame = _caller() if self.settings.frames else None
+        if self.image.map is None:
+            reason = self.image.next()
+            if reason is not None:
+                self.image.count_lost(reason)
+                return
+        for attempt in range(2):
+            payload = self._payload(event, name, now, frame, arguments)
+            if self.image.write(payload):
+                return
+            if len(payload) + 16 > self.image.size - 4096:
+                self.image.count_lost(OVERSIZE)
+                return
+            reason = self.image.next()
+            if reason is not None:
+                self.image.count_lost(reason)
+                return
+        self.image.count_lost(OVERSIZE)
+
+    def _payload(self, event, name, now, frame, arguments):
+        out = bytearray()
+        image = self.image
+        known = event in self.names
+        if known and event not in image.names:
+            out += b"\x93\x02"
+            put_uint(out, name[0])
+            put_str(out, event)
+            image.names.add(event)
+        code = None if frame is None else self._code(out, frame.f_code)
+        out += b"\x97\x01" + struct.pack(">BQ", 0xCF, now)
+        put_uint(out, _thread.get_native_id())
+        if known:
+            put_uint(out, name[0])
+        else:
+            put_text(out, event.encode("utf-8", "surrogatepass")[:4096])
+        if code is None:
+            out.append(0xC0)
+        else:
+            put_uint(out, code)
+        put_int(out, 0 if frame is None else frame.f_lineno or 0)
+        self.encoder.arguments(out, arguments, name[3], name[2])
+        return out
+
+    def _code(self, out, code):
+        key = code.co_filename, getattr(code, "co_qualname", code.co_name), code.co_firstlineno
+        number = self.codes.get(key)
+        if number is None:
+            if len(self.codes) >= 65536:
+                self.codes.clear()
+            self.count += 1
+            number = self.codes[key] = self.count
+        if number not in self.image.codes:
+            out += b"\x95\x03"
+            put_uint(out, number)
+            put_str(out, key[0][:1024])
+            put_str(out, key[1][:1024])
+            put_int(out, key[2])
+            self.image.codes.add(number)
+        return number
+
+
+def _caller():
+    """The frame that raised the event: below are this function, _event and __call__."""
+    try:
+        return sys._getframe(3)
+    except ValueError:
+        return None
+
+
+def _foreign(error):
+    """True when the error comes from code that a signal ran within the hook: then it is the program's."""
+    trace = error.__traceback__
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return not trace.tb_frame.f_code.co_filename.startswith(_HERE)
+
+
+def start():
+    settings = Settings()
+    if not settings.folder.startswith("/") or _native_is_here() or not hasattr(sys, "addaudithook"):
+        return
+    hook = Hook(settings)
+    os.register_at_fork(after_in_child=hook.forked)
+    atexit.register(lambda: hook.image.close())
+    sys.addaudithook(hook)

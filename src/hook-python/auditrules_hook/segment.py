@@ -1,0 +1,216 @@
+"""The files that a recorded process writes (segment.md, sections 2 to 4)."""
+
+import errno
+import mmap
+import os
+import struct
+import sys
+import time
+
+from .values import put_array, put_cut, put_map, put_str, put_text, put_uint
+
+MAGIC = b"ARSEG\r\n\x1a"
+FIRST, LEAST, MOST = 256 * 1024, 16 * 1024, 8 * 1024 * 1024
+DISK_FULL, FILE_LIMIT, DESCRIPTORS, ACCESS, MEMORY, OVERSIZE, BUSY, INTERNAL = range(8)
+REASONS = {errno.ENOSPC: DISK_FULL, errno.EDQUOT: DISK_FULL, errno.EFBIG: FILE_LIMIT, errno.EMFILE: DESCRIPTORS,
+           errno.ENFILE: DESCRIPTORS, errno.ENOMEM: MEMORY}
+RETRY = 100 * 1000000
+VERSION = "0.1.0"
+BLIND = [
+    "events before sitecustomize runs",
+    "processes started with -I, -E or -S, or without PYTHONPATH",
+    "sub-interpreters",
+    "the end of the interpreter",
+    "facts of code objects, methods and pathlib paths; digests over 8 KiB",
+]
+
+
+def _stat(pid):
+    """The parent and the start ticks of a process; 0 where not known."""
+    try:
+        with open("/proc/%d/stat" % pid, "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+        return int(fields[1]), int(fields[19])
+    except (OSError, ValueError, IndexError):
+        return 0, 0
+
+
+def load_key(folder):
+    """The run's key (S7)."""
+    path = os.path.join(folder, "key")
+    for attempt in range(2):
+        try:
+            with open(path, "rb") as file:
+                key = file.read(17)
+            if len(key) == 16:
+                return key
+        except OSError:
+            pass
+        key = os.urandom(16)
+        aside = "%s.%d" % (path, os.getpid())
+        try:
+            file = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            os.write(file, key)
+            os.close(file)
+            try:
+                os.link(aside, path)
+            except OSError:
+                pass
+            os.unlink(aside)
+        except OSError:
+            return key
+    return key
+
+
+class Image:
+    def __init__(self, settings, parent_nonce=0):
+        self.settings = settings
+        self.pid, self.parent = os.getpid(), os.getppid()
+        self.parent_nonce = parent_nonce
+        self.nonce = int.from_bytes(os.urandom(8), "little") | 1
+        self.mono, self.wall = time.monotonic_ns(), time.time_ns()
+        self.ticks = _stat(self.pid)[1]
+        self.sequence, self.wanted = 0, FIRST
+        self.failed_at = self.failed_for = None
+        self.early = [0] * 19  # filtered, first lost, last lost, lost by reason
+        self.map = None
+        self.start = self._start()
+
+    def _start(self):
+        out = bytearray()
+        put_map(out, 13)
+        strings = [
+            ("recorder", "auditrules-python"), ("recorderVersion", VERSION),
+            ("runtime", {"cpython": "CPython", "pypy": "PyPy"}.get(sys.implementation.name, sys.implementation.name)),
+            ("runtimeVersion", sys.version.split()[0]),
+            ("platform", "%s-%s" % (sys.platform, {"x86_64": "x64", "aarch64": "arm64"}.get(os.uname().machine,
+                                                                                         os.uname().machine))),
+            ("executable", sys.executable or ""), ("profile", "all" if self.settings.all else "security"),
+        ]
+        for key, value in strings:
+            put_str(out, key)
+            put_str(out, value[:512])
+        lists = [("include", self.settings.include), ("exclude", self.settings.exclude), ("drop", self.settings.drop),
+                 ("blind", BLIND)]
+        for key, values in lists:
+            put_str(out, key)
+            kept = values if sum(map(len, values)) < 600 else []
+            put_array(out, len(kept))
+            for value in kept:
+                put_str(out, value)
+        put_str(out, "ancestors")
+        ancestors, pid = [], self.parent
+        while pid and len(ancestors) < 8:
+            ancestors.append(pid)
+            pid = _stat(pid)[0]
+        put_array(out, len(ancestors))
+        for pid in ancestors:
+            put_uint(out, pid)
+        put_str(out, "command")
+        self._command(out)
+        return bytes(out)
+
+    def _command(self, out):
+        try:
+            with open("/proc/self/cmdline", "rb") as file:
+                command = file.read(4096).split(b"\0")[:-1]
+        except OSError:
+            command = []
+        kept, room = [], 1200
+        for argument in command:
+            room -= min(len(argument), 400) + 3
+            if room < 0:
+                break
+            kept.append(argument[:400])
+        put_array(out, len(kept) + (len(kept) < len(command)))
+        for argument in kept:
+            put_text(out, argument)
+        if len(kept) < len(command):
+            put_cut(out, 7, len(command))
+
+    def _make(self, size):
+        path = os.path.join(self.settings.folder, "%d-%016x-%06d.seg" % (self.pid, self.nonce, self.sequence))
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        try:
+            os.posix_fallocate(file, 0, size)
+            return mmap.mmap(file, size)
+        except BaseException:
+            os.unlink(path)
+            raise
+        finally:
+            os.close(file)
+
+    def next(self):
+        """A new segment in place of the last; None, or the reason why there is none."""
+        now = time.monotonic_ns()
+        if self.failed_at is not None and now - self.failed_at < RETRY:
+            return self.failed_for
+        size = self.wanted
+        while True:
+            try:
+                new = self._make(size)
+                break
+            except OSError as error:
+                reason = REASONS.get(error.errno, ACCESS)
+                if reason in (DISK_FULL, FILE_LIMIT) and size // 4 >= LEAST:
+                    size //= 4
+                    continue
+                self.failed_at, self.failed_for = now, reason
+                return reason
+        struct.pack_into("<HHIQIIQQQIBBBBQqQq", new, 8, 1, 0, 4096, size, self.pid, self.parent, self.nonce,
+                         self.parent_nonce, self.ticks, self.sequence, 2, 1 if self.parent_nonce else 0,
+                         self.settings.environment, (1 if self.settings.frames else 0) | 2, time.monotonic_ns(),
+                         time.time_ns(), self.mono, self.wall)
+        struct.pack_into("<Q", new, 192, self.early[0])
+        struct.pack_into("<QQ", new, 208, *self.early[1:3])
+        struct.pack_into("<16Q", new, 256, *self.early[3:])
+        struct.pack_into("<I", new, 512, len(self.start))
+        new[516:516 + len(self.start)] = self.start
+        new[:8] = MAGIC
+        self.early = [0] * 19
+        if self.map is not None:
+            self._end(1)
+        self.map, self.size, self.tail = new, size, 4096
+        self.names, self.codes = set(), set()
+        self.sequence += 1
+        self.wanted = min(self.wanted * 2, MOST)
+        self.failed_at = None
+        return None
+
+    def _end(self, state):
+        struct.pack_into("<Q", self.map, 136, time.monotonic_ns())
+        struct.pack_into("<I", self.map, 128, state)
+
+    def close(self):
+        if self.map is not None and self.pid == os.getpid():
+            self._end(2)
+
+    def _add(self, offset, early, value, add=True):
+        if self.map is None:
+            self.early[early] = self.early[early] + value if add else value
+        else:
+            old, = struct.unpack_from("<Q", self.map, offset)
+            struct.pack_into("<Q", self.map, offset, old + value if add else value)
+
+    def count_filtered(self):
+        self._add(192, 0, 1)
+
+    def count_lost(self, reason):
+        now = time.monotonic_ns()
+        self._add(256 + 8 * reason, 3 + reason, 1)
+        if not (self.early[1] if self.map is None else struct.unpack_from("<Q", self.map, 208)[0]):
+            self._add(208, 1, now, add=False)
+        self._add(216, 2, now, add=False)
+
+    def write(self, payload):
+        """False when the segment is full."""
+        padding = -len(payload) % 8
+        length = 8 + len(payload) + padding
+        at = self.tail
+        if length > self.size - at:
+            return False
+        struct.pack_into("<I", self.map, at, length)
+        self.map[at + 8:at + 8 + len(payload)] = payload
+        struct.pack_into("<I", self.map, at + 4, 0xA5D10000 + padding)
+        self.tail = at + length
+        return True

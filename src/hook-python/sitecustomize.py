@@ -1,0 +1,30 @@
+"""Starts the Python hook of AuditRules, then the sitecustomize that this one hides."""
+
+import sys
+
+
+def _start(folder):
+    try:
+        from auditrules_hook import start
+    except Exception:
+        return
+    # The program's own imports must not find our folder; its children find it by PYTHONPATH again.
+    while folder in sys.path:
+        sys.path.remove(folder)
+    start()
+
+
+def _chain():
+    from importlib.machinery import PathFinder
+    from importlib.util import module_from_spec
+
+    spec = PathFinder.find_spec("sitecustomize", sys.path)
+    if spec is None or spec.loader is None:
+        return
+    module = module_from_spec(spec)
+    sys.modules["sitecustomize"] = module
+    spec.loader.exec_module(module)
+
+
+_start(__file__.rpartition("/")[0])
+_chain()
