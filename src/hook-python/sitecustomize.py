@@ -4,10 +4,13 @@ import sys
 
 
 def _start(folder):
+    written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         from auditrules_hook import start
     except Exception:
         return
+    finally:
+        sys.dont_write_bytecode = written
     # The program's own imports must not find our folder; its children find it by PYTHONPATH again.
     while folder in sys.path:
         sys.path.remove(folder)
