@@ -1,0 +1,37 @@
+using AuditRules.Events;
+using AuditRules.Recording.Segments;
+
+namespace AuditRules.Recording.Packing;
+
+/// <summary>One program run in one process: what an ordinal of the trace stands for.</summary>
+internal sealed class Image
+{
+    internal required int Pid { get; init; }
+
+    /// <summary>With the pid, the identity of the process through every exec; 0 when not known.</summary>
+    internal ulong StartTicks { get; init; }
+
+    /// <summary>Tells images apart; 0 for a command that wrote no segment.</summary>
+    internal ulong Nonce { get; init; }
+    internal ulong ForkedFrom { get; init; }
+    internal bool IsFork { get; init; }
+    internal bool Late { get; init; }
+
+    /// <summary>The monotonic clock when it began; a claim of the image.</summary>
+    internal long BeganMono { get; init; }
+
+    /// <summary>The pids above it, the parent's first.</summary>
+    internal IReadOnlyList<int> Ancestors { get; init; } = [];
+
+    /// <summary>Its segments in order.</summary>
+    internal List<(SegmentName Name, SegmentFile File)> Segments { get; } = [];
+
+    internal int Ordinal { get; set; }
+
+    /// <summary>The image that it came from, or null.</summary>
+    internal Image? Parent { get; set; }
+    internal ProcessChange Change { get; set; }
+
+    /// <summary>An exec put another image into its process.</summary>
+    internal bool IsReplaced { get; set; }
+}

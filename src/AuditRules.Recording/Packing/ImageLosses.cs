@@ -1,0 +1,72 @@
+using AuditRules.Events;
+using AuditRules.Recording.Segments;
+
+namespace AuditRules.Recording.Packing;
+
+/// <summary>What one image lost, by its own account and by what was found of its segments.</summary>
+internal sealed class ImageLosses
+{
+    readonly long[] _byReason = new long[SegmentLayout.LossSlots];
+    long _first;
+    long _last;
+    long _damaged;
+    bool _isBroken;
+    long _missing;
+
+    /// <summary>Events that were raised and filtered out.</summary>
+    internal long Filtered { get; private set; }
+
+    /// <summary>Events that were lost, as far as they were counted.</summary>
+    internal long Lost { get; private set; }
+
+    internal void Add(SegmentHeader header)
+    {
+        Filtered = Saturate(Filtered, header.Filtered);
+        for (var i = 0; i < _byReason.Length; i++)
+        {
+            _byReason[i] = Saturate(_byReason[i], header.Lost[i]);
+            Lost = Saturate(Lost, header.Lost[i]);
+        }
+
+        if (header.FirstLostMono != 0 && (_first == 0 || header.FirstLostMono < _first))
+            _first = header.FirstLostMono;
+        _last = Math.Max(_last, header.LastLostMono);
+    }
+
+    internal void AddDamaged(long blocks, bool isBroken)
+    {
+        _damaged += blocks;
+        Lost = Saturate(Lost, blocks);
+        _isBroken |= isBroken;
+    }
+
+    internal void AddMissing(int segments) => _missing += Math.Max(0, segments);
+
+    /// <summary>The records for the trace; times go through the clock that the trace has.</summary>
+    internal IEnumerable<LossRecord> Records(Image image, Func<long, long> wall)
+    {
+        for (var i = 0; i < _byReason.Length; i++)
+        {
+            if (_byReason[i] == 0)
+                continue;
+            var reason = i < SegmentLayout.LossReasons.Length ? SegmentLayout.LossReasons[i] : "other";
+            yield return Record(image, reason, _byReason[i], Time(_first), Time(_last));
+        }
+
+        if (_damaged > 0)
+            yield return Record(image, "damaged", _damaged, 0, 0);
+        if (_isBroken)
+            yield return Record(image, "damaged", 0, 0, 0);
+        if (_missing > 0)
+            yield return Record(image, "segment-missing", 0, 0, 0);
+        if (image.Late)
+            yield return Record(image, "late-start", 0, 0, wall(image.BeganMono));
+
+        long Time(long mono) => mono == 0 ? 0 : wall(mono);
+    }
+
+    static LossRecord Record(Image image, string reason, long count, long from, long to) =>
+        new(image.Ordinal, reason, count, from, to, []);
+
+    static long Saturate(long a, long b) => a > long.MaxValue - b ? long.MaxValue : a + b;
+}

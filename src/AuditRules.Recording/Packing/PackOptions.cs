@@ -1,0 +1,53 @@
+using AuditRules.Events;
+using AuditRules.Traces;
+
+namespace AuditRules.Recording.Packing;
+
+/// <summary>The command that a session ran; the trace's first process.</summary>
+/// <param name="Pid">Its process id.</param>
+/// <param name="Command">The command line.</param>
+/// <param name="BeganMono">The monotonic clock when it was started, in nanoseconds.</param>
+public sealed record RootCommand(int Pid, IReadOnlyList<string> Command, long BeganMono);
+
+/// <summary>How a process ended, as far as the packer's caller can know.</summary>
+/// <param name="HasEnded">False when it still runs.</param>
+/// <param name="ExitCode">128 + n for signal n; null when only its parent knows.</param>
+/// <param name="Mono">The monotonic clock at the end, in nanoseconds; 0 when not known.</param>
+public sealed record ProcessEnd(bool HasEnded, int? ExitCode, long Mono);
+
+/// <summary>What a packer is told beside the segments.</summary>
+public sealed record PackOptions
+{
+    /// <summary>The recorded command; null when segments were found without a session.</summary>
+    public RootCommand? Root { get; init; }
+
+    /// <summary>
+    /// How the process of that pid and start (clock ticks since boot, 0 when not known) ended; null when it cannot
+    /// be known, as on another machine.
+    /// </summary>
+    public Func<int, ulong, ProcessEnd?> EndOf { get; init; } = static (_, _) => null;
+
+    /// <summary>The largest segment that is read, in bytes; what is behind it counts as damaged.</summary>
+    public int MaxSegmentBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// Fills in what segments do not say. The packer gives it what they do: recorder, runtime, platform, filters,
+    /// and the clocks of the earliest image.
+    /// </summary>
+    public Func<TraceMeta, TraceMeta> Describe { get; init; } = static meta => meta;
+
+    /// <summary>How the trace is written.</summary>
+    public TraceWriterOptions Writing { get; init; } = new();
+}
+
+/// <summary>What was packed.</summary>
+/// <param name="Totals">The totals, as END holds them.</param>
+/// <param name="RecordedProcesses">Processes that wrote segments; the totals count the command itself too.</param>
+/// <param name="Losses">The losses, as LOSS holds them.</param>
+/// <param name="Refused">Files that have a segment's name and are none, with the reason, one line each.</param>
+public sealed record PackResult(
+    TraceTotals Totals,
+    int RecordedProcesses,
+    IReadOnlyList<LossRecord> Losses,
+    IReadOnlyList<string> Refused
+);

@@ -1,0 +1,17 @@
+using System.Runtime.InteropServices;
+
+namespace AuditRules.Recording.Packing;
+
+/// <summary>Wall time from monotonic time: one anchor for the whole trace, so that order is that of the latter.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct TraceClock(long Wall, long Mono)
+{
+    /// <summary>Nanoseconds since the Unix epoch; what lies outside the range is its end.</summary>
+    internal long ToWall(long mono)
+    {
+        var wall = (Int128)Wall + mono - Mono;
+        return wall < 0 ? 0
+            : wall > long.MaxValue ? long.MaxValue
+            : (long)wall;
+    }
+}

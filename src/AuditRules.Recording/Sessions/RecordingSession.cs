@@ -1,0 +1,154 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using AuditRules.Events;
+using AuditRules.Recording.Packing;
+using AuditRules.Recording.Segments;
+using AuditRules.Recording.Spawning;
+
+namespace AuditRules.Recording;
+
+/// <summary>
+/// Runs a program under the hook and makes a trace of what its processes wrote. The program has this process's standard
+/// streams, process group and terminal, and what the caller of this process gave to it. While it runs this
+/// process does not end at SIGINT, SIGQUIT, SIGTERM and SIGHUP, so that the trace is finished. Linux only.
+/// </summary>
+public sealed class RecordingSession
+{
+    readonly RecordingOptions _options;
+    readonly CallerState _caller;
+    readonly long _wall;
+    readonly long _mono;
+
+    RecordingSession(RecordingOptions options)
+    {
+        _options = options;
+        _caller = CallerState.Read();
+        _wall = LinuxCalls.ReadClock(LinuxCalls.ClockRealtime);
+        _mono = LinuxCalls.ReadClock(LinuxCalls.ClockMonotonic);
+    }
+
+    /// <summary>
+    /// Runs the command to its end and writes the trace. What goes wrong is in the result; the command's exit status
+    /// is passed through.
+    /// </summary>
+    /// <exception cref="ArgumentException">The command is empty, or a glob or the command cannot be passed on.</exception>
+    public static RecordingResult Run(RecordingOptions options, Stream trace)
+    {
+        if (options.Command.Count == 0)
+            throw new ArgumentException("the command is empty", nameof(options));
+        if (options.Command.Any(a => a.Contains('\0', StringComparison.Ordinal)))
+            throw new ArgumentException("the command holds a zero character", nameof(options));
+        if (options.Include.Concat(options.Exclude).Any(g => g.AsSpan().IndexOfAny(',', '\0') >= 0))
+            throw new ArgumentException("a glob holds a comma: give the option once for each", nameof(options));
+        if (!OperatingSystem.IsLinux())
+            return Fail("recording a program needs Linux: record there and replay anywhere");
+        try
+        {
+            return new RecordingSession(options).Run(trace);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Fail($"the recording cannot begin: {e.Message}");
+        }
+    }
+
+    RecordingResult Run(Stream trace)
+    {
+        var (hook, path, problem) = HookFiles.Choose(_options.Hook, _options.HookFolder);
+        if (path is null)
+            return Fail(problem!);
+        using var folder = SessionFolder.Create(_options.TemporaryFolder);
+        var environment = _options.Environment is null
+            ? ChildEnvironment.Inherited()
+            : ChildEnvironment.Of(_options.Environment);
+        foreach (var (name, value) in _options.EnvironmentChanges)
+            environment.Set(name, value);
+        problem = HookFiles.Install(environment, hook, path, folder.FullPath);
+        if (problem is not null)
+            return Fail(problem);
+        HookSettings.Set(environment, _options, folder.FullPath);
+
+        using var orphans = _options.AdoptOrphans ? new Orphans() : null;
+        using var relay = new SignalRelay(_caller);
+        var began = LinuxCalls.ReadClock(LinuxCalls.ClockMonotonic);
+        var directory = _options.WorkingDirectory ?? Directory.GetCurrentDirectory();
+        var (child, failure) = ChildProcess.Start(_options.Command, directory, environment, _caller);
+        if (child is null)
+            return new RecordingResult { ExitCode = failure!.ExitCode, Failure = failure };
+        orphans?.SetRoot(child.Pid);
+        relay.SetTarget(child);
+        var startTicks = ProcessStat.Read(child.Pid)?.StartTicks ?? 0;
+        var exitCode = child.Wait();
+        relay.SetTarget(null);
+        var root = new RootEnd(
+            new RootCommand(child.Pid, _options.Command, began),
+            startTicks,
+            new ProcessEnd(true, exitCode, LinuxCalls.ReadClock(LinuxCalls.ClockMonotonic))
+        );
+        var ends = new ProcessEnds(root, orphans);
+        ends.WaitForOthers(folder.FullPath, _options.OrphanGrace);
+        return Pack(folder, trace, hook, ends);
+    }
+
+    RecordingResult Pack(SessionFolder folder, Stream trace, HookChoice hook, ProcessEnds ends)
+    {
+        var result = new RecordingResult { ExitCode = ends.Root.End.ExitCode!.Value, Hook = hook };
+        try
+        {
+            var packed = Packer.Pack(
+                SegmentFile.In(folder.FullPath),
+                trace,
+                new PackOptions
+                {
+                    Root = ends.Root.Command,
+                    EndOf = ends.EndOf,
+                    Describe = meta => Describe(meta, hook),
+                    Writing = _options.Writing,
+                }
+            );
+            return result with { Packed = packed, StillRunning = ends.StillRunning };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            folder.IsKept = true;
+            return result with
+            {
+                KeptFolder = folder.FullPath,
+                Problem = $"the trace cannot be written: {e.Message}",
+            };
+        }
+    }
+
+    // The session knows what it asked for, also where no process wrote a segment.
+    TraceMeta Describe(TraceMeta meta, HookChoice hook) =>
+        meta with
+        {
+            Recorder =
+                meta.Recorder.Length > 0 ? meta.Recorder
+                : hook == HookChoice.Native ? "auditrules-native"
+                : "auditrules-python",
+            RecorderVersion = typeof(RecordingSession)
+                .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+                .InformationalVersion.Split('+')[0],
+            Platform = meta.Platform.Length > 0 ? meta.Platform : RuntimeInformation.RuntimeIdentifier,
+            ParentPid = Environment.ProcessId,
+            WallClock = _wall,
+            MonotonicClock = _mono,
+            Profile = HookSettings.NameOf(_options.Profile),
+            Include = [.. _options.Include],
+            Exclude = [.. _options.Exclude],
+            Environment = HookSettings.NameOf(_options.EnvironmentValues),
+            Redacted = _options.EnvironmentValues != EnvironmentValues.All,
+            Callers = _options.Callers,
+            RunId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+            Commit = _options.Commit,
+        };
+
+    static RecordingResult Fail(string message) =>
+        new()
+        {
+            ExitCode = StartFailure.RecorderFailed,
+            Failure = new StartFailure(StartFailure.RecorderFailed, message),
+        };
+}
