@@ -58,9 +58,7 @@ internal sealed class ImageTable
         }
 
         var ordered = images.Values.ToList();
-        ordered.Sort(
-            (a, b) => (a.BeganMono, a.Pid, a.Nonce).CompareTo((b.BeganMono, b.Pid, b.Nonce))
-        );
+        ordered.Sort((a, b) => (a.BeganMono, a.Pid, a.Nonce).CompareTo((b.BeganMono, b.Pid, b.Nonce)));
         if (root is not null && (ordered.Count == 0 || ordered[0].Pid != root.Pid))
             ordered.Insert(0, new Image { Pid = root.Pid, BeganMono = root.BeganMono });
         var table = new ImageTable(ordered, refused) { First = first };

@@ -25,7 +25,11 @@ internal static class SegmentBytes
         var filled = 0;
         while (true)
         {
-            filled += stream.ReadAtLeast(bytes.AsSpan(filled), bytes.Length - filled, throwOnEndOfStream: false);
+            filled += stream.ReadAtLeast(
+                bytes.AsSpan(filled),
+                bytes.Length - filled,
+                throwOnEndOfStream: false
+            );
             if (filled < bytes.Length || bytes.Length == size || EndsInside(bytes))
                 return bytes.AsMemory(0, filled);
             Array.Resize(ref bytes, (int)Math.Min(size, 2L * bytes.Length));

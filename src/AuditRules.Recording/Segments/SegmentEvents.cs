@@ -122,7 +122,7 @@ internal sealed class SegmentEvents
                 if (!reader.TryReadNil())
                     _definitions.RequireCode(reader.ReadInt64());
                 reader.ReadInt64();
-                fields -= EventFields - 1;
+                fields -= 5;
                 break;
             case 2 when fields >= 3:
                 _definitions.AddName(reader.ReadInt64(), ReadText(ref reader));
@@ -140,6 +140,7 @@ internal sealed class SegmentEvents
                 break;
         }
 
+        // The kind is read, and what a case took off the count.
         while (--fields > 0)
             reader.Skip();
         if (reader.Consumed - start > LongestEvent)

@@ -20,7 +20,12 @@ internal readonly record struct SegmentName(int Pid, ulong Nonce, int Sequence)
             return false;
         if (
             !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-            || !ulong.TryParse(parts[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var nonce)
+            || !ulong.TryParse(
+                parts[1],
+                NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture,
+                out var nonce
+            )
             || !int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
         )
         {

@@ -18,7 +18,11 @@ internal static class HookFiles
         if (choice != HookChoice.Python && File.Exists(library))
             return (HookChoice.Native, library, null);
         if (choice == HookChoice.Native)
-            return (choice, null, $"the native hook is not at {library}: build it, or record with the Python hook");
+            return (
+                choice,
+                null,
+                $"the native hook is not at {library}: build it, or record with the Python hook"
+            );
         var module = Path.Combine(folder, "python");
         return File.Exists(Path.Combine(module, "sitecustomize.py"))
             ? (HookChoice.Python, module, null)
@@ -26,7 +30,12 @@ internal static class HookFiles
     }
 
     /// <summary>Brings a hook in; the problem says why that cannot be.</summary>
-    internal static string? Install(ChildEnvironment environment, HookChoice hook, string path, string sessionFolder)
+    internal static string? Install(
+        ChildEnvironment environment,
+        HookChoice hook,
+        string path,
+        string sessionFolder
+    )
     {
         if (hook == HookChoice.Python)
         {

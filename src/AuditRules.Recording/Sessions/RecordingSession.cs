@@ -40,7 +40,10 @@ public sealed class RecordingSession
         if (options.Command.Any(a => a.Contains('\0', StringComparison.Ordinal)))
             throw new ArgumentException("the command holds a zero character", nameof(options));
         if (options.Include.Concat(options.Exclude).Any(g => g.AsSpan().IndexOfAny(',', '\0') >= 0))
-            throw new ArgumentException("a glob holds a comma: give the option once for each", nameof(options));
+            throw new ArgumentException(
+                "a glob holds a comma: give the option once for each",
+                nameof(options)
+            );
         if (!OperatingSystem.IsLinux())
             return Fail("recording a program needs Linux: record there and replay anywhere");
         try

@@ -55,7 +55,9 @@ internal sealed record CallerState(ulong BlockedSignals, ulong IgnoredSignals, u
     }
 
     static ulong ReadLimit(string word) =>
-        ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : ulong.MaxValue;
+        ulong.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : ulong.MaxValue;
 
     static ulong ReadMask(string line) =>
         ulong.TryParse(

@@ -36,7 +36,14 @@ internal sealed class ChildProcess
         if (error == LinuxCalls.NotExecutableFormat)
         {
             // A script without "#!": shells and execvp hand it to sh.
-            error = Spawn("/bin/sh", ["sh", file, .. command.Skip(1)], directory, environment, state, out pid);
+            error = Spawn(
+                "/bin/sh",
+                ["sh", file, .. command.Skip(1)],
+                directory,
+                environment,
+                state,
+                out pid
+            );
         }
 
         return error == 0 ? (new ChildProcess(pid), null) : (null, Explain(command[0], file, error));
@@ -60,8 +67,7 @@ internal sealed class ChildProcess
 
     internal void Signal(int signal) => _ = LinuxCalls.Kill(Pid, signal);
 
-    static int ExitCodeOf(int status) =>
-        (status & 0x7f) == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f);
+    static int ExitCodeOf(int status) => (status & 0x7f) == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f);
 
     static StartFailure Explain(string name, string file, int error)
     {
@@ -100,10 +106,7 @@ internal sealed class ChildProcess
         _ = LinuxCalls.InitFileActions(actions);
         try
         {
-            _ = LinuxCalls.SetFlags(
-                attributes,
-                LinuxCalls.SetSignalDefaults | LinuxCalls.SetSignalMask
-            );
+            _ = LinuxCalls.SetFlags(attributes, LinuxCalls.SetSignalDefaults | LinuxCalls.SetSignalMask);
             // Everything that the caller did not ignore. Bits 32 and 33 are glibc's own and stay out of the set.
             WriteSignals(signals, ~state.IgnoredSignals & ~(3UL << 31));
             _ = LinuxCalls.SetDefaultSignals(attributes, signals);

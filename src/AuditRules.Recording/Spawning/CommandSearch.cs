@@ -14,7 +14,10 @@ internal static class CommandSearch
     internal static (string? File, StartFailure? Failure) Find(string name, string? path, string directory)
     {
         if (name.Length == 0)
-            return (null, new StartFailure(StartFailure.NotFound, "the command is an empty text: give a program"));
+            return (
+                null,
+                new StartFailure(StartFailure.NotFound, "the command is an empty text: give a program")
+            );
         if (name.Contains('/', StringComparison.Ordinal))
             return Check(name, Path.Combine(directory, name));
 
@@ -38,7 +41,10 @@ internal static class CommandSearch
     static (string? File, StartFailure? Failure) Check(string name, string file)
     {
         if (Directory.Exists(file))
-            return (null, new StartFailure(StartFailure.NotExecutable, $"{name}: is a directory, not a program"));
+            return (
+                null,
+                new StartFailure(StartFailure.NotExecutable, $"{name}: is a directory, not a program")
+            );
         if (!File.Exists(file))
             return (null, new StartFailure(StartFailure.NotFound, $"{name}: no such file"));
         return IsExecutable(file)

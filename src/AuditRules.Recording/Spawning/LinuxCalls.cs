@@ -104,7 +104,12 @@ internal static partial class LinuxCalls
     [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
     internal static partial int GetClock(int clock, out TimeSpec time);
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(
+        "libc",
+        EntryPoint = "open",
+        SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8
+    )]
     private static partial int Open(string path, int flags);
 
     /// <summary>Opens a file without following a link in its last part, and without waiting for a pipe's writer.</summary>

@@ -48,7 +48,11 @@ internal sealed class Orphans : IDisposable
                 return;
             foreach (var pid in Children())
             {
-                if (pid == _rootPid || _before.Contains(pid) || ProcessStat.Read(pid) is not { State: 'Z' } stat)
+                if (
+                    pid == _rootPid
+                    || _before.Contains(pid)
+                    || ProcessStat.Read(pid) is not { State: 'Z' } stat
+                )
                     continue;
                 if (ChildProcess.TryReap(pid) is { } end)
                     _ends[(pid, stat.StartTicks)] = end;

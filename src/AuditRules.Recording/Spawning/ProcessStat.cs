@@ -33,7 +33,12 @@ internal sealed record ProcessStat(char State, int Group, int Foreground, ulong 
             );
         }
         catch (Exception e)
-            when (e is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
+            when (e
+                    is IOException
+                        or UnauthorizedAccessException
+                        or FormatException
+                        or IndexOutOfRangeException
+            )
         {
             return null;
         }
