@@ -9,9 +9,9 @@ public static class TraceFormat
     /// <summary>The minor version: it adds only what an older reader may ignore.</summary>
     public const byte MinorVersion = 0;
 
-    /// <summary>The most events that one DATA frame holds (T22).</summary>
+    /// <summary>The most events that one DATA frame holds (T13).</summary>
     public const int MaxFrameEvents = 65_536;
 
-    /// <summary>The most bytes of a frame's payload once its columns are inflated (T13).</summary>
+    /// <summary>The most bytes of a frame's payload once its columns are inflated (T12).</summary>
     public const int MaxRawLength = 8 * 1024 * 1024;
 }

@@ -1,6 +1,6 @@
 namespace AuditRules.Traces;
 
-/// <summary>How a column is compressed (T31). The numbers are part of the format.</summary>
+/// <summary>How a column is compressed (T23). The numbers are part of the format.</summary>
 public enum ColumnCodec : byte
 {
     /// <summary>Not at all.</summary>

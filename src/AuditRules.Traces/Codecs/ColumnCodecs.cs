@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace AuditRules.Traces;
 
-/// <summary>Compresses and inflates columns; never gives more bytes than were declared (T32).</summary>
+/// <summary>Compresses and inflates columns; never gives more bytes than were declared (T25).</summary>
 static class ColumnCodecs
 {
     public static bool IsKnown(ColumnCodec codec) => codec <= ColumnCodec.Deflate;

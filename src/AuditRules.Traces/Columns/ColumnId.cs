@@ -1,6 +1,6 @@
 namespace AuditRules.Traces;
 
-/// <summary>The columns of a DATA frame (T26). Ids 128 to 255 may be ignored by a reader that does not know them.</summary>
+/// <summary>The columns of a DATA frame (T22). Ids 128 to 255 may be ignored by a reader that does not know them.</summary>
 static class ColumnId
 {
     public const int Dictionary = 1;

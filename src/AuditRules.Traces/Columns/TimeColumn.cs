@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace AuditRules.Traces;
 
 /// <summary>
-/// Times as LEB128 numbers (T34): the unit in nanoseconds, then for each row but the first its distance from the row
+/// Times as LEB128 numbers (T29): the unit in nanoseconds, then for each row but the first its distance from the row
 /// before in units.
 /// </summary>
 static class TimeColumn

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace AuditRules.Traces;
 
 /// <summary>
-/// What stands before a frame's payload, found by offset (T7).
+/// What stands before a frame's payload, found by offset (T6).
 /// <code>
 ///  0  9C                array of 12
 ///  1  D6 46 C1 41 52 C1 mark: fixext 4, type 0x46

@@ -1,6 +1,6 @@
 namespace AuditRules.Traces;
 
-/// <summary>What a frame is (T9). Numbers from 0x80 may be ignored by a reader that does not know them.</summary>
+/// <summary>What a frame is (T8). Numbers from 0x80 may be ignored by a reader that does not know them.</summary>
 enum FrameType : byte
 {
     Meta = 1,

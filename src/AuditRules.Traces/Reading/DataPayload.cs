@@ -4,7 +4,7 @@ using MessagePack;
 
 namespace AuditRules.Traces;
 
-/// <summary>The parts of a DATA payload (T23) that are read without inflating a column.</summary>
+/// <summary>The parts of a DATA payload (T19) that are read without inflating a column.</summary>
 [StructLayout(LayoutKind.Auto)]
 readonly record struct DataPayload(
     long FirstTime,

@@ -3,7 +3,7 @@ using MessagePack;
 
 namespace AuditRules.Traces;
 
-/// <summary>Where the columns of a DATA frame stand in its payload, and how to inflate them (T26 to T32).</summary>
+/// <summary>Where the columns of a DATA frame stand in its payload, and how to inflate them (T21 to T25).</summary>
 sealed class FrameColumns
 {
     readonly byte[] _payload;

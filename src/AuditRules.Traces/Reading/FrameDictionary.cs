@@ -3,7 +3,7 @@ using MessagePack;
 
 namespace AuditRules.Traces;
 
-/// <summary>The values of one frame (T29): found by one pass, each made when it is first asked for.</summary>
+/// <summary>The values of one frame (T26): found by one pass, each made when it is first asked for.</summary>
 sealed class FrameDictionary
 {
     readonly byte[] _raw;

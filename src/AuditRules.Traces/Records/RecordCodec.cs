@@ -4,7 +4,7 @@ using MessagePack;
 
 namespace AuditRules.Traces;
 
-/// <summary>The payloads of META, PROCESS, LOSS and END (T37 to T41): maps with text keys; unknown keys are skipped.</summary>
+/// <summary>The payloads of META, PROCESS, LOSS and END (T34 to T38): maps with text keys; unknown keys are skipped.</summary>
 static class RecordCodec
 {
     public static void Write(ref MessagePackWriter writer, TraceMeta meta)

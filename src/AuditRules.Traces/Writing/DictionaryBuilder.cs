@@ -6,7 +6,7 @@ using MessagePack;
 namespace AuditRules.Traces;
 
 /// <summary>
-/// The distinct values of one frame, as they will stand in its dictionary (T29). What was added since
+/// The distinct values of one frame, as they will stand in its dictionary (T26). What was added since
 /// <see cref="Mark"/> can be taken back, so that an event that does not fit leaves nothing behind.
 /// </summary>
 sealed class DictionaryBuilder

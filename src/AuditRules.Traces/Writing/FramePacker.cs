@@ -6,7 +6,7 @@ using MessagePack;
 
 namespace AuditRules.Traces;
 
-/// <summary>Makes the payload of a DATA frame of what a <see cref="FrameBuilder"/> holds (T22 to T36).</summary>
+/// <summary>Makes the payload of a DATA frame of what a <see cref="FrameBuilder"/> holds (T19 to T33).</summary>
 sealed class FramePacker(ColumnCodec codec, long clockOffset)
 {
     // Columns below this are not worth a compressed block.
