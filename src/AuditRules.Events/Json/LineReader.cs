@@ -9,9 +9,10 @@ static class LineReader
     {
         try
         {
+            if (line.TrimStart(" \t\r\n"u8).IsEmpty)
+                throw new LineException(1, "the line is empty");
             var reader = new TokenReader(line);
-            if (!reader.Next())
-                throw reader.Error("the line is empty");
+            reader.Must();
             reader.Open(JsonTokenType.StartObject, "a line must be an object");
             var record = FindRecord(line);
             JsonLine read = record switch
