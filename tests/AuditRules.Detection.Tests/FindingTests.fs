@@ -1,0 +1,157 @@
+module AuditRules.Detection.Tests.FindingTests
+
+open System
+open System.Collections.Immutable
+open Expecto
+open AuditRules.Events
+open AuditRules.Detection.Findings
+open AuditRules.Detection.Matching
+open AuditRules.Detection.Patterns
+open AuditRules.Detection.Plans
+open AuditRules.Detection.Tests.Some
+
+let private a = EventPattern "a"
+let private b = EventPattern "b"
+
+let private throws: Bindings -> bool = fun _ -> invalidOp "on purpose"
+
+let private loss names =
+    LossRecord(
+        0,
+        "disk-full",
+        3L,
+        0L,
+        0L,
+        ImmutableArray.CreateRange [ for n in names -> Collections.Generic.KeyValuePair(n, 1L) ]
+    )
+
+let private verdict (result: DetectionResult) id =
+    (result.Outcomes |> Seq.find (fun o -> o.Rule.Id = id)).Verdict
+
+[<Tests>]
+let tests =
+    testList
+        "findings and verdicts"
+        [
+            testCase "R19: findings of one event come in the order of rule ids"
+            <| fun () ->
+                let found =
+                    run
+                        [ rule "B" [ step "o" a ]; rule "A" [ step "o" a ] ]
+                        [ event "a" 1 []; event "a" 2 [] ]
+
+                Expect.equal (cited found) [ "A: 0"; "B: 0"; "A: 1"; "B: 1" ] "by event, then by id"
+
+            testCase "R20: a finding names the step of each event, and the key"
+            <| fun () ->
+                let found =
+                    run
+                        [ rule "X" [ step "o" a; sameProcess "c" b ] ]
+                        [ event "a" 1 [] |> inProcess 7; event "b" 2 [] |> inProcess 7 ]
+
+                let finding = found.Findings[0]
+
+                Expect.equal
+                    [ for e in finding.Events -> e.Step, e.Event.Name ]
+                    [ "o", "a"; "c", "b" ]
+                    "steps and events"
+
+                Expect.equal [ for k in finding.Key -> k.Name, k.Value ] [ "process", Value.Int 7 ] "the key"
+                Expect.equal finding.Message "title of X" "without a message the title stands for it"
+
+            testCase "R21: the id does not change with times, pids, addresses and temporary names"
+            <| fun () ->
+                let object (address: int64) =
+                    Value.Object(ObjectValue("socket", address, ImmutableArray.Empty))
+
+                let id time pid address (path: string) =
+                    let e = (event "a" time [ path; object address ]).With(pid = Nullable pid)
+                    (run [ rule "X" [ step "o" a ] ] [ e ]).Findings[0].Id
+
+                let first = id 1 100 1L "/tmp/tmpabcd1234/x"
+                Expect.equal (id 2 200 2L "/tmp/tmpzzzz9_99/x") first "the same evidence"
+                Expect.notEqual (id 1 100 1L "/tmp/tmpabcd1234/y") first "another path is other evidence"
+
+            testCase "R22: a rule that throws fails alone, and its findings are taken back"
+            <| fun () ->
+                let second =
+                    step "o" a |> where (fun b -> (argument 0 0 b).AsInt64 < 2L || throws b)
+
+                let good = rule "B" [ step "o" a ]
+                let events = [ for i in 1..3 -> event "a" i [ i ] ]
+                let both = run [ rule "A" [ second ]; good ] events
+
+                Expect.equal
+                    (cited both)
+                    (cited (run [ good ] events))
+                    "the other rule's findings are untouched"
+
+                let failure = both.Outcomes[0].Failure |> Option.ofObj |> Option.get
+                Expect.equal failure.Message "InvalidOperationException: on purpose" "what was thrown"
+                Expect.equal (failure.EventName, failure.Ordinal) ("a", 1L) "at which event"
+                Expect.equal both.Outcomes[0].Verdict Verdict.Failed "R24"
+
+            testCase "R23, R27: fired and clean"
+            <| fun () ->
+                let found =
+                    run [ rule "A" [ step "o" a ]; rule "B" [ step "o" b ] ] [ event "a" 1 [] ]
+
+                Expect.equal (verdict found "A") Verdict.Fired "A has a finding"
+                Expect.equal (verdict found "B") Verdict.Clean "B has none"
+
+            testCase "R25: a rule is blind when the recording could not contain an event of a step"
+            <| fun () ->
+                let options = DetectionOptions(CouldContain = (fun name -> name <> "b"))
+
+                let found =
+                    runWith
+                        options
+                        Array.empty
+                        [ rule "A" [ step "o" a; sameProcess "c" b ] ]
+                        [ event "a" 1 [] ]
+
+                Expect.equal (verdict found "A") Verdict.Blind "b could not be recorded"
+                Expect.stringContains found.Outcomes[0].Reason "b" "the reason names the event"
+
+            testCase "R26: a loss makes a rule unknown when it may have taken an event that it needs"
+            <| fun () ->
+                let rules = [ rule "A" [ step "o" a ]; rule "B" [ step "o" b ] ]
+                let found = runWith (DetectionOptions()) [| loss [ "b" ] |] rules []
+                Expect.equal (verdict found "A") Verdict.Clean "no a was lost"
+                Expect.equal (verdict found "B") Verdict.Unknown "a b was"
+                let found = runWith (DetectionOptions()) [| loss [] |] rules []
+                Expect.equal (verdict found "A") Verdict.Unknown "without names it may have been any"
+
+            testCase "R26: evicted partial matches make a rule unknown"
+            <| fun () ->
+                let options = DetectionOptions(MaxPartialMatches = 2)
+
+                let found =
+                    runWith
+                        options
+                        Array.empty
+                        [ rule "A" [ step "o" a; sameProcess "c" b ] ]
+                        [ for i in 1..5 -> event "a" i [] |> inProcess i ]
+
+                Expect.equal found.Outcomes[0].Evicted 3L "two of five were kept"
+                Expect.equal (verdict found "A") Verdict.Unknown "so nothing can be said"
+
+            testCase "findings beyond the limit are counted"
+            <| fun () ->
+                let found =
+                    runWith
+                        (DetectionOptions(MaxFindings = 2))
+                        Array.empty
+                        [ rule "A" [ step "o" a ] ]
+                        [ for i in 1..5 -> event "a" i [] ]
+
+                Expect.equal found.Findings.Length 2 "two are kept"
+                Expect.equal found.Outcomes[0].Findings 5L "all are counted"
+
+            testCase "R30: two rules of one id are refused"
+            <| fun () ->
+                Expect.throwsT<System.ArgumentException>
+                    (fun () ->
+                        DetectionEngine([ rule "A" [ step "o" a ]; rule "A" [ step "o" b ] ]) |> ignore)
+                    "ids are unique"
+        ]
