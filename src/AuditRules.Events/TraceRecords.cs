@@ -44,6 +44,9 @@ public sealed record TraceMeta
     /// <summary>Globs over event names that were not recorded.</summary>
     public ImmutableArray<string> Exclude { get; init; } = [];
 
+    /// <summary>Globs over event names that the profile drops.</summary>
+    public ImmutableArray<string> Drop { get; init; } = [];
+
     /// <summary>How environments were recorded: <c>none</c>, <c>keys</c>, <c>all</c>.</summary>
     public string Environment { get; init; } = "";
 

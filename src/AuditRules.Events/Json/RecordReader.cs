@@ -25,6 +25,7 @@ static class RecordReader
                 "monotonicClock" => meta with { MonotonicClock = reader.Int64(name) },
                 "profile" => meta with { Profile = reader.String(name) },
                 "include" => meta with { Include = reader.Strings(name) },
+                "drop" => meta with { Drop = reader.Strings(name) },
                 "exclude" => meta with { Exclude = reader.Strings(name) },
                 "environment" => meta with { Environment = reader.String(name) },
                 "redacted" => meta with { Redacted = reader.Boolean(name) },

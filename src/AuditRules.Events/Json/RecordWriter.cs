@@ -22,6 +22,7 @@ static class RecordWriter
         writer.WriteString("profile"u8, meta.Profile);
         Write(writer, "include", meta.Include);
         Write(writer, "exclude", meta.Exclude);
+        Write(writer, "drop", meta.Drop);
         writer.WriteString("environment"u8, meta.Environment);
         writer.WriteBoolean("redacted"u8, meta.Redacted);
         writer.WriteBoolean("callers"u8, meta.Callers);

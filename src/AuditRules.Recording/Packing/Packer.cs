@@ -46,6 +46,7 @@ public static class Packer
                 Profile = map.Profile,
                 Include = map.Include,
                 Exclude = map.Exclude,
+                Drop = map.Drop,
                 Environment = header.EnvironmentMode,
                 Redacted = header.EnvironmentMode != "all",
                 Callers = header.Callers,

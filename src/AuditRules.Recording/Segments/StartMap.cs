@@ -19,6 +19,7 @@ internal sealed record StartMap
     internal ImmutableArray<string> Command { get; private set; } = [];
     internal ImmutableArray<string> Include { get; private set; } = [];
     internal ImmutableArray<string> Exclude { get; private set; } = [];
+    internal ImmutableArray<string> Drop { get; private set; } = [];
 
     /// <summary>The parent's pid, its parent's, ...</summary>
     internal ImmutableArray<int> Ancestors { get; private set; } = [];
@@ -71,6 +72,9 @@ internal sealed record StartMap
                 break;
             case "include":
                 Include = TextsOf(value);
+                break;
+            case "drop":
+                Drop = TextsOf(value);
                 break;
             case "exclude":
                 Exclude = TextsOf(value);

@@ -9,7 +9,7 @@ static class RecordCodec
 {
     public static void Write(ref MessagePackWriter writer, TraceMeta meta)
     {
-        writer.WriteMapHeader(19);
+        writer.WriteMapHeader(20);
         writer.Write("version");
         writer.WriteArrayHeader(2);
         writer.Write(TraceFormat.MajorVersion);
@@ -27,6 +27,7 @@ static class RecordCodec
         Put(ref writer, "profile", meta.Profile);
         Put(ref writer, "include", meta.Include);
         Put(ref writer, "exclude", meta.Exclude);
+        Put(ref writer, "drop", meta.Drop);
         Put(ref writer, "environment", meta.Environment);
         writer.Write("redacted");
         writer.Write(meta.Redacted);
@@ -85,6 +86,9 @@ static class RecordCodec
                     break;
                 case "include":
                     meta = meta with { Include = Texts(ref reader) };
+                    break;
+                case "drop":
+                    meta = meta with { Drop = Texts(ref reader) };
                     break;
                 case "exclude":
                     meta = meta with { Exclude = Texts(ref reader) };

@@ -1,0 +1,96 @@
+using AuditRules.Detection.Findings;
+using AuditRules.Detection.Matching;
+using AuditRules.Detection.Plans;
+using AuditRules.Events;
+using AuditRules.Traces;
+
+namespace AuditRules.Replay;
+
+/// <summary>Replays a trace against rules: frames that no rule looks at are checked, but not decoded.</summary>
+public static class TraceReplay
+{
+    /// <summary>Replays the whole trace.</summary>
+    /// <param name="input">The trace, read from its first byte to its last; left open.</param>
+    /// <param name="path">The path that findings name; empty for none.</param>
+    /// <param name="rules">The rules, of distinct ids.</param>
+    /// <param name="options">Options; null for the defaults.</param>
+    /// <exception cref="TraceFormatException">The input is no trace, or a trace of a later version.</exception>
+    public static ReplayResult Run(
+        Stream input,
+        string path,
+        IReadOnlyCollection<RulePlan> rules,
+        ReplayOptions? options = null
+    )
+    {
+        options ??= new();
+        TraceMeta? meta = null;
+        var engine = new DetectionEngine(
+            rules,
+            options.Detection with
+            {
+                CouldContain = name => RecordingCoverage.CouldContain(meta, name),
+            }
+        );
+        using var reader = new TraceReader(
+            input,
+            new()
+            {
+                Wanted = engine.Wants,
+                Validate = true,
+                LeaveOpen = true,
+            }
+        );
+        var processes = new List<ProcessRecord>();
+        var losses = new List<LossRecord>();
+        var damages = new List<DamageItem>();
+        TraceTotals? totals = null;
+        var events = 0L;
+        while (reader.Read() is { } item)
+        {
+            switch (item)
+            {
+                case EventsItem { Frame: { } frame }:
+                    engine.Process(frame);
+                    options.Progress?.Report(events += frame.Count);
+                    break;
+                case EventsItem skipped:
+                    engine.Skip(skipped.Summary.Count);
+                    options.Progress?.Report(events += skipped.Summary.Count);
+                    break;
+                case MetaItem found:
+                    meta = found.Meta;
+                    break;
+                case ProcessItem found:
+                    processes.Add(found.Record);
+                    break;
+                case LossItem found:
+                    losses.Add(found.Record);
+                    break;
+                case DamageItem found:
+                    damages.Add(found);
+                    break;
+                case EndItem found:
+                    totals = found.Totals;
+                    break;
+            }
+        }
+
+        var trace = new TraceReference(path, reader.TraceId);
+        var result = engine.Complete([.. losses, .. damages.Select(AsLoss)]);
+        return new(
+            trace,
+            meta,
+            result with
+            {
+                Findings = [.. result.Findings.Select(f => f with { Trace = trace })],
+            },
+            [.. processes],
+            [.. losses],
+            [.. damages],
+            totals
+        );
+    }
+
+    // Damage may have taken any event: what it says of a rule is what a loss without names says.
+    static LossRecord AsLoss(DamageItem damage) => new(-1, "damaged", damage.Events ?? 0, 0, 0, []);
+}
