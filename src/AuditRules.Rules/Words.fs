@@ -65,6 +65,9 @@ type Words =
     /// At least one of the bits is set.
     static member anyBit(mask: int) = NumberPattern.AnyBit(int64 mask)
 
+    /// Flags of `open` that ask to write (O_WRONLY or O_RDWR): `Py.Open.matching (flags = write)`.
+    static member write = NumberPattern.AnyBit 3L
+
     /// In an example: the event comes that long after the one before it, in place of 1 ms.
     static member after (time: TimeSpan) (audited: AuditEvent) =
         audited.With(time = Nullable(max 1L (time.Ticks * TimeSpan.NanosecondsPerTick)))

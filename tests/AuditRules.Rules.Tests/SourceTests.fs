@@ -69,6 +69,19 @@ let matching =
                     (takes source (Py.SubprocessPopen.make (args = [ "curl"; "-c" ])))
                     "other order"
 
+            testCase "a command line is the same to a pattern and to the view, empty words too"
+            <| fun () ->
+                let audited = Py.OsExec.make (args = [ ""; "a"; ""; "b" ])
+                Expect.equal (OsExec.Create audited.View).CommandLine " a  b" "view"
+                Expect.isTrue (takes (Py.OsExec.matching (commandLine = " a  b")) audited) "pattern"
+
+            testCase "flags = write takes what opens to write"
+            <| fun () ->
+                let source = Py.Open.matching (flags = write)
+                Expect.isTrue (takes source (Py.Open.make (path = "f", mode = "w", flags = 524865))) "w"
+                Expect.isTrue (takes source (Py.Open.make (path = "f", flags = 655554))) "O_RDWR"
+                Expect.isFalse (takes source (Py.Open.make (path = "f", mode = "r", flags = 524288))) "r"
+
             testCase "os.truncate by either form"
             <| fun () ->
                 Expect.isTrue
@@ -187,8 +200,7 @@ let every =
                     let count =
                         Seq.fold (fun most (a: CatalogueField) -> max most (a.Argument + 1)) 0 entry.Arguments
 
-                    let pattern =
-                        (nonNull (source.GetType().GetProperty "Pattern")).GetValue source
+                    let pattern = (nonNull (source.GetType().GetProperty "Pattern")).GetValue source
 
                     Expect.equal (audited.Name, audited.Arguments.Length) (entry.Name, count) name
                     Expect.equal pattern (box (EventPattern entry.Name)) name

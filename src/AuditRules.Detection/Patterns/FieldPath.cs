@@ -39,11 +39,13 @@ public readonly record struct FieldPath(int Argument, int Item, bool Join)
     static string JoinItems(Value list)
     {
         var text = new StringBuilder();
-        foreach (var item in list.Items)
+        var items = list.Items;
+        for (var i = 0; i < items.Length; i++)
         {
-            if (text.Length > 0)
+            // An empty item keeps its blank: the text is the same as the typed views' CommandLine.
+            if (i > 0)
                 text.Append(' ');
-            text.Append(item.AsText);
+            text.Append(items[i].AsText);
         }
 
         return text.ToString();
