@@ -2,6 +2,7 @@ module AuditRules.Architecture.Tests.AssemblyTests
 
 open System
 open System.IO
+open System.Reflection
 open System.Reflection.Metadata
 open System.Reflection.PortableExecutable
 open Expecto
@@ -31,6 +32,21 @@ let private uses (assembly: string) =
                 typeName (TypeReferenceHandle.op_Explicit reference.Parent)
                 + "."
                 + metadata.GetString reference.Name
+    ]
+    |> List.distinct
+
+/// The namespaces of an assembly's public types.
+let private publicNamespaces (assembly: string) =
+    use file = File.OpenRead(Path.Combine(AppContext.BaseDirectory, assembly + ".dll"))
+    use image = new PEReader(file)
+    let metadata = image.GetMetadataReader()
+
+    [
+        for handle in metadata.TypeDefinitions do
+            let definition = metadata.GetTypeDefinition handle
+
+            if definition.Attributes &&& TypeAttributes.VisibilityMask = TypeAttributes.Public then
+                metadata.GetString definition.Namespace
     ]
     |> List.distinct
 
@@ -90,6 +106,10 @@ let tests =
                              "System.DateTimeOffset.get_UtcNow"
                          ]
                  ))
+            testCase "keep the MessagePack codec to themselves: a user may have the package too" (fun () ->
+                let namespaces = publicNamespaces "AuditRules.Traces"
+                Expect.contains namespaces "AuditRules.Traces" "the library's own types"
+                Expect.isFalse (List.contains "MessagePack" namespaces) "the codec's types")
             testCase "are read: what the kit uses is found" (fun () ->
                 let expected =
                     [ "FSharp.Core"; "System.Console"; "System.DateTimeOffset.get_UtcNow" ]
