@@ -107,8 +107,8 @@ internal sealed class ChildProcess
         try
         {
             _ = LinuxCalls.SetFlags(attributes, LinuxCalls.SetSignalDefaults | LinuxCalls.SetSignalMask);
-            // Everything that the caller did not ignore. Bits 32 and 33 are glibc's own and stay out of the set.
-            WriteSignals(signals, ~state.IgnoredSignals & ~(3UL << 31));
+            // Everything that the caller did not ignore; 32 and 33 too, glibc's own, which posix_spawn would ignore.
+            WriteSignals(signals, ~state.IgnoredSignals);
             _ = LinuxCalls.SetDefaultSignals(attributes, signals);
             WriteSignals(signals, state.BlockedSignals);
             _ = LinuxCalls.SetBlockedSignals(attributes, signals);

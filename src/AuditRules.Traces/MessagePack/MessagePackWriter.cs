@@ -93,7 +93,9 @@ ref struct MessagePackWriter(IBufferWriter<byte> writer)
 
         var length = StrictUtf8.Encoding.GetByteCount(value);
         WriteStringHeader(length);
-        _used += StrictUtf8.Encoding.GetBytes(value, Reserve(length));
+        // Reserve may flush, which sets _used: it must not be read before.
+        var written = StrictUtf8.Encoding.GetBytes(value, Reserve(length));
+        _used += written;
     }
 
     public void WriteString(scoped ReadOnlySpan<byte> utf8)
