@@ -18,14 +18,15 @@ internal sealed class ProcessEnds(RootEnd root, Orphans? orphans)
     /// <summary>How many processes the packer asked for that still ran.</summary>
     internal int StillRunning { get; private set; }
 
-    /// <summary>Gives the processes that wrote segments some time to end.</summary>
+    /// <summary>Gives orphans, and processes that wrote segments, some time to end.</summary>
     internal void WaitForOthers(string folder, TimeSpan grace)
     {
         var deadline = Environment.TickCount64 + (long)grace.TotalMilliseconds;
         for (var pause = ShortestPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
-            orphans?.Collect();
-            if (!AnyRuns(folder) || Environment.TickCount64 >= deadline)
+            // An orphan that has raised no event yet has no segment.
+            var orphansRun = orphans is not null && orphans.Collect();
+            if ((!orphansRun && !AnyRuns(folder)) || Environment.TickCount64 >= deadline)
                 return;
             Thread.Sleep(pause);
         }

@@ -82,8 +82,8 @@ public sealed record RecordingOptions
     public string? TemporaryFolder { get; init; }
 
     /// <summary>
-    /// How long the session waits, after the command's end, for recorded processes that are still at work. Those
-    /// that outlast it are packed as they are and have no exit in the trace.
+    /// How long the session waits, after the command's end, for processes that it left behind. Those that outlast it
+    /// are packed as they are and have no exit in the trace.
     /// </summary>
     public TimeSpan OrphanGrace { get; init; } = TimeSpan.FromSeconds(1);
 

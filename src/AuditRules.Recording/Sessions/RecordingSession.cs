@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using AuditRules.Events;
 using AuditRules.Recording.Packing;
@@ -56,6 +57,7 @@ public sealed class RecordingSession
         }
     }
 
+    [SupportedOSPlatform("linux")]
     RecordingResult Run(Stream trace)
     {
         var (hook, path, problem) = HookFiles.Choose(_options.Hook, _options.HookFolder);

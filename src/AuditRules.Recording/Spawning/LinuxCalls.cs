@@ -18,6 +18,7 @@ internal static partial class LinuxCalls
     internal const int SignalQuit = 3;
     internal const int SignalPipe = 13;
     internal const int SignalTerminate = 15;
+    internal const int SignalChild = 17;
 
     internal const int LimitOpenFiles = 7; // RLIMIT_NOFILE
     internal const int SetSignalDefaults = 0x04; // POSIX_SPAWN_SETSIGDEF

@@ -39,25 +39,29 @@ internal sealed class Orphans : IDisposable
             return _ends.TryGetValue((pid, startTicks), out var end) ? end : null;
     }
 
-    /// <summary>Collects the orphans that have ended. By pid and never any child: others here may have their own.</summary>
-    internal void Collect()
+    /// <summary>
+    /// Collects the orphans that have ended; true when others go on. By pid and never any child: the program around
+    /// may have children of its own.
+    /// </summary>
+    internal bool Collect()
     {
+        var anyRuns = false;
         lock (_lock)
         {
             if (_rootPid == 0)
-                return;
+                return false;
             foreach (var pid in Children())
             {
-                if (
-                    pid == _rootPid
-                    || _before.Contains(pid)
-                    || ProcessStat.Read(pid) is not { State: 'Z' } stat
-                )
+                if (pid == _rootPid || _before.Contains(pid) || ProcessStat.Read(pid) is not { } stat)
                     continue;
-                if (ChildProcess.TryReap(pid) is { } end)
+                if (stat.IsRunning)
+                    anyRuns = true;
+                else if (ChildProcess.TryReap(pid) is { } end)
                     _ends[(pid, stat.StartTicks)] = end;
             }
         }
+
+        return anyRuns;
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace AuditRules.Recording.Spawning;
 
@@ -12,6 +13,7 @@ namespace AuditRules.Recording.Spawning;
 /// <see cref="Repeat"/> is one: <c>timeout</c> signals its child and then the group. Signals that the caller
 /// ignored stay ignored.
 /// </remarks>
+[SupportedOSPlatform("linux")]
 internal sealed class SignalRelay : IDisposable
 {
     static readonly TimeSpan Repeat = TimeSpan.FromMilliseconds(200);
@@ -27,6 +29,10 @@ internal sealed class SignalRelay : IDisposable
         Register(state, PosixSignal.SIGQUIT, LinuxCalls.SignalQuit, fromTerminal: true);
         Register(state, PosixSignal.SIGTERM, LinuxCalls.SignalTerminate, fromTerminal: false);
         Register(state, PosixSignal.SIGHUP, LinuxCalls.SignalHangup, fromTerminal: false);
+        // A caller that ignores SIGCHLD would cost the exit status. The child then has it at its default: posix_spawn
+        // cannot ignore a signal anew.
+        if ((state.IgnoredSignals & CallerState.Bit(LinuxCalls.SignalChild)) != 0)
+            _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGCHLD, static _ => { }));
     }
 
     /// <summary>Hands signals on to that child; null once it has ended, since its pid may then be another's.</summary>
