@@ -27,7 +27,7 @@ let text =
                     "type"
                 ]
             3, Gen.map (fun n -> $"/tmp/{n}") (Gen.choose (0, 1_000_000))
-            1, Gen.map (fun n -> String('x', n)) (Gen.choose (30, 70_000))
+            1, Gen.map (fun n -> String('x', n)) (Gen.choose (30, 300))
         ]
 
 let private bytes = Gen.arrayOf (Gen.map byte (Gen.choose (0, 255)))

@@ -93,9 +93,7 @@ ref struct MessagePackWriter(IBufferWriter<byte> writer)
 
         var length = StrictUtf8.Encoding.GetByteCount(value);
         WriteStringHeader(length);
-        // Reserve may flush, which sets _used: it must not be read before.
-        var written = StrictUtf8.Encoding.GetBytes(value, Reserve(length));
-        _used += written;
+        StrictUtf8.Encoding.GetBytes(value, Take(length));
     }
 
     public void WriteString(scoped ReadOnlySpan<byte> utf8)
@@ -228,19 +226,14 @@ ref struct MessagePackWriter(IBufferWriter<byte> writer)
 
     Span<byte> Take(int length)
     {
-        var span = Reserve(length);
-        _used += length;
-        return span[..length];
-    }
-
-    Span<byte> Reserve(int length)
-    {
         if (_span.Length - _used < length)
         {
             Flush();
             _span = _writer.GetSpan(Math.Max(length, 256));
         }
 
-        return _span[_used..];
+        var taken = _span.Slice(_used, length);
+        _used += length;
+        return taken;
     }
 }

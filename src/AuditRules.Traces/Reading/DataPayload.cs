@@ -10,6 +10,7 @@ readonly record struct DataPayload(
     long FirstTime,
     long LastTime,
     long Watermark,
+    long FirstOrdinal,
     ImmutableArray<string> Names,
     FrameColumns Columns
 )
@@ -21,23 +22,26 @@ readonly record struct DataPayload(
     {
         var reader = new MessagePackReader(payload.AsSpan(0, length));
         var fields = reader.ReadArrayHeader();
-        if (fields < 6)
-            throw new MessagePackSerializationException("a DATA payload of fewer than 6 fields");
+        if (fields < 7)
+            throw new MessagePackSerializationException("a DATA payload of fewer than 7 fields");
         var clockOffset = reader.ReadInt64();
         var first = unchecked(reader.ReadInt64() + clockOffset);
         var last = unchecked(reader.ReadInt64() + clockOffset);
         var watermark = unchecked(reader.ReadInt64() + clockOffset);
+        var firstOrdinal = reader.ReadInt64();
+        if (firstOrdinal is < 0 or > long.MaxValue / 2)
+            throw new MessagePackSerializationException($"a first ordinal {firstOrdinal}");
         if (last < first)
             throw new MessagePackSerializationException("the last time is before the first");
         var names = ReadNames(ref reader);
         var columns = FrameColumns.Read(ref reader, payload, (int)rawLength, out var saved);
-        for (; fields > 6; fields--)
+        for (; fields > 7; fields--)
             reader.Skip();
         if (!reader.End)
             throw new MessagePackSerializationException("bytes behind the payload");
         if (length + saved != rawLength)
             throw new MessagePackSerializationException("the raw length is not that of the columns");
-        return new DataPayload(first, last, watermark, names, columns);
+        return new DataPayload(first, last, watermark, firstOrdinal, names, columns);
     }
 
     static ImmutableArray<string> ReadNames(ref MessagePackReader reader)

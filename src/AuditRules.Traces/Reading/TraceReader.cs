@@ -17,6 +17,7 @@ public sealed class TraceReader : IDisposable
     bool _confirmed;
     byte[] _scratch = [];
     long _nextSequence;
+    long _missing;
     long _nextOrdinal;
     long _lastTime = long.MinValue;
     bool _damaged;
@@ -172,7 +173,7 @@ public sealed class TraceReader : IDisposable
         return false;
     }
 
-    /// <summary>Counts the frame's sequence number and events; false when the frame was there before.</summary>
+    /// <summary>Counts the frame's sequence number; false when the frame was there before.</summary>
     bool Count(in FrameHeader header, long offset)
     {
         if (header.Sequence < _nextSequence)
@@ -181,18 +182,20 @@ public sealed class TraceReader : IDisposable
             return false;
         }
 
-        if (header.Sequence > _nextSequence)
-        {
-            Damage(
-                offset,
-                DamageCode.Gap,
-                $"{header.Sequence - _nextSequence} frames are missing (from number {_nextSequence})",
-                null
-            );
-        }
-
+        _missing += header.Sequence - _nextSequence;
         _nextSequence = header.Sequence + 1L;
         return true;
+    }
+
+    /// <summary>Reports the frames that are missing before this one, and the events if it says how many came before.</summary>
+    void ReportGap(long offset, long? eventsBefore)
+    {
+        if (_missing == 0)
+            return;
+        long? events = eventsBefore is { } before ? Math.Max(0, before - _nextOrdinal) : null;
+        Damage(offset, DamageCode.Gap, $"{_missing} frames are missing", events);
+        _nextOrdinal += events ?? 0;
+        _missing = 0;
     }
 
     void Resynchronise(long offset, bool headerCut)
@@ -247,71 +250,47 @@ public sealed class TraceReader : IDisposable
 
     void Interpret(in FrameHeader header, long offset)
     {
-        var length = (int)header.StoredLength;
+        var reader = new MessagePackReader(_scratch.AsSpan(0, (int)header.StoredLength));
         try
         {
+            if (header.Type is not (FrameType.Data or FrameType.End))
+                ReportGap(offset, null);
             switch (header.Type)
             {
                 case FrameType.Meta:
-                    if (header.Sequence != 0)
-                        throw new MessagePackSerializationException("META is not the first frame");
-                    var reader = new MessagePackReader(_scratch.AsSpan(0, length));
-                    var meta = RecordCodec.ReadMeta(ref reader, out var version);
-                    if (version is not null && version != Version)
-                        Damage(
-                            16,
-                            DamageCode.Preamble,
-                            $"the preamble says version {Version}, META {version}",
-                            0
-                        );
-                    Add(new MetaItem(offset, meta), reader.End);
+                    InterpretMeta(ref reader, header.Sequence, offset);
                     break;
                 case FrameType.Data:
                     InterpretEvents(header, offset);
                     break;
                 case FrameType.Process:
                     InterpretRecords(
-                        length,
+                        ref reader,
                         offset,
                         RecordCodec.ReadProcess,
                         (o, r) => new ProcessItem(o, r)
                     );
                     break;
                 case FrameType.Loss:
-                    InterpretRecords(length, offset, RecordCodec.ReadLoss, (o, r) => new LossItem(o, r));
+                    InterpretRecords(ref reader, offset, RecordCodec.ReadLoss, (o, r) => new LossItem(o, r));
                     break;
                 case FrameType.End:
-                    var end = new MessagePackReader(_scratch.AsSpan(0, length));
-                    var totals = RecordCodec.ReadTotals(ref end);
-                    if (totals.Events != _nextOrdinal && !_damaged)
-                    {
-                        Damage(
-                            offset,
-                            DamageCode.Totals,
-                            $"END counts {totals.Events} events, {_nextOrdinal} are there",
-                            null
-                        );
-                    }
-
-                    Add(new EndItem(offset, totals), end.End);
-                    Closed = true;
+                    InterpretEnd(ref reader, offset);
                     break;
                 case < (FrameType)0x80:
                     throw Unknown(offset, $"frame type {(int)header.Type}");
             }
+
+            if (header.Sequence == 0 && header.Type != FrameType.Meta)
+                throw new MessagePackSerializationException("the first frame is not META");
         }
         catch (MessagePackSerializationException e)
         {
-            Damage(
-                offset,
-                DamageCode.Malformed,
-                $"a frame's content breaks the format: {e.Message}",
-                header.EventCount
-            );
+            Refuse(header, offset, e.Message);
         }
         catch (TraceFormatException e) when (e.Code == TraceFormatError.MalformedColumn)
         {
-            Damage(offset, DamageCode.Malformed, e.Message, header.EventCount);
+            Refuse(header, offset, e.Message);
         }
         catch (NotSupportedException e)
         {
@@ -319,14 +298,45 @@ public sealed class TraceReader : IDisposable
         }
     }
 
+    void InterpretMeta(ref MessagePackReader reader, uint sequence, long offset)
+    {
+        if (sequence != 0)
+            throw new MessagePackSerializationException("META is not the first frame");
+        var meta = RecordCodec.ReadMeta(ref reader, out var version);
+        if (version is not null && version != Version)
+            Damage(16, DamageCode.Preamble, $"the preamble says version {Version}, META {version}", 0);
+        MustEnd(reader);
+        _pending.Enqueue(new MetaItem(offset, meta));
+    }
+
+    void InterpretEnd(ref MessagePackReader reader, long offset)
+    {
+        var totals = RecordCodec.ReadTotals(ref reader);
+        MustEnd(reader);
+        ReportGap(offset, totals.Events);
+        if (totals.Events != _nextOrdinal && !_damaged)
+        {
+            Damage(
+                offset,
+                DamageCode.Totals,
+                $"END counts {totals.Events} events, {_nextOrdinal} are there",
+                null
+            );
+        }
+
+        _pending.Enqueue(new EndItem(offset, totals));
+        Closed = true;
+    }
+
     void InterpretEvents(in FrameHeader header, long offset)
     {
         var count = header.EventCount;
-        var firstOrdinal = _nextOrdinal;
-        _nextOrdinal += count;
         if (count is 0 or > TraceFormat.MaxFrameEvents)
             throw new MessagePackSerializationException($"a frame of {count} events");
         var payload = DataPayload.Read(_scratch, (int)header.StoredLength, header.RawLength);
+        ReportGap(offset, payload.FirstOrdinal);
+        if (payload.FirstOrdinal < _nextOrdinal || (payload.FirstOrdinal > _nextOrdinal && !_damaged))
+            throw new MessagePackSerializationException("the frame's first ordinal is not the next one");
         if (payload.FirstTime < _lastTime)
             throw new MessagePackSerializationException(
                 "the frame begins before the end of the one before it"
@@ -334,7 +344,7 @@ public sealed class TraceReader : IDisposable
         _lastTime = payload.LastTime;
         var summary = new FrameSummary(
             header.Sequence,
-            firstOrdinal,
+            payload.FirstOrdinal,
             (int)count,
             payload.FirstTime,
             payload.LastTime,
@@ -352,32 +362,42 @@ public sealed class TraceReader : IDisposable
             _scratch = [];
         }
 
+        _nextOrdinal = payload.FirstOrdinal + count;
         _pending.Enqueue(new EventsItem(offset, summary, frame));
     }
 
-    void InterpretRecords<T>(int length, long offset, RecordReader<T> read, Func<long, T, TraceItem> item)
+    void InterpretRecords<T>(
+        ref MessagePackReader reader,
+        long offset,
+        RecordReader<T> read,
+        Func<long, T, TraceItem> item
+    )
     {
-        var reader = new MessagePackReader(_scratch.AsSpan(0, length));
         var items = new List<TraceItem>();
         for (var left = reader.ReadArrayHeader(); left > 0; left--)
             items.Add(item(offset, read(ref reader)));
-        if (!reader.End)
-            throw new MessagePackSerializationException("bytes behind the records");
+        MustEnd(reader);
         foreach (var one in items)
             _pending.Enqueue(one);
     }
 
-    void Add(TraceItem item, bool end)
+    static void MustEnd(MessagePackReader reader)
     {
-        if (!end)
-            throw new MessagePackSerializationException("bytes behind the record");
-        _pending.Enqueue(item);
+        if (!reader.End)
+            throw new MessagePackSerializationException("bytes behind the content");
+    }
+
+    /// <summary>A frame whose checksums hold and whose content cannot be used.</summary>
+    void Refuse(in FrameHeader header, long offset, string why)
+    {
+        ReportGap(offset, null);
+        Damage(offset, DamageCode.Malformed, $"a frame breaks the format: {why}", header.EventCount);
     }
 
     void Damage(long offset, DamageCode code, string message, long? events)
     {
         _damaged = true;
-        if (code is DamageCode.Payload or DamageCode.Limit or DamageCode.Truncated)
+        if (code is DamageCode.Payload or DamageCode.Limit or DamageCode.Truncated or DamageCode.Malformed)
             _nextOrdinal += events ?? 0;
         _pending.Enqueue(new DamageItem(offset, code, message, events));
     }

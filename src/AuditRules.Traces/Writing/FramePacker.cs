@@ -21,7 +21,7 @@ sealed class FramePacker(ColumnCodec codec, long clockOffset)
     long _saved;
 
     /// <summary>The payload and its raw length; the span is valid until the next call.</summary>
-    public ReadOnlySpan<byte> Pack(FrameBuilder frame, out uint rawLength)
+    public ReadOnlySpan<byte> Pack(FrameBuilder frame, long firstOrdinal, out uint rawLength)
     {
         _columns.Length = 0;
         _payload.Length = 0;
@@ -54,11 +54,12 @@ sealed class FramePacker(ColumnCodec codec, long clockOffset)
         PutArguments(frame, rows);
 
         var writer = new MessagePackWriter(_payload);
-        writer.WriteArrayHeader(6);
+        writer.WriteArrayHeader(7);
         writer.Write(clockOffset);
         writer.Write(unchecked(rows[0].Time - clockOffset));
         writer.Write(unchecked(rows[^1].Time - clockOffset));
         writer.Write(unchecked(rows[^1].Time - clockOffset));
+        writer.Write(firstOrdinal);
         writer.WriteArrayHeader(names.Length);
         foreach (var (_, utf8) in names)
             writer.WriteString(utf8);

@@ -205,7 +205,7 @@ public sealed class TraceWriter : IDisposable
         if (_frame.Count == 0)
             return;
         var count = _frame.Count;
-        var payload = _packer.Pack(_frame, out var rawLength);
+        var payload = _packer.Pack(_frame, Events - count, out var rawLength);
         _lastTime = _frame.Rows()[^1].Time;
         WriteFrame(FrameType.Data, (uint)count, payload, rawLength);
         _frame.Clear();
