@@ -3,6 +3,7 @@ module internal AuditRules.Scripting.CompilerDiagnostics
 
 open System
 open System.Text.RegularExpressions
+open AuditRules.Events
 open AuditRules.Events.Diagnostics
 open FSharp.Compiler.Diagnostics
 
@@ -16,33 +17,8 @@ let private argument =
 
 let private optional = Regex(@"\?([a-z]\w*)\s*:", RegexOptions.CultureInvariant)
 
-/// Edit distance with insertions, deletions, replacements and swaps of neighbours.
-let private distance (a: string) (b: string) =
-    let d = Array2D.zeroCreate (a.Length + 1) (b.Length + 1)
-
-    for i in 0 .. a.Length do
-        for j in 0 .. b.Length do
-            d[i, j] <-
-                if i = 0 || j = 0 then
-                    i + j
-                else
-                    let cost = if a[i - 1] = b[j - 1] then 0 else 1
-                    let best = min (min (d[i - 1, j] + 1) (d[i, j - 1] + 1)) (d[i - 1, j - 1] + cost)
-
-                    if i > 1 && j > 1 && a[i - 1] = b[j - 2] && a[i - 2] = b[j - 1] then
-                        min best (d[i - 2, j - 2] + 1)
-                    else
-                        best
-
-    d[a.Length, b.Length]
-
 let private nearest (wrong: string) (names: string seq) =
-    names
-    |> Seq.map (fun name -> distance (wrong.ToLowerInvariant()) (name.ToLowerInvariant()), name)
-    |> Seq.sort
-    |> Seq.tryHead
-    |> Option.filter (fun (d, _) -> d <= max 1 (wrong.Length / 2))
-    |> Option.map snd
+    NearestName.Find(wrong, names) |> Option.ofObj
 
 /// The compiler's message without its layout, and its suggestions.
 let private split (message: string) =
@@ -93,8 +69,12 @@ let private hint (number: int) (message: string) (suggestions: string list) (sou
         | None -> "The fields are " + String.Join(", ", names) + "."
     | 3099
     | 3095 -> $"Put the argument of {word} in parentheses."
+    | 43 when message.Contains "'=='" -> "F# compares with = and <>."
+    | 10 when message.Contains "'and'" -> "F# writes && for and, || for or."
+    | 193 when message.Contains "Yielded<" -> "A rule begins with: for e in Py.Event do"
     | 1
     | 193 when source.Contains " on " -> "Both sides of a key must have the same type."
+    | 1 when message.Contains "'int64'" -> "Whole numbers of events have 64 bits: write 443L."
     | 1 when message.Contains "TimeSpan" -> "Write a time as (seconds 5) or (minutes 1)."
     | 10
     | 583

@@ -7,6 +7,7 @@ open System.IO
 open System.Reflection
 open System.Runtime.Loader
 open AuditRules
+open AuditRules.Detection.Plans
 open AuditRules.Events.Diagnostics
 open Microsoft.FSharp.Core
 
@@ -14,7 +15,7 @@ open Microsoft.FSharp.Core
 type Collected =
     {
         Context: AssemblyLoadContext
-        Rules: Rule list
+        Rules: RulePlan list
         Diagnostics: Diagnostic list
     }
 
@@ -65,46 +66,71 @@ let private thrown files (m: Type) (e: exn) =
         (lineOf file line)
         "A value at the top of a rule file must not fail."
 
-/// The problems of a rule that compiles.
-let private check (files: RuleFile list) (rule: Rule) =
-    let source = rule.Plan.Info.Source
-    let file = files |> List.tryFind (fun f -> source.File.EndsWith f.Shown)
-    let shown = file |> Option.map _.Shown |> Option.defaultValue source.File
-    let text = lineOf file source.Line
-    let column = text.Length - text.TrimStart().Length + 1
+/// A rule with the file that it stands in, as that file is shown: the compiler makes paths absolute in its own way.
+type private Placed =
+    {
+        Rule: Rule
+        Plan: RulePlan
+        File: RuleFile option
+        Order: int * int
+    }
 
+let private inFile (files: RuleFile list) (rule: Rule) =
+    let source = rule.Plan.Info.Source
+
+    let index =
+        files
+        |> List.tryFindIndex (fun f ->
+            source.File = f.Shown || source.File.EndsWith("/" + f.Shown.TrimStart '/'))
+
+    let file = index |> Option.map (fun i -> files[i])
+    let shown = file |> Option.map _.Shown |> Option.defaultValue source.File
+
+    {
+        Rule = rule
+        Plan = rule.Plan.WithSource(SourceLocation(shown, source.Line))
+        File = file
+        Order = defaultArg index -1, source.Line
+    }
+
+let private at
+    (make: string -> string -> string -> int -> int -> string -> string -> Diagnostic)
+    (placed: Placed)
+    id
+    message
+    hint
+    =
+    let source = placed.Plan.Info.Source
+    let text = lineOf placed.File source.Line
+    make id message source.File source.Line (text.Length - text.TrimStart().Length + 1) text hint
+
+/// The problems of a rule that compiles.
+let private check (placed: Placed) =
     [
-        for problem in rule.Problems do
-            Problem.error Problem.Clause $"rule {rule.Id}: {problem}" shown source.Line column text ""
-        if rule.Plan.Examples.IsEmpty then
-            Problem.warning
+        for problem in placed.Rule.Problems do
+            at Problem.error placed Problem.Clause $"rule {placed.Rule.Id}: {problem}" ""
+        if placed.Plan.Examples.IsEmpty then
+            at
+                Problem.warning
+                placed
                 Problem.NoExamples
-                $"rule {rule.Id} has no examples"
-                shown
-                source.Line
-                column
-                text
+                $"rule {placed.Rule.Id} has no examples"
                 "Add shouldFire [ ... ] and shouldNotFire [ ... ]: they are its tests."
     ]
 
-let private duplicates (files: RuleFile list) (rules: Rule list) =
+let private duplicates (rules: Placed list) =
     rules
-    |> List.groupBy _.Id
+    |> List.groupBy _.Rule.Id
     |> List.collect (fun (id, same) ->
         match same with
         | first :: others ->
             [
-                for rule in others do
-                    let source = rule.Plan.Info.Source
-                    let file = files |> List.tryFind (fun f -> source.File.EndsWith f.Shown)
-
-                    Problem.error
+                for other in others do
+                    at
+                        Problem.error
+                        other
                         Problem.DuplicateId
                         $"rule id {id} is taken: {first.Plan.Info.Title}"
-                        (file |> Option.map _.Shown |> Option.defaultValue source.File)
-                        source.Line
-                        1
-                        (lineOf file source.Line)
                         $"The other one stands at {first.Plan.Info.Source}."
             ]
         | [] -> [])
@@ -165,10 +191,12 @@ let collect (files: RuleFile list) (assembly: byte array) : Collected =
             | Choice1Of2 rules -> rules
             | Choice2Of2 _ -> [])
         |> List.distinct
+        |> List.map (inFile files)
+        |> List.sortBy _.Order
 
     {
         Context = context
-        Rules = rules
+        Rules = [ for placed in rules -> placed.Plan ]
         Diagnostics =
             [
                 for result in results do
@@ -177,8 +205,8 @@ let collect (files: RuleFile list) (assembly: byte array) : Collected =
                     | Choice1Of2 _ -> ()
                 for m in modules do
                     yield! mutables files m
-                yield! duplicates files rules
+                yield! duplicates rules
                 for rule in rules do
-                    yield! check files rule
+                    yield! check rule
             ]
     }

@@ -67,7 +67,7 @@ type RuleCompiler(options: RuleCompilerOptions) =
             failed diagnostics
         else
             new CompiledRules(
-                [| for rule in collected.Rules -> rule.Plan |],
+                Array.ofList collected.Rules,
                 Array.ofList diagnostics,
                 fromCache,
                 collected.Context.Unload

@@ -63,4 +63,13 @@ public sealed record RulePlan(
     CountPlan? Count,
     Func<Bindings, string>? Message,
     ImmutableArray<RuleExample> Examples
-);
+)
+{
+    /// <summary>The same rule, said to stand there, and its examples with it.</summary>
+    public RulePlan WithSource(SourceLocation source) =>
+        this with
+        {
+            Info = Info with { Source = source },
+            Examples = [.. Examples.Select(e => e with { Source = source })],
+        };
+}

@@ -1,0 +1,45 @@
+/// A rules folder in a temporary place, for one test.
+module AuditRules.Scripting.Tests.Folder
+
+open System
+open System.IO
+open AuditRules.Scripting
+
+[<Sealed>]
+type Folder() =
+    let root = Directory.CreateTempSubdirectory("auditrules-test-").FullName
+
+    member _.Path(name: string) = Path.Combine(root, name)
+
+    member this.Write(name: string, text: string) =
+        let path = this.Path name
+        Directory.CreateDirectory(Path.GetDirectoryName path |> string) |> ignore
+        File.WriteAllText(path, text)
+
+    /// Compiles those files, shown by their names in the folder.
+    member this.Compile(cache: string, names: string list) =
+        let options =
+            RuleCompilerOptions(CurrentFolder = root, RulesFolder = root, CacheFolder = cache)
+
+        RuleCompiler(options).Compile [| for name in names -> this.Path name |]
+
+    interface IDisposable with
+        member _.Dispose() = Directory.Delete(root, true)
+
+/// Compiles one file without a cache.
+let compile (text: string) =
+    use folder = new Folder()
+    folder.Write("x.fsx", text)
+    folder.Compile("", [ "x.fsx" ])
+
+/// `line,column id: message | hint` for each diagnostic.
+let told (rules: CompiledRules) =
+    [
+        for d in rules.Diagnostics ->
+            let place = $"{d.Place.File}({d.Place.Line},{d.Place.Column})"
+
+            if d.Hint = "" then
+                $"{place} {d.Id}: {d.Message}"
+            else
+                $"{place} {d.Id}: {d.Message} | {d.Hint}"
+    ]
