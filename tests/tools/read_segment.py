@@ -127,7 +127,7 @@ class Segment:
         with open(path, "rb") as file:
             data = file.read()
         self.path, self.events, self.damage, self.uncommitted = path, [], [], 0
-        self.empty = data[:8] == bytes(8)
+        self.empty = len(data) < 4096 or data[:8] == bytes(8)
         if self.empty:
             return
         (magic, self.major, self.minor, first, size, self.pid, self.parent, self.nonce, self.parent_nonce,
@@ -244,6 +244,8 @@ def plain(value):
         return {"$bytes": value.hex()}
     if isinstance(value, int) and not isinstance(value, bool) and not -(2 ** 63) <= value < 2 ** 63:
         return {"$int": str(value)}
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return {"$float": str(value)}
     return value
 
 
@@ -267,7 +269,7 @@ def main(paths):
                               "args": plain(e.args), "line": e.line,
                               "caller": None if e.caller is None else [plain(v) for v in e.caller]}))
         for path, at, what in image.damage:
-            bad = 1
+            bad = 3
             print(json.dumps({"damage": what, "file": os.path.basename(path), "offset": at}))
     return bad
 

@@ -15,7 +15,7 @@ _mro = type.__dict__["__mro__"].__get__
 _type_name = type.__dict__["__name__"].__get__
 _function_name = type(lambda: 0).__dict__["__name__"].__get__
 _builtin_name = type(len).__dict__["__name__"].__get__
-_KINDS = {str: str, int: int, bytes: bytes, bytearray: bytearray, float: float, list: list, tuple: tuple, dict: dict}
+_BASES = (str, int, bytes, tuple, list, dict, float, bytearray)
 
 
 def put_uint(out, value):
@@ -103,15 +103,21 @@ def put_cut(out, kind, length, digest=b"", head=None):
     put_ext(out, 3, body)
 
 
+def _is_among(one, types):
+    """`in` would ask a metaclass for equality."""
+    for other in types:
+        if one is other:
+            return True
+    return False
+
+
 def _base(value):
-    """The builtin type whose content the value is, or None."""
-    kind = type(value)
-    base = _KINDS.get(kind) if kind in _KINDS else None
-    if base is None:
-        for one in _mro(kind):
-            if one in _KINDS:
-                return one
-    return base
+    """The builtin type whose content the value is, or None. By identity: a metaclass may have a hash of its own."""
+    for one in _mro(type(value)):
+        for base in _BASES:
+            if one is base:
+                return base
+    return None
 
 
 def _cut_text(data):
@@ -152,7 +158,7 @@ class Encoder:
             elif base is bytes or base is bytearray:
                 self._text(out, base.__getitem__(value, slice(None)), BYTES)
             elif base is float:
-                out += struct.pack(">Bd", 0xCB, float.__add__(value, 0.0) if value == value else value)
+                out += struct.pack(">Bd", 0xCB, value)
             elif base is list or base is tuple:
                 self._items(out, base.__getitem__(value, slice(None)), depth)
             elif base is dict:
@@ -247,7 +253,7 @@ class Encoder:
         put_ext(out, 4, body)
 
     def _facts(self, value, kind):
-        if type in _mro(kind):
+        if _is_among(type, _mro(kind)):
             return [("name", _type_name(value))]
         if kind is type(put_uint):
             return [("name", _function_name(value))]
@@ -255,7 +261,7 @@ class Encoder:
             return [("name", _builtin_name(value))]
         sockets = sys.modules.get("_socket")
         socket = getattr(sockets, "socket", None) if type(sockets) is type(sys) else None
-        if type(socket) is type and socket in _mro(kind):
+        if type(socket) is type and _is_among(socket, _mro(kind)):
             read = lambda name: socket.__dict__[name].__get__(value)
             return [("fd", socket.fileno(value)), ("family", read("family")), ("type", read("type")),
                     ("proto", read("proto"))]
