@@ -1,1 +1,3 @@
-return 0;
+using AuditRules.Cli.Hosting;
+
+return CommandLine.Run(args, CliHost.OfProcess());

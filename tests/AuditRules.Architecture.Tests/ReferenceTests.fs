@@ -42,7 +42,7 @@ let private owned =
     [
         "FSharp.Compiler.Service", "Scripting"
         "System.CommandLine", "Cli"
-        "Spectre.Console", "Cli"
+        "Spectre.Console", "Reporting"
     ]
 
 [<Tests>]

@@ -1,0 +1,115 @@
+using AuditRules.Cli.Exit;
+using AuditRules.Events;
+using AuditRules.Events.Json;
+using AuditRules.Traces;
+
+namespace AuditRules.Cli.Commands.Import;
+
+/// <summary>What was imported.</summary>
+sealed record Imported(long Events, long Late);
+
+/// <summary>Makes a trace of JSON lines (docs/spec/event-json.md), one line at a time.</summary>
+sealed class JsonLinesImport(string source)
+{
+    readonly Dictionary<int, int> _processes = [];
+    TraceWriter? _writer;
+    long _line;
+    bool _isExport;
+    bool _ended;
+    int _nextProcess;
+    int _known;
+
+    public Imported Run(Stream input, Stream output)
+    {
+        using var lines = new ByteLines(input);
+        while (lines.TryRead(out var line))
+        {
+            _line++;
+            if (line.Trim(" \t\r"u8).IsEmpty)
+                continue;
+            Add(EventJson.Read(line), output);
+        }
+
+        var writer = Writer(output, new TraceMeta { Recorder = "import" });
+        // Other programs' lines have no end of their own; an export without one was of a trace without one.
+        if (!_isExport && !_ended)
+            writer.Complete(new TraceTotals(0, _known, -1, -1, 0));
+        var imported = new Imported(writer.Events, writer.Lost);
+        writer.Dispose();
+        return imported;
+    }
+
+    void Add(JsonLine line, Stream output)
+    {
+        if (_ended)
+            throw Wrong(1, "there is a line behind the end record");
+        if (line is JsonError error)
+            throw Wrong(error.Column, error.Message);
+        if (line is JsonMeta meta)
+        {
+            if (_writer is not null)
+                throw Wrong(1, "the meta record must be the first line");
+            _isExport = true;
+            Writer(output, meta.Meta);
+            return;
+        }
+
+        var writer = Writer(output, new TraceMeta { Recorder = "import" });
+        try
+        {
+            Add(line, writer);
+        }
+        catch (ArgumentException e)
+        {
+            throw Wrong(1, e.Message.Split(" (Parameter", 2)[0]);
+        }
+    }
+
+    void Add(JsonLine line, TraceWriter writer)
+    {
+        switch (line)
+        {
+            case JsonEvent read:
+                writer.Add((read.HasProcess ? read.Event : WithProcess(read.Event, writer)).View);
+                break;
+            case JsonProcess process:
+                _processes[process.Record.Pid] = process.Record.Process;
+                _nextProcess = Math.Max(_nextProcess, process.Record.Process + 1);
+                _known++;
+                writer.Add(process.Record);
+                break;
+            case JsonLoss loss:
+                writer.Add(loss.Record);
+                break;
+            case JsonEnd end:
+                writer.Complete(end.Totals);
+                _ended = true;
+                break;
+        }
+    }
+
+    // Without a process of its own a line's pid tells processes apart: each gets the next ordinal.
+    AuditEvent WithProcess(AuditEvent audited, TraceWriter writer)
+    {
+        if (!_processes.TryGetValue(audited.Pid, out var process))
+        {
+            process = _processes[audited.Pid] = _nextProcess++;
+            _known++;
+            writer.Add(
+                new ProcessRecord(ProcessChange.Start, process, -1, audited.Pid, audited.Time, [], null)
+            );
+        }
+
+        return audited.With(process: process);
+    }
+
+    TraceWriter Writer(Stream output, TraceMeta meta) =>
+        _writer ??= new TraceWriter(output, meta, new TraceWriterOptions { LeaveOpen = true });
+
+    CommandFailure Wrong(int column, string message) =>
+        new(
+            ExitCode.NotATrace,
+            FormattableString.Invariant($"{source}({_line},{column}): {message}"),
+            "Correct the line; docs/spec/event-json.md says what one holds. No trace was written."
+        );
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using AuditRules.Cli.Hosting;
+using AuditRules.Events;
+using AuditRules.Events.Json;
+using AuditRules.Reporting.Json;
+using AuditRules.Reporting.Text;
+using AuditRules.Traces;
+
+namespace AuditRules.Cli.Commands.Inspect;
+
+/// <summary>Writes what is in a trace, one a line.</summary>
+interface IEventLines : IDisposable
+{
+    void Write(EventView audited);
+
+    void Write(TraceItem record);
+}
+
+/// <summary>Lines for people: ordinal, time, pid, event, caller. Records are in the summary, not here.</summary>
+sealed class TextEventLines(CommandContext context) : IEventLines
+{
+    readonly TextWriter _writer = context.Out.Writer;
+
+    public void Write(EventView audited)
+    {
+        // Not through the screen: an event is one line, however long, so that lines can be counted and cut.
+        _writer.Write(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{audited.Ordinal, 8}  {TimeText.Moment(audited.Time)}  {audited.Pid, 7}  "
+            )
+        );
+        _writer.Write(EventText.Of(audited, withNone: true));
+        if (EventText.Of(audited.Caller) is { Length: > 0 } caller)
+            _writer.Write($"  ({caller})");
+        _writer.Write('\n');
+    }
+
+    public void Write(TraceItem record) { }
+
+    public void Dispose() { }
+}
+
+/// <summary>JSON lines, from which the trace can be made again.</summary>
+sealed class JsonEventLines(CommandContext context) : IEventLines
+{
+    readonly JsonLines _lines = new(context.OutStream());
+
+    public void Write(EventView audited) => _lines.Write(json => EventJson.Write(json, audited));
+
+    public void Write(TraceItem record)
+    {
+        switch (record)
+        {
+            case MetaItem meta:
+                _lines.Write(json => EventJson.Write(json, meta.Meta));
+                break;
+            case ProcessItem process:
+                _lines.Write(json => EventJson.Write(json, process.Record));
+                break;
+            case LossItem loss:
+                _lines.Write(json => EventJson.Write(json, loss.Record));
+                break;
+            case EndItem end:
+                _lines.Write(json => EventJson.Write(json, end.Totals));
+                break;
+        }
+    }
+
+    public void Dispose() => _lines.Dispose();
+}

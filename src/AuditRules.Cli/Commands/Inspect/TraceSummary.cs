@@ -1,0 +1,147 @@
+using System.Globalization;
+using AuditRules.Cli.Exit;
+using AuditRules.Cli.Hosting;
+using AuditRules.Cli.Replaying;
+using AuditRules.Events;
+using AuditRules.Reporting.Json;
+using AuditRules.Reporting.Terminal;
+using AuditRules.Reporting.Text;
+using AuditRules.Traces;
+
+namespace AuditRules.Cli.Commands.Inspect;
+
+/// <summary>What a trace is, on one screen (docs/cli.md, C50).</summary>
+static class TraceSummary
+{
+    public static ExitCode Write(CommandContext context, string path, string format)
+    {
+        using var stream = TraceFiles.Open(context, path);
+        var contents = new TraceContents();
+        var id = "";
+        TraceFiles.Read(
+            context,
+            path,
+            () =>
+            {
+                using var reader = new TraceReader(stream, new() { Validate = true });
+                foreach (var item in reader.ReadToEnd())
+                    contents.Add(item);
+                id = reader.TraceId;
+            }
+        );
+        if (ReportOptions.IsJson(format))
+        {
+            using var lines = new JsonLines(context.OutStream());
+            lines.Write(json => SummaryLine.Write(json, context.Paths.Show(path), id, contents));
+        }
+        else
+        {
+            Write(context.Out, context.Paths.Show(path), id, contents);
+        }
+
+        return contents.Damages.Count > 0 || contents.Losses.Count > 0 ? ExitCode.Damage : ExitCode.Clean;
+    }
+
+    static void Write(Screen screen, string path, string id, TraceContents contents)
+    {
+        var meta = contents.Meta;
+        screen.Write(new StyledLine().Add(path, Tone.Strong).Add($"  {id}", Tone.Faint));
+        Field(screen, "command", string.Join(' ', meta.Command.IsDefault ? [] : meta.Command));
+        Field(screen, "recorder", Join(meta.Recorder, meta.RecorderVersion));
+        Field(screen, "runtime", Join(meta.Runtime, meta.RuntimeVersion, meta.Platform));
+        Field(screen, "filters", Filters(meta));
+        Field(screen, "events", Events(contents));
+        Field(screen, "closed", contents.End is null ? "no: the trace has no end" : "yes");
+        WriteTotals(screen, contents);
+        WriteProcesses(screen, contents);
+        WriteNames(screen, contents);
+        foreach (var loss in contents.Losses)
+            screen.Write(new StyledLine().Add("loss", Tone.Warning).Add($" {LossText.Of(loss)}"));
+        foreach (var damage in contents.Damages)
+            screen.Write(
+                new StyledLine()
+                    .Add("damage", Tone.Bad)
+                    .Add($" at byte {Number(damage.Offset)}: {damage.Message} ({damage.Code})")
+            );
+    }
+
+    static void WriteTotals(Screen screen, TraceContents contents)
+    {
+        if (contents.End is not { } end)
+            return;
+        if (end.Raised >= 0)
+            Field(
+                screen,
+                "raised",
+                $"{Number(end.Raised)}, of these {Number(Math.Max(end.Filtered, 0))} filtered and {Number(end.Lost)} lost"
+            );
+    }
+
+    static void WriteProcesses(Screen screen, TraceContents contents)
+    {
+        if (contents.Processes.Count == 0)
+            return;
+        var rows = contents
+            .Processes.Select(p =>
+                new[]
+                {
+                    $"{p.Key}",
+                    $"{p.Value.Pid}",
+                    p.Value.Parent < 0 ? "" : $"{p.Value.Parent}",
+                    Number(p.Value.Events),
+                    p.Value.Exited ? $"{p.Value.ExitCode}" : "-",
+                    p.Value.Command,
+                }
+            )
+            .ToArray();
+        screen.Line();
+        TableText.Write(screen, ["process", "pid", "parent", "events", "exit", "command"], rows, numbers: 5);
+        foreach (var record in contents.NotRecorded)
+            screen.Line($"perhaps not recorded: {string.Join(' ', record.Command)}", Tone.Warning);
+    }
+
+    static void WriteNames(Screen screen, TraceContents contents)
+    {
+        if (contents.ByName.Count == 0)
+            return;
+        var rows = contents
+            .ByName.OrderByDescending(n => n.Value)
+            .ThenBy(n => n.Key, StringComparer.Ordinal)
+            .Select(n => new[] { Number(n.Value), n.Key })
+            .ToArray();
+        screen.Line();
+        TableText.Write(screen, ["count", "event"], rows, numbers: 1);
+    }
+
+    static string Events(TraceContents contents)
+    {
+        if (contents.Events == 0)
+            return "none";
+        var seconds = (contents.LastTime - contents.FirstTime) / 1e9m;
+        return $"{Number(contents.Events)}, from {TimeText.Moment(contents.FirstTime)} UTC on, over {seconds.ToString("0.000", CultureInfo.InvariantCulture)} s";
+    }
+
+    static string Filters(TraceMeta meta)
+    {
+        string[] parts =
+        [
+            meta.Profile.Length > 0 ? $"profile {meta.Profile}" : "",
+            .. (meta.Include.IsDefault ? [] : meta.Include).Select(g => $"include {g}"),
+            .. (meta.Exclude.IsDefault ? [] : meta.Exclude).Select(g => $"exclude {g}"),
+            meta.Environment.Length > 0 ? $"environment {meta.Environment}" : "",
+            meta.Redacted ? "redacted" : "",
+            meta.Callers ? "" : "no callers",
+        ];
+        return string.Join(", ", parts.Where(p => p.Length > 0));
+    }
+
+    static void Field(Screen screen, string name, string text)
+    {
+        if (text.Length > 0)
+            screen.Write(new StyledLine().Add($"{name, -10}", Tone.Faint).Add(text));
+    }
+
+    static string Join(params string[] parts) => string.Join(' ', parts.Where(p => p.Length > 0));
+
+    static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,92 @@
+using AuditRules.Cli.Exit;
+using AuditRules.Cli.Files;
+using AuditRules.Cli.Hosting;
+using AuditRules.Cli.Replaying;
+using AuditRules.Cli.RuleSets;
+using AuditRules.Detection.Plans;
+using AuditRules.Recording;
+using AuditRules.Reporting.Json;
+using AuditRules.Reporting.Reports;
+using AuditRules.Reporting.Terminal;
+
+namespace AuditRules.Cli.Commands.Record;
+
+/// <summary>How <c>record --rules</c> reports.</summary>
+sealed record ReportRequest(
+    string Format,
+    string? File,
+    Severity? FailOn,
+    bool Strict,
+    bool Verbose,
+    bool Timings
+);
+
+/// <summary><c>record --rules</c>: records and replays in one step (docs/cli.md, C23, C46 and C48).</summary>
+static class RecordAndReplay
+{
+    public static int Run(
+        CommandContext context,
+        RecordingOptions options,
+        string? path,
+        RuleSet rules,
+        ReportRequest request
+    )
+    {
+        using var reportFile = request.File is null ? null : OutputFile.Create(context, request.File);
+        var kept = path ?? Path.Combine(Path.GetTempPath(), $"auditrules-{Path.GetRandomFileName()}.atrace");
+        try
+        {
+            var code = Recording.Run(context, options, kept, request.Strict);
+            if (!File.Exists(context.Paths.Full(kept)))
+                return code;
+            var replay = (int)Replay(context, kept, rules, request, reportFile);
+            return code != 0 ? code : replay;
+        }
+        finally
+        {
+            if (path is null)
+                File.Delete(kept);
+        }
+    }
+
+    static ExitCode Replay(
+        CommandContext context,
+        string trace,
+        RuleSet rules,
+        ReportRequest request,
+        OutputFile? file
+    )
+    {
+        var report = ReplayRun.Of(context, [trace], rules, request.Timings);
+        if (file is null)
+        {
+            Write(context, report, request, context.Messages);
+        }
+        else
+        {
+            WriteTo(context, report, request, file);
+            file.Complete(context);
+        }
+
+        return ReplayRun.CodeOf(report, request.FailOn, request.Strict);
+    }
+
+    static void WriteTo(CommandContext context, ReplayReport report, ReportRequest request, OutputFile file)
+    {
+        using var writer = new StreamWriter(file.Stream, leaveOpen: true);
+        Write(context, report, request, new Screen(writer, TerminalOptions.Plain));
+    }
+
+    static void Write(CommandContext context, ReplayReport report, ReportRequest request, Screen screen)
+    {
+        if (!ReportOptions.IsJson(request.Format))
+        {
+            TextReport.Write(screen, report, new TextReportOptions(context.Quiet, request.Verbose));
+            return;
+        }
+
+        using var lines = new MemoryStream();
+        JsonLinesReport.Write(lines, report);
+        screen.Writer.Write(System.Text.Encoding.UTF8.GetString(lines.GetBuffer(), 0, (int)lines.Length));
+    }
+}

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using AuditRules.Cli.Exit;
+using AuditRules.Cli.Files;
+using AuditRules.Cli.Hosting;
+using AuditRules.Cli.Parsing;
+using AuditRules.Cli.Replaying;
+using AuditRules.Cli.RuleSets;
+using AuditRules.Recording;
+using AuditRules.Reporting.Reports;
+
+namespace AuditRules.Cli.Commands.Record;
+
+/// <summary><c>record</c>: runs a program under the hook.</summary>
+static class RecordCommand
+{
+    const string DefaultTrace = "run.atrace";
+
+    public static CliCommand Create(CliHost host, IReadOnlyList<string>? program)
+    {
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = $"The trace to write (default: {DefaultTrace}; with --rules, none is kept)",
+            HelpName = "FILE",
+        };
+        var reportFile = new Option<string>("--report")
+        {
+            Description = "With --rules: write the report there, not to standard error",
+            HelpName = "FILE",
+        };
+        var format = ReportOptions.FormatOption();
+        var recorded = new RecordOptions();
+        var rules = new RuleOptions();
+        var report = new ReportOptions();
+        var command = new CliCommand("record", "Runs a program and records its audit events into a trace.")
+        {
+            Usage = "[options] -- PROGRAM [ARGUMENT...]",
+            Examples =
+            [
+                new(
+                    "auditrules record -o run.atrace -- python3 app.py --port 8080",
+                    "Record a program with its child processes"
+                ),
+                new(
+                    "auditrules record --rules rules -- python3 -m pytest",
+                    "Record and replay in one step, for CI"
+                ),
+                new(
+                    "auditrules record --profile all --exclude 'sys.*' -- python3 app.py",
+                    "Record more, but not this"
+                ),
+            ],
+            Details = """
+                Exit code: the program's own (128 + n for signal n); 125 when AuditRules could not
+                begin, 126 when the program cannot be run, 127 when it is not found. With --rules,
+                the replay's where the program ends with 0.
+                """,
+        };
+        command.Add(output);
+        recorded.AddTo(command);
+        rules.AddTo(command);
+        command.Add(format);
+        command.Add(reportFile);
+        report.AddTo(command);
+        return command.Runs(
+            host,
+            (context, parse) =>
+            {
+                var options = recorded.Read(parse, Program(program));
+                var path = parse.GetValue(output);
+                if (parse.GetValue(rules.Rules) is not { Length: > 0 })
+                    return Recording.Run(context, options, path ?? DefaultTrace, report.Strict(parse));
+                var request = new ReportRequest(
+                    parse.GetValue(format)!,
+                    parse.GetValue(reportFile),
+                    report.FailOn(parse),
+                    report.Strict(parse),
+                    report.Verbose(parse),
+                    report.Timings(parse)
+                );
+                using var set = rules.Load(context, parse);
+                return RecordAndReplay.Run(context, options, path, set, request);
+            }
+        );
+    }
+
+    static IReadOnlyList<string> Program(IReadOnlyList<string>? words) =>
+        words is { Count: > 0 }
+            ? words
+            : throw new CommandFailure(
+                ExitCode.Usage,
+                "record needs a program, behind --",
+                "As in: auditrules record -o run.atrace -- python3 app.py"
+            );
+}

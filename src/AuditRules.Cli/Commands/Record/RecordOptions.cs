@@ -1,0 +1,73 @@
+using System.CommandLine;
+using AuditRules.Recording;
+
+namespace AuditRules.Cli.Commands.Record;
+
+/// <summary>The options that say what is recorded of a program.</summary>
+sealed class RecordOptions
+{
+    readonly Option<string> _profile = new Option<string>("--profile")
+    {
+        Description = "security (all but noise) or all (default: security)",
+        HelpName = "PROFILE",
+        DefaultValueFactory = _ => "security",
+    }.AcceptOnlyFromAmong("security", "all");
+
+    readonly Option<string[]> _include = new("--include")
+    {
+        Description = "Events to record although the profile drops them, as 'marshal.*'; several are allowed",
+        HelpName = "GLOB",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    readonly Option<string[]> _exclude = new("--exclude")
+    {
+        Description = "Events not to record, as 'os.listdir'; several are allowed",
+        HelpName = "GLOB",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    readonly Option<string> _env = new Option<string>("--env")
+    {
+        Description = "Environments in events: none, keys (values as pseudonyms) or all (default: keys)",
+        HelpName = "MODE",
+        DefaultValueFactory = _ => "keys",
+    }.AcceptOnlyFromAmong("none", "keys", "all");
+
+    readonly Option<bool> _noFrames = new("--no-frames")
+    {
+        Description = "Do not record which file and line caused an event",
+    };
+
+    readonly Option<string> _hook = new Option<string>("--hook")
+    {
+        Description = "native, python (sees less) or auto (default: auto)",
+        HelpName = "HOOK",
+        DefaultValueFactory = _ => "auto",
+    }.AcceptOnlyFromAmong("native", "python", "auto");
+
+    public void AddTo(Command command)
+    {
+        command.Add(_profile);
+        command.Add(_include);
+        command.Add(_exclude);
+        command.Add(_env);
+        command.Add(_noFrames);
+        command.Add(_hook);
+    }
+
+    public RecordingOptions Read(ParseResult parse, IReadOnlyList<string> program) =>
+        new()
+        {
+            Command = program,
+            Profile = Parse<RecordingProfile>(parse.GetValue(_profile)),
+            Include = parse.GetValue(_include) ?? [],
+            Exclude = parse.GetValue(_exclude) ?? [],
+            EnvironmentValues = Parse<EnvironmentValues>(parse.GetValue(_env)),
+            Callers = !parse.GetValue(_noFrames),
+            Hook = Parse<HookChoice>(parse.GetValue(_hook)),
+        };
+
+    static T Parse<T>(string? name)
+        where T : struct, Enum => Enum.Parse<T>(name!, ignoreCase: true);
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using AuditRules.Cli.Exit;
+using AuditRules.Cli.Files;
+using AuditRules.Cli.Hosting;
+using AuditRules.Recording;
+using AuditRules.Recording.Packing;
+using AuditRules.Reporting.Terminal;
+using AuditRules.Reporting.Text;
+
+namespace AuditRules.Cli.Commands.Record;
+
+/// <summary>Runs the program, writes its trace and says what was recorded.</summary>
+static class Recording
+{
+    /// <summary>Records into a file.</summary>
+    /// <returns>The exit code of <c>record</c> (docs/cli.md, C21 and C22).</returns>
+    public static int Run(CommandContext context, RecordingOptions options, string path, bool strict)
+    {
+        // Before the program starts: that the trace cannot be written is no news for afterwards.
+        using var file = OutputFile.Create(context, path);
+        var result = Run(context, options, file.Stream);
+        if (result.Failure is not null)
+            return result.ExitCode;
+        if (result.Packed is null)
+            return AfterProblem(result);
+        try
+        {
+            file.Complete(context);
+        }
+        catch (CommandFailure failure)
+        {
+            context.Messages.Line($"auditrules: {failure.Message}", Tone.Bad);
+            return result.ExitCode != 0 ? result.ExitCode : ExitCodes.RecorderFailed;
+        }
+
+        Tell(context, result, context.Paths.Show(path));
+        return strict && result.Packed.Losses.Count > 0 ? ExitCodes.RecorderFailed : result.ExitCode;
+    }
+
+    /// <summary>Records into a stream; says so when the program did not start or the trace was not written.</summary>
+    public static RecordingResult Run(CommandContext context, RecordingOptions options, Stream trace)
+    {
+        context.Flush();
+        RecordingResult result;
+        try
+        {
+            result = RecordingSession.Run(
+                options with
+                {
+                    WorkingDirectory = context.Host.CurrentFolder,
+                },
+                trace
+            );
+        }
+        catch (ArgumentException e)
+        {
+            throw new CommandFailure(ExitCode.Usage, e.Message.Split(" (Parameter", 2)[0]);
+        }
+
+        if (result.Failure is { } failure)
+            Say(context, failure.Message);
+        if (result.Problem is { } problem)
+            Say(context, problem);
+        if (result.KeptFolder is { } kept)
+            context.Messages.Line(
+                $"  What was recorded is in {kept}: auditrules recover {kept} -o run.atrace"
+            );
+        return result;
+    }
+
+    /// <summary>The status where the program ran and the trace could not be written (docs/cli.md, C22).</summary>
+    public static int AfterProblem(RecordingResult result) =>
+        result.ExitCode != 0 ? result.ExitCode : ExitCodes.RecorderFailed;
+
+    /// <summary>Says what was recorded (docs/cli.md, C47).</summary>
+    public static void Tell(CommandContext context, RecordingResult result, string trace)
+    {
+        Tell(context, result.Packed!, trace);
+        if (result.StillRunning > 0)
+            context.Messages.Line(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"auditrules: {result.StillRunning} recorded processes still run; what they do from here on is not in the trace"
+                )
+            );
+        if (result.Packed!.RecordedProcesses == 0)
+            context.Messages.Line(
+                "auditrules: no Python ran under the hook, so there is nothing in the trace"
+            );
+    }
+
+    /// <summary>Says what was packed.</summary>
+    public static void Tell(CommandContext context, PackResult packed, string trace)
+    {
+        var events = packed.Totals.Events;
+        var processes = packed.RecordedProcesses;
+        context.Note(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"auditrules: {events:N0} event{S(events)} of {processes:N0} process{(processes == 1 ? "" : "es")} in {trace}"
+            )
+        );
+        foreach (var loss in packed.Losses)
+            context.Messages.Line($"auditrules: lost {LossText.Of(loss)}", Tone.Warning);
+        foreach (var refused in packed.Refused)
+            context.Messages.Line($"auditrules: left out {refused}", Tone.Warning);
+    }
+
+    static string S(long count) => count == 1 ? "" : "s";
+
+    static void Say(CommandContext context, string message) =>
+        context.Messages.Write(new StyledLine().Add("auditrules: ", Tone.Bad).Add(message));
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using AuditRules.Detection.Plans;
+using AuditRules.Reporting.Reports;
+using AuditRules.Reporting.Terminal;
+
+namespace AuditRules.Cli.Commands.Rules;
+
+/// <summary>A rule as it will be run (docs/cli.md, C71).</summary>
+static class RuleText
+{
+    public static void Write(Screen screen, RulePlan rule)
+    {
+        var info = rule.Info;
+        screen.Write(new StyledLine().Add(info.Id, Tone.Strong).Add($" {info.Title}"));
+        Field(screen, "severity", Names.Of(info.Severity));
+        Field(screen, "place", info.Source.ToString());
+        Field(screen, "mitre", string.Join(' ', info.Mitre));
+        Field(screen, "tags", string.Join(' ', info.Tags));
+        foreach (var reference in info.References)
+            Field(screen, "see", reference);
+        foreach (var harmless in info.FalsePositives)
+            Field(screen, "harmless", harmless);
+        Field(screen, "remedy", info.Remediation);
+        var fire = rule.Examples.Count(e => e.ShouldFire);
+        Field(
+            screen,
+            "examples",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{fire} on which it fires, {rule.Examples.Length - fire} on which it does not"
+            )
+        );
+        screen.Line();
+        for (var i = 0; i < rule.Steps.Length; i++)
+            Write(screen, i + 1, rule.Steps[i]);
+        if (rule.Count is { } count)
+            Write(screen, count);
+    }
+
+    static void Write(Screen screen, int number, StepPlan step)
+    {
+        screen.Write(
+            new StyledLine()
+                .Add(string.Create(CultureInfo.InvariantCulture, $"{number}. {step.Name}: "), Tone.Strong)
+                .Add(step.Pattern.EventName)
+        );
+        foreach (var condition in step.Pattern.Conditions)
+            screen.Line($"     {condition}");
+        foreach (var condition in step.Conditions)
+            screen.Line($"     where {condition.Text}");
+        if (step.Key is { } key)
+            screen.Line($"     on {key.Text}");
+        if (step.Within is { } window)
+            screen.Line($"     within {Of(window)} of the step before");
+        foreach (var unless in step.Unless)
+            screen.Line($"     unless {unless.Pattern} on {unless.Key.Text}");
+    }
+
+    static void Write(Screen screen, CountPlan count)
+    {
+        var what = count.Distinct is null ? "" : "distinct values ";
+        screen.Line(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"at least {count.AtLeast} {what}within {Of(count.Window)} for the same {count.KeyText}"
+            )
+        );
+    }
+
+    static string Of(TimeSpan time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");
+
+    static void Field(Screen screen, string name, string text)
+    {
+        if (text.Length > 0)
+            screen.Write(new StyledLine().Add($"{name, -10}", Tone.Faint).Add(text));
+    }
+}

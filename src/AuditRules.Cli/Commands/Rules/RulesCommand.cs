@@ -1,0 +1,149 @@
+using System.CommandLine;
+using AuditRules.Cli.Exit;
+using AuditRules.Cli.Hosting;
+using AuditRules.Cli.Parsing;
+using AuditRules.Cli.Replaying;
+using AuditRules.Cli.RuleSets;
+using AuditRules.Events;
+using AuditRules.Reporting.Json;
+using AuditRules.Reporting.Reports;
+using AuditRules.Reporting.Terminal;
+
+namespace AuditRules.Cli.Commands.Rules;
+
+/// <summary><c>rules</c>: lists, shows and checks rules.</summary>
+static class RulesCommand
+{
+    public static CliCommand Create(CliHost host)
+    {
+        var command = new CliCommand("rules", "Lists, shows and checks rules.")
+        {
+            Usage = "COMMAND [options]",
+            Examples =
+            [
+                new("auditrules rules list", "The rules in ./rules, or those that come with AuditRules"),
+                new("auditrules rules show AR1001", "How one of them will be run"),
+                new("auditrules rules check my-rules", "Whether they compile"),
+            ],
+        };
+        command.Add(List(host));
+        command.Add(Show(host));
+        command.Add(Check(host));
+        return command;
+    }
+
+    static CliCommand List(CliHost host)
+    {
+        var (paths, noCache) = Symbols();
+        var format = ReportOptions.FormatOption();
+        var command = new CliCommand("list", "Lists rules: id, severity, title, place.")
+        {
+            Usage = "[PATH...]",
+            Examples =
+            [
+                new("auditrules rules list", "The rules in ./rules, or those that come with AuditRules"),
+                new("auditrules rules list my-rules --format jsonl", "One JSON object a rule"),
+            ],
+        };
+        command.Add(paths);
+        command.Add(format);
+        command.Add(noCache);
+        return command.Runs(
+            host,
+            (context, parse) =>
+            {
+                using var set = Load(context, parse.GetValue(paths), parse.GetValue(noCache));
+                if (ReportOptions.IsJson(parse.GetValue(format)!))
+                {
+                    using var lines = new JsonLines(context.OutStream());
+                    foreach (var rule in set.Rules)
+                        lines.Write(json => RuleJson.Write(json, rule));
+                    return ExitCode.Clean;
+                }
+
+                var rows = set
+                    .Rules.Select(r =>
+                        new[] { r.Info.Id, Names.Of(r.Info.Severity), r.Info.Title, r.Info.Source.ToString() }
+                    )
+                    .ToArray();
+                TableText.Write(context.Out, ["id", "severity", "title", "place"], rows);
+                return ExitCode.Clean;
+            }
+        );
+    }
+
+    static CliCommand Show(CliHost host)
+    {
+        var id = new Argument<string>("ID") { Description = "The rule's id" };
+        var rules = new RuleOptions();
+        var command = new CliCommand("show", "Shows a rule as it will be run.")
+        {
+            Usage = "ID [--rules PATH]",
+            Examples = [new("auditrules rules show AR1001", "Its steps, patterns, keys and windows")],
+        };
+        command.Add(id);
+        rules.AddTo(command);
+        return command.Runs(
+            host,
+            (context, parse) =>
+            {
+                using var set = rules.Load(context, parse);
+                var wanted = parse.GetRequiredValue(id);
+                var rule = set.Rules.FirstOrDefault(r => r.Info.Id == wanted);
+                if (rule is not null)
+                {
+                    RuleText.Write(context.Out, rule);
+                    return ExitCode.Clean;
+                }
+
+                var nearest = NearestName.Find(wanted, set.Rules.Select(r => r.Info.Id));
+                throw new CommandFailure(
+                    ExitCode.NoInput,
+                    $"there is no rule {wanted}",
+                    (nearest is null ? "" : $"Did you mean {nearest}? ") + "auditrules rules list lists them."
+                );
+            }
+        );
+    }
+
+    static CliCommand Check(CliHost host)
+    {
+        var (paths, noCache) = Symbols();
+        var command = new CliCommand("check", "Compiles rules and prints what is wrong with them.")
+        {
+            Usage = "[PATH...]",
+            Examples = [new("auditrules rules check my-rules", "Exit with 78 if one does not compile")],
+        };
+        command.Add(paths);
+        command.Add(noCache);
+        return command.Runs(
+            host,
+            (context, parse) =>
+            {
+                using var set = Load(context, parse.GetValue(paths), parse.GetValue(noCache));
+                var count = set.Rules.Length;
+                var files = set.Files.Files.Length;
+                context.Out.Line(
+                    FormattableString.Invariant(
+                        $"{count:N0} rule{(count == 1 ? "" : "s")} in {files:N0} file{(files == 1 ? "" : "s")}: no errors"
+                    )
+                );
+                return ExitCode.Clean;
+            }
+        );
+    }
+
+    static (Argument<string[]> Paths, Option<bool> NoCache) Symbols() =>
+        (
+            new Argument<string[]>("PATH")
+            {
+                Description =
+                    "Folder of rules, or a rule file (default: ./rules, else the rules that come with AuditRules)",
+                Arity = ArgumentArity.ZeroOrMore,
+            },
+            new RuleOptions().NoCache
+        );
+
+    static RuleSet Load(CommandContext context, string[]? paths, bool noCache) =>
+        RuleSet.Compile(context, RuleFiles.Find(context, paths ?? []), noCache);
+}

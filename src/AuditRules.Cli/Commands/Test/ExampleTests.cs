@@ -1,0 +1,29 @@
+using AuditRules.Cli.RuleSets;
+using AuditRules.Detection.Examples;
+using AuditRules.Detection.Plans;
+
+namespace AuditRules.Cli.Commands.Test;
+
+/// <summary>The examples that stand in rules.</summary>
+static class ExampleTests
+{
+    public static void Run(RuleSet rules, TestResults results)
+    {
+        foreach (var rule in rules.Rules)
+        {
+            var name = $"{rule.Info.Source} {rule.Info.Id}";
+            if (!rule.Examples.Any(e => e.ShouldFire))
+                results.Fail(name, "it has no example that it must fire on: add one with shouldFire [ ... ]");
+            foreach (var result in ExampleRunner.Run(rule))
+            {
+                var test = $"{name} example {result.Number} ({Expectation(result.Example)})";
+                if (result.Passed)
+                    results.Pass(test);
+                else
+                    results.Fail(test, result.Reason);
+            }
+        }
+    }
+
+    static string Expectation(RuleExample example) => example.ShouldFire ? "should fire" : "should not fire";
+}

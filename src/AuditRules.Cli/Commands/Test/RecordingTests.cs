@@ -1,0 +1,106 @@
+using AuditRules.Cli.Exit;
+using AuditRules.Cli.Files;
+using AuditRules.Cli.Hosting;
+using AuditRules.Cli.Replaying;
+using AuditRules.Cli.RuleSets;
+using AuditRules.Detection.Findings;
+using AuditRules.Reporting.Reports;
+
+namespace AuditRules.Cli.Commands.Test;
+
+/// <summary>Recordings against what is expected of them.</summary>
+sealed class RecordingTests(CommandContext context, RuleSet rules, TestResults results, bool update)
+{
+    // Where single files were named, what is expected of other rules is not looked at (C60).
+    readonly IReadOnlySet<string>? _rules =
+        rules.Files.Folder.Length > 0
+            ? null
+            : rules.Rules.Select(r => r.Info.Id).ToHashSet(StringComparer.Ordinal);
+
+    public void Run(IReadOnlyList<string> traces)
+    {
+        foreach (var trace in traces)
+            Run(trace);
+    }
+
+    void Run(string trace)
+    {
+        var name = context.Paths.Show(trace);
+        TraceReport report;
+        try
+        {
+            report = ReplayRun.One(context, trace, rules.Rules);
+        }
+        catch (CommandFailure failure)
+        {
+            results.Fail(name, failure.Message);
+            return;
+        }
+
+        var failed = report.Detection.Outcomes.Where(o => o.Verdict == Verdict.Failed).ToArray();
+        if (failed.Length > 0)
+        {
+            results.Fail(name, failed.Select(o => $"{o.Rule.Id} failed: {o.Reason}"));
+            return;
+        }
+
+        Compare(name, Path.ChangeExtension(trace, ExpectedFindings.Extension), report.Detection);
+    }
+
+    void Compare(string name, string file, DetectionResult result)
+    {
+        var found = ExpectedFindings.Of(result);
+        var text = File.Exists(file) ? File.ReadAllText(file) : null;
+        if (update)
+        {
+            Update(name, file, text, found);
+            return;
+        }
+
+        if (text is null)
+        {
+            results.Fail(
+                name,
+                $"{context.Paths.Show(file)} does not exist: review what is found, then write it with --update",
+                Found(found)
+            );
+            return;
+        }
+
+        var difference = LineDifference.Of(ExpectedFindings.Parse(text, _rules), found);
+        if (difference.Count == 0)
+            results.Pass($"{name}: {Found(found)}");
+        else
+            results.Fail(name, difference);
+    }
+
+    void Update(string name, string file, string? text, IReadOnlyList<string> found)
+    {
+        if (_rules is not null)
+            throw new CommandFailure(
+                ExitCode.Usage,
+                "--update needs a folder of rules: single files do not say what the others expect",
+                "As in: auditrules test rules --update"
+            );
+        var rewritten = ExpectedFindings.Rewrite(
+            text,
+            Path.GetFileName(Path.ChangeExtension(file, ".atrace")),
+            found
+        );
+        if (rewritten != text)
+        {
+            using var output = OutputFile.Create(context, file);
+            output.Stream.Write(System.Text.Encoding.UTF8.GetBytes(rewritten));
+            output.Complete(context);
+            results.Note($"wrote {context.Paths.Show(file)}");
+        }
+
+        results.Pass($"{name}: {Found(found)}");
+    }
+
+    static string Found(IReadOnlyCollection<string> lines)
+    {
+        var findings = lines.Count(l => !l.StartsWith(' '));
+        return findings == 0 ? "nothing found" : FormattableString.Invariant($"{findings} found");
+    }
+}

@@ -1,0 +1,43 @@
+using AuditRules.Cli.Exit;
+using AuditRules.Cli.Hosting;
+
+namespace AuditRules.Cli.Files;
+
+/// <summary>Files that a command reads. What is wrong with them ends the command with 66.</summary>
+static class InputFile
+{
+    /// <summary>Opens a file, or standard input for <c>-</c>.</summary>
+    public static Stream Open(CommandContext context, string path, string advice)
+    {
+        if (path == "-")
+            return context.Host.Input;
+        var full = context.Paths.Full(path);
+        try
+        {
+            if (Directory.Exists(full))
+                throw Failure(context, path, "it is a folder", advice);
+            return new FileStream(
+                full,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete,
+                128 * 1024
+            );
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Failure(context, path, "there is no such file", advice);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw Failure(context, path, "this user may not read it", advice);
+        }
+        catch (IOException e)
+        {
+            throw Failure(context, path, e.Message, advice);
+        }
+    }
+
+    static CommandFailure Failure(CommandContext context, string path, string why, string advice) =>
+        new(ExitCode.NoInput, $"cannot read {context.Paths.Show(path)}: {why}", advice);
+}

@@ -1,0 +1,80 @@
+using AuditRules.Cli.Exit;
+using AuditRules.Cli.Hosting;
+
+namespace AuditRules.Cli.Files;
+
+/// <summary>
+/// A file that a command writes: beside its place until it is complete (docs/cli.md, C10). What is wrong with it ends
+/// the command with 73.
+/// </summary>
+sealed class OutputFile : IDisposable
+{
+    readonly string _full;
+    readonly string? _aside;
+
+    OutputFile(string full, string? aside, FileStream stream)
+    {
+        _full = full;
+        _aside = aside;
+        Stream = stream;
+    }
+
+    public FileStream Stream { get; }
+
+    public static OutputFile Create(CommandContext context, string path)
+    {
+        var full = context.Paths.Full(path);
+        try
+        {
+            if (Directory.Exists(full))
+                throw Failure(context, path, "it is a folder");
+            // A device or a pipe is written as it is.
+            if (full.StartsWith("/dev/", StringComparison.Ordinal))
+                return new(full, null, new FileStream(full, FileMode.Open, FileAccess.Write));
+            var aside = $"{full}.{Path.GetRandomFileName()}.tmp";
+            return new(full, aside, new FileStream(aside, FileMode.CreateNew, FileAccess.ReadWrite));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(context, path, Why(e));
+        }
+    }
+
+    /// <summary>Moves the file to its place.</summary>
+    public void Complete(CommandContext context)
+    {
+        try
+        {
+            Stream.Dispose();
+            if (_aside is not null)
+                File.Move(_aside, _full, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(context, _full, Why(e));
+        }
+    }
+
+    /// <summary>Removes what is not complete.</summary>
+    public void Dispose()
+    {
+        Stream.Dispose();
+        if (_aside is not null)
+            File.Delete(_aside);
+    }
+
+    public static CommandFailure Failure(CommandContext context, string path, string why) =>
+        new(
+            ExitCode.NoOutput,
+            $"cannot write {context.Paths.Show(path)}: {why}",
+            "Name another file with -o, or make room for this one."
+        );
+
+    static string Why(Exception e) =>
+        e switch
+        {
+            DirectoryNotFoundException => "there is no such folder",
+            UnauthorizedAccessException => "this user may not write there",
+            _ => e.Message,
+        };
+}

@@ -1,0 +1,84 @@
+using AuditRules.Cli.Files;
+
+namespace AuditRules.Cli.Hosting;
+
+/// <summary>
+/// What surrounds a command: streams, terminal, current folder, environment. The only way to them, so that a test can
+/// take their place.
+/// </summary>
+public sealed class CliHost
+{
+    const string Name = "auditrules";
+
+    /// <summary>Standard input.</summary>
+    public required Stream Input { get; init; }
+
+    /// <summary>Standard output; flushed at the end of a command.</summary>
+    public required Stream Output { get; init; }
+
+    /// <summary>Standard error.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>The folder from which relative paths count; absolute.</summary>
+    public required string CurrentFolder { get; init; }
+
+    /// <summary>The value of an environment variable, or null.</summary>
+    public Func<string, string?> Variable { get; init; } = static _ => null;
+
+    /// <summary>Columns of the terminal that standard output is; 0 when it is none.</summary>
+    public int OutputWidth { get; init; }
+
+    /// <summary>Columns of the terminal that standard error is; 0 when it is none.</summary>
+    public int ErrorWidth { get; init; }
+
+    /// <summary>The folder with the <c>rules</c> and <c>recordings</c> that come with AuditRules.</summary>
+    public string ShippedFolder { get; init; } = AppContext.BaseDirectory;
+
+    /// <summary>What a user types to call this program.</summary>
+    public string Program { get; init; } = Name;
+
+    /// <summary>The host of this process.</summary>
+    public static CliHost OfProcess()
+    {
+        var error = new StreamWriter(Console.OpenStandardError(), leaveOpen: true) { AutoFlush = true };
+        return new CliHost
+        {
+            Input = Console.OpenStandardInput(),
+            Output = new BufferedStream(Console.OpenStandardOutput(), 64 * 1024),
+            Error = error,
+            CurrentFolder = Directory.GetCurrentDirectory(),
+            Variable = Environment.GetEnvironmentVariable,
+            OutputWidth = Console.IsOutputRedirected ? 0 : TerminalWidth(),
+            ErrorWidth = Console.IsErrorRedirected ? 0 : TerminalWidth(),
+            Program = FindProgram(),
+        };
+    }
+
+    /// <summary>Whether colours may be written to a terminal (docs/cli.md, C6).</summary>
+    public bool AllowsColors => string.IsNullOrEmpty(Variable("NO_COLOR")) && Variable("TERM") != "dumb";
+
+    // Built in a clone it is in no PATH: then its own path is what can be typed.
+    static string FindProgram()
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        if (folders.Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, Name))))
+            return Name;
+        return Path.GetFileNameWithoutExtension(Environment.ProcessPath) == Name
+            ? new PathNames(Directory.GetCurrentDirectory()).Show(Environment.ProcessPath!)
+            : Name;
+    }
+
+    static int TerminalWidth()
+    {
+        const int Usual = 80;
+        try
+        {
+            // A terminal without a size, as some build servers have, says 0.
+            return Console.WindowWidth is > 0 and var width ? Math.Max(width, 20) : Usual;
+        }
+        catch (IOException)
+        {
+            return Usual;
+        }
+    }
+}

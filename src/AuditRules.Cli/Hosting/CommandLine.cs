@@ -1,0 +1,85 @@
+using System.CommandLine;
+using AuditRules.Cli.Commands;
+using AuditRules.Cli.Exit;
+using AuditRules.Cli.Parsing;
+using AuditRules.Reporting.Terminal;
+
+namespace AuditRules.Cli.Hosting;
+
+/// <summary>The command <c>auditrules</c>: from words to an exit code.</summary>
+public static class CommandLine
+{
+    /// <summary>Runs a command. Never throws.</summary>
+    /// <param name="arguments">The words behind the program's name.</param>
+    /// <param name="host">What surrounds the command.</param>
+    /// <returns>The exit code (docs/cli.md, section 2).</returns>
+    public static int Run(IReadOnlyList<string> arguments, CliHost host)
+    {
+        var context = new CommandContext(host);
+        // Before its program starts, record has one code for all that is wrong (C21).
+        var recording = arguments.FirstOrDefault(a => !a.StartsWith('-')) == "record";
+        try
+        {
+            var code = Invoke(arguments, host);
+            host.Output.Flush();
+            return code;
+        }
+        catch (CommandFailure failure)
+        {
+            Say(context, failure);
+            return recording ? ExitCodes.RecorderFailed : (int)failure.Code;
+        }
+        catch (IOException e)
+        {
+            Say(context, new CommandFailure(ExitCode.NoOutput, $"the output cannot be written: {e.Message}"));
+            return recording ? ExitCodes.RecorderFailed : (int)ExitCode.NoOutput;
+        }
+#pragma warning disable CA1031 // Whatever it is: a user gets a message and a code, never a stack trace.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Say(
+                context,
+                new CommandFailure(
+                    ExitCode.Fault,
+                    $"a fault of AuditRules itself: {e.GetType().Name}: {e.Message}",
+                    "Please report it with the command that you typed; AUDITRULES_DEBUG=1 shows where it was."
+                )
+            );
+            if (host.Variable("AUDITRULES_DEBUG") == "1")
+                host.Error.WriteLine(e);
+            return recording ? ExitCodes.RecorderFailed : (int)ExitCode.Fault;
+        }
+    }
+
+    static int Invoke(IReadOnlyList<string> arguments, CliHost host)
+    {
+        var split = ProgramWords.Split(arguments);
+        var root = Root.Create(host, split.Program);
+        // A word that begins with @ is a word.
+        var parse = root.Parse(split.Own, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (
+            parse.Action is not HelpTextAction and not VersionAction
+            && UsageErrors.Find(parse) is var (what, advice)
+        )
+            throw new CommandFailure(ExitCode.Usage, what, advice);
+        return parse.Invoke(
+            new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+                Output = TextWriter.Null,
+                Error = TextWriter.Null,
+            }
+        );
+    }
+
+    static void Say(CommandContext context, CommandFailure failure)
+    {
+        if (failure.Silent)
+            return;
+        context.Messages.Write(new StyledLine().Add("auditrules: ", Tone.Bad).Add(failure.Message));
+        if (failure.Advice.Length > 0)
+            context.Messages.Line($"  {failure.Advice}");
+    }
+}

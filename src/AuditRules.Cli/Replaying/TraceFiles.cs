@@ -1,0 +1,82 @@
+using AuditRules.Cli.Exit;
+using AuditRules.Cli.Files;
+using AuditRules.Cli.Hosting;
+using AuditRules.Traces;
+
+namespace AuditRules.Cli.Replaying;
+
+/// <summary>Traces that a command reads.</summary>
+static class TraceFiles
+{
+    const string Advice = "Make one with: auditrules record -o run.atrace -- PROGRAM";
+
+    public static Stream Open(CommandContext context, string path) => InputFile.Open(context, path, Advice);
+
+    /// <summary>
+    /// Looks at all traces before any is replayed (docs/cli.md, C36): first whether they are there, then whether they
+    /// are traces. Standard input cannot be looked at twice and is left out.
+    /// </summary>
+    public static void Require(CommandContext context, IReadOnlyList<string> paths)
+    {
+        if (paths.Count(p => p == "-") > 1)
+            throw new CommandFailure(ExitCode.Usage, "standard input (-) can be read only once");
+        foreach (var path in paths.Where(p => p != "-"))
+            Open(context, path).Dispose();
+        foreach (var path in paths.Where(p => p != "-"))
+        {
+            using var stream = Open(context, path);
+            // What is no regular file may give its bytes only once.
+            if (stream.CanSeek)
+                Read(context, path, () => new TraceReader(stream).Dispose());
+        }
+    }
+
+    /// <summary>Reads a trace; what makes it none ends the command with 65, what makes it unreadable with 66.</summary>
+    public static void Read(CommandContext context, string path, Action read) =>
+        Read(
+            context,
+            path,
+            () =>
+            {
+                read();
+                return true;
+            }
+        );
+
+    /// <inheritdoc cref="Read(CommandContext, string, Action)"/>
+    public static T Read<T>(CommandContext context, string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (TraceFormatException e)
+        {
+            throw new CommandFailure(
+                ExitCode.NotATrace,
+                FormattableString.Invariant(
+                    $"{context.Paths.Show(path)} cannot be read as a trace: {e.Message} (at byte {e.Offset})"
+                ),
+                AdviceFor(e.Code)
+            );
+        }
+        catch (EndOfStreamException e)
+        {
+            throw new CommandFailure(
+                ExitCode.NoInput,
+                $"cannot read {context.Paths.Show(path)}: {e.Message}",
+                Advice
+            );
+        }
+    }
+
+    static string AdviceFor(TraceFormatError code) =>
+        code switch
+        {
+            TraceFormatError.ChangedLineEnds => "Copy it again, as a binary file.",
+            TraceFormatError.NewerMajor or TraceFormatError.UnknownFeature =>
+                "Use the version of AuditRules that wrote it, or a newer one.",
+            TraceFormatError.MalformedColumn => "It was not written by AuditRules as it is: record it again.",
+            _ => Advice,
+        };
+}

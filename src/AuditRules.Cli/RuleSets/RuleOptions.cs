@@ -1,0 +1,34 @@
+using System.CommandLine;
+using AuditRules.Cli.Hosting;
+
+namespace AuditRules.Cli.RuleSets;
+
+/// <summary>The options that choose rules and how they are compiled. One instance a command.</summary>
+sealed class RuleOptions
+{
+    public Option<string[]> Rules { get; } =
+        new("--rules", "-r")
+        {
+            Description =
+                "Folder of rules, or a rule file; several are allowed (default: ./rules, else the rules that come with AuditRules)",
+            HelpName = "PATH",
+            Arity = ArgumentArity.OneOrMore,
+        };
+
+    public Option<bool> NoCache { get; } =
+        new("--no-cache") { Description = "Compile the rules afresh, and keep nothing" };
+
+    public void AddTo(Command command)
+    {
+        command.Add(Rules);
+        command.Add(NoCache);
+    }
+
+    /// <summary>Finds and compiles the rules that were asked for.</summary>
+    public RuleSet Load(CommandContext context, ParseResult parse) =>
+        RuleSet.Compile(
+            context,
+            RuleFiles.Find(context, parse.GetValue(Rules) ?? []),
+            parse.GetValue(NoCache)
+        );
+}

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using AuditRules.Cli.Exit;
+using AuditRules.Cli.Files;
+using AuditRules.Cli.Hosting;
+using AuditRules.Detection.Plans;
+using AuditRules.Events.Diagnostics;
+using AuditRules.Reporting.Terminal;
+using AuditRules.Scripting;
+
+namespace AuditRules.Cli.RuleSets;
+
+/// <summary>Compiled rules of a command. They can be used until it is disposed.</summary>
+sealed class RuleSet : IDisposable
+{
+    readonly CompiledRules _compiled;
+
+    RuleSet(CompiledRules compiled, RuleFiles files, PathNames paths, long milliseconds)
+    {
+        _compiled = compiled;
+        Files = files;
+        Rules = [.. compiled.Rules.Select(plan => WithShownPath(plan, paths))];
+        Milliseconds = milliseconds;
+    }
+
+    /// <summary>Where the rules come from.</summary>
+    public RuleFiles Files { get; }
+
+    /// <summary>The rules; their places are paths as reports show them.</summary>
+    public ImmutableArray<RulePlan> Rules { get; }
+
+    /// <summary>How long it took to get them.</summary>
+    public long Milliseconds { get; }
+
+    /// <summary>Compiles the files. Diagnostics go to standard error; an error ends the command with 78.</summary>
+    public static RuleSet Compile(CommandContext context, RuleFiles files, bool noCache)
+    {
+        if (!files.Named)
+            context.Note($"rules: {context.Paths.Show(files.Folder)}");
+        var clock = Stopwatch.StartNew();
+        var compiled = Compile(context, files, CacheFolder.Of(context.Host, noCache));
+        Show(context, compiled.Diagnostics);
+        if (compiled.HasErrors)
+            throw Stop(compiled, CommandFailure.Said(ExitCode.BadRules));
+        if (compiled.Rules.Count == 0)
+        {
+            throw Stop(
+                compiled,
+                new CommandFailure(
+                    ExitCode.BadRules,
+                    $"no rule in {context.Paths.Show(files.Files[0])}{(files.Files.Length > 1 ? " and the other files" : "")}",
+                    "A rule is a public top-level value: let name = rule (\"ID\", \"title\", High) { ... }"
+                )
+            );
+        }
+
+        return new(compiled, files, context.Paths, clock.ElapsedMilliseconds);
+    }
+
+    public void Dispose() => ((IDisposable)_compiled).Dispose();
+
+    static CompiledRules Compile(CommandContext context, RuleFiles files, string cache)
+    {
+        var compiler = new RuleCompiler(
+            new RuleCompilerOptions
+            {
+                CacheFolder = cache,
+                RulesFolder = files.Folder,
+                CurrentFolder = context.Host.CurrentFolder,
+            }
+        );
+        try
+        {
+            return compiler.Compile(files.Files);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure(ExitCode.NoInput, $"a rule file cannot be read: {e.Message}");
+        }
+    }
+
+    static void Show(CommandContext context, IReadOnlyList<Diagnostic> diagnostics)
+    {
+        var shown = context.Quiet
+            ? diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)
+            : diagnostics;
+        DiagnosticText.Write(context.Messages, shown);
+    }
+
+    static CommandFailure Stop(CompiledRules compiled, CommandFailure failure)
+    {
+        ((IDisposable)compiled).Dispose();
+        return failure;
+    }
+
+    static RulePlan WithShownPath(RulePlan plan, PathNames paths) =>
+        plan with
+        {
+            Info = plan.Info with
+            {
+                Source = plan.Info.Source with { File = paths.Show(plan.Info.Source.File) },
+            },
+        };
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using AuditRules.Detection.Findings;
+using AuditRules.Reporting.Reports;
+
+namespace AuditRules.Reporting.Json;
+
+/// <summary>The last line of a JSON report: counts, and what became of every rule (docs/cli.md, C38).</summary>
+static class SummaryJson
+{
+    public static void Write(Utf8JsonWriter json, ReplayReport report)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("summary");
+        WriteTotals(json, report.Totals);
+        json.WriteStartArray("traces");
+        foreach (var trace in report.Traces)
+            WriteTrace(json, trace);
+        json.WriteEndArray();
+        if (report.Timings is { } timings)
+        {
+            json.WriteStartObject("timings");
+            json.WriteNumber("compileMs", timings.Compile);
+            json.WriteNumber("replayMs", timings.Replay);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    static void WriteTotals(Utf8JsonWriter json, ReportTotals totals)
+    {
+        json.WriteNumber("rules", totals.Rules.Count);
+        Verdict[] order = [Verdict.Fired, Verdict.Clean, Verdict.Unknown, Verdict.Blind, Verdict.Failed];
+        foreach (var verdict in order)
+            json.WriteNumber(Names.Of(verdict), totals.Count(verdict));
+        json.WriteNumber("findings", totals.Findings);
+        json.WriteStartObject("bySeverity");
+        foreach (var (severity, count) in totals.BySeverity)
+            json.WriteNumber(Names.Of(severity), count);
+        json.WriteEndObject();
+        json.WriteNumber("events", totals.Events);
+        json.WriteNumber("lost", totals.Lost);
+        json.WriteNumber("damages", totals.Damages);
+    }
+
+    static void WriteTrace(Utf8JsonWriter json, TraceReport trace)
+    {
+        json.WriteStartObject();
+        json.WriteString("path", JsonText.Valid(trace.Trace.Path));
+        json.WriteString("id", trace.Trace.Id);
+        json.WriteBoolean("closed", trace.Closed);
+        json.WriteNumber("events", trace.Detection.Events);
+        json.WriteStartArray("losses");
+        foreach (var loss in trace.Losses)
+        {
+            json.WriteStartObject();
+            json.WriteString("reason", JsonText.Valid(loss.Reason));
+            json.WriteNumber("count", loss.Count);
+            json.WriteNumber("process", loss.Process);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("damages");
+        foreach (var damage in trace.Damages)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", damage.Kind);
+            json.WriteNumber("offset", damage.Offset);
+            json.WriteString("message", JsonText.Valid(damage.Message));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("rules");
+        foreach (var outcome in trace.Detection.Outcomes)
+            WriteOutcome(json, outcome);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    static void WriteOutcome(Utf8JsonWriter json, RuleOutcome outcome)
+    {
+        json.WriteStartObject();
+        json.WriteString("rule", JsonText.Valid(outcome.Rule.Id));
+        json.WriteString("verdict", Names.Of(outcome.Verdict));
+        json.WriteNumber("findings", outcome.Findings);
+        json.WriteString("reason", JsonText.Valid(outcome.Reason));
+        json.WriteNumber("evicted", outcome.Evicted);
+        if (outcome.Failure is { } failure)
+        {
+            json.WriteStartObject("failure");
+            json.WriteString("file", JsonText.Valid(failure.Location.File));
+            json.WriteNumber("line", failure.Location.Line);
+            json.WriteNumber("seq", failure.Ordinal);
+            json.WriteString("event", JsonText.Valid(failure.EventName));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+}

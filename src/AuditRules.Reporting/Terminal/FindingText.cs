@@ -1,0 +1,94 @@
+using System.Globalization;
+using AuditRules.Detection.Findings;
+using AuditRules.Detection.Plans;
+using AuditRules.Reporting.Reports;
+using AuditRules.Reporting.Text;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace AuditRules.Reporting.Terminal;
+
+/// <summary>A finding as text: what happened at a glance, then the evidence as a tree.</summary>
+static class FindingText
+{
+    // Of a long evidence, as a port scan's, the beginning and the end say enough.
+    const int First = 6;
+    const int Last = 2;
+
+    public static void Write(Screen screen, Finding finding, TraceReport report, bool whole)
+    {
+        screen.Write(
+            new StyledLine()
+                .Add(Names.Of(finding.Rule.Severity).ToUpperInvariant(), ToneOf(finding.Rule.Severity))
+                .Add(" ")
+                .Add(finding.Rule.Id, Tone.Strong)
+                .Add(" ")
+                .Add(finding.Rule.Title, Tone.Strong)
+        );
+        var tree = new Tree(Heading(finding)) { Style = new Style(foreground: Color.Grey) };
+        var start = finding.Events.IsEmpty ? 0 : finding.Events[0].Event.Time;
+        var steps = finding.Events.Length;
+        var width = finding.Events.Select(e => e.Step.Length).DefaultIfEmpty().Max();
+        for (var i = 0; i < steps; i++)
+        {
+            if (!whole && steps > First + Last + 1 && i == First)
+            {
+                i = steps - Last;
+                tree.AddNode(
+                    new StyledLine()
+                        .Add(
+                            string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"... {steps - First - Last:N0} more events (--verbose or --format jsonl shows them)"
+                            ),
+                            Tone.Faint
+                        )
+                        .ToRenderable()
+                );
+            }
+
+            tree.AddNode(Evidence(finding.Events[i], start, width, report));
+        }
+
+        screen.Write(tree);
+        screen.Line();
+    }
+
+    static Rows Heading(Finding finding)
+    {
+        var place = finding.Rule.Source.File.Length == 0 ? "" : finding.Rule.Source.ToString();
+        string[] details = [place, string.Join(' ', finding.Rule.Mitre), $"finding {finding.Id}"];
+        return new Rows(
+            new StyledLine().Add(finding.Message).ToRenderable(),
+            new StyledLine()
+                .Add(string.Join(" - ", details.Where(d => d.Length > 0)), Tone.Faint)
+                .ToRenderable()
+        );
+    }
+
+    static Rows Evidence(StepEvent evidence, long start, int width, TraceReport report)
+    {
+        var audited = evidence.Event;
+        var what = new StyledLine()
+            .Add(TimeText.Offset(audited.Time - start), Tone.Strong)
+            .Add($"  {evidence.Step.PadRight(width)}  ", Tone.Faint)
+            .AddSafe(EventText.Of(audited.View, withNone: false));
+        var caller = EventText.Of(audited.Caller);
+        var process = string.Create(CultureInfo.InvariantCulture, $"pid {audited.Pid}");
+        if (report.Commands.TryGetValue(audited.Process, out var command) && command.Length > 0)
+            process += $": {command}";
+        var where = new StyledLine()
+            .Add("  ")
+            .AddSafe(caller.Length > 0 ? $"{caller}  " : "")
+            .Add(process, Tone.Faint);
+        return new Rows(what.ToRenderable(), where.ToRenderable());
+    }
+
+    public static Tone ToneOf(Severity severity) =>
+        severity switch
+        {
+            Severity.Critical or Severity.High => Tone.Bad,
+            Severity.Medium => Tone.Warning,
+            _ => Tone.Strong,
+        };
+}

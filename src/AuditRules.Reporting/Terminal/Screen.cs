@@ -1,0 +1,113 @@
+using AuditRules.Reporting.Escaping;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace AuditRules.Reporting.Terminal;
+
+/// <summary>
+/// Where reports for people are written: Spectre.Console without what it would guess of its surroundings, and without
+/// its markup, which hostile text can break.
+/// </summary>
+public sealed class Screen
+{
+    // Spectre has no "unlimited": wider than any line that a report makes.
+    const int Unlimited = 1 << 20;
+
+    readonly IAnsiConsole _console;
+
+    /// <summary>A screen over a writer, which stays the caller's to flush and close.</summary>
+    public Screen(TextWriter writer, TerminalOptions options)
+    {
+        Writer = writer;
+        Options = options;
+        var settings = new AnsiConsoleSettings
+        {
+            Ansi = options.Colors ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = options.Colors ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(writer),
+        };
+        // They would switch colours on where they believe to know a build server.
+        settings.Enrichment.UseDefaultEnrichers = false;
+        _console = AnsiConsole.Create(settings);
+        _console.Profile.Width = options.Width > 0 ? options.Width : Unlimited;
+        _console.Profile.Capabilities.Unicode = true;
+        _console.Profile.Capabilities.Links = false;
+    }
+
+    /// <summary>Where the screen writes.</summary>
+    public TextWriter Writer { get; }
+
+    /// <summary>What is known of the place.</summary>
+    public TerminalOptions Options { get; }
+
+    /// <summary>Writes an empty line.</summary>
+    public void Line() => _console.WriteLine();
+
+    /// <summary>Writes a line of text, escaped.</summary>
+    public void Line(string text, Tone tone = Tone.Plain) => Write(new StyledLine().Add(text, tone));
+
+    /// <summary>Writes a line of several tones.</summary>
+    public void Write(StyledLine words)
+    {
+        _console.Write(words.ToRenderable());
+        _console.WriteLine();
+    }
+
+    internal void Write(IRenderable renderable) => _console.Write(renderable);
+}
+
+/// <summary>What a piece of text is, from which its colour follows.</summary>
+public enum Tone
+{
+    /// <summary>Ordinary text.</summary>
+    Plain,
+
+    /// <summary>What matters.</summary>
+    Strong,
+
+    /// <summary>What may be skipped.</summary>
+    Faint,
+
+    /// <summary>Good news.</summary>
+    Good,
+
+    /// <summary>What needs a look.</summary>
+    Warning,
+
+    /// <summary>What is wrong.</summary>
+    Bad,
+}
+
+/// <summary>Text of several tones: escaped when it is added.</summary>
+public sealed class StyledLine
+{
+    readonly Paragraph _paragraph = new();
+
+    /// <summary>Adds text, escaped.</summary>
+    public StyledLine Add(string text, Tone tone = Tone.Plain)
+    {
+        _paragraph.Append(TextEscape.Line(text), StyleOf(tone));
+        return this;
+    }
+
+    /// <summary>Adds text that is escaped already, as <see cref="Text.EventText"/> gives it.</summary>
+    internal StyledLine AddSafe(string text, Tone tone = Tone.Plain)
+    {
+        _paragraph.Append(text, StyleOf(tone));
+        return this;
+    }
+
+    internal IRenderable ToRenderable() => _paragraph;
+
+    static Style StyleOf(Tone tone) =>
+        tone switch
+        {
+            Tone.Strong => new Style(decoration: Decoration.Bold),
+            Tone.Faint => new Style(foreground: Color.Grey),
+            Tone.Good => new Style(foreground: Color.Green),
+            Tone.Warning => new Style(foreground: Color.Yellow),
+            Tone.Bad => new Style(foreground: Color.Red, decoration: Decoration.Bold),
+            _ => Style.Plain,
+        };
+}

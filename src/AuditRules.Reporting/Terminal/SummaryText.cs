@@ -1,0 +1,77 @@
+using System.Globalization;
+using AuditRules.Detection.Findings;
+using AuditRules.Detection.Plans;
+using AuditRules.Reporting.Reports;
+
+namespace AuditRules.Reporting.Terminal;
+
+/// <summary>The one line that says how many rules ran over how many events, and what came of it.</summary>
+public static class SummaryText
+{
+    /// <summary>The line.</summary>
+    public static string Of(ReplayReport report)
+    {
+        var totals = report.Totals;
+        var over = report.Traces.Length > 1 ? $" of {Count(report.Traces.Length, "trace")}" : "";
+        var checkedWhat = $"{Count(totals.Rules.Count, "rule")} over {Count(totals.Events, "event")}{over}";
+        string[] parts = [Found(totals), Verdicts(totals), Losses(totals)];
+        return $"{checkedWhat}: {string.Join("; ", parts.Where(p => p.Length > 0))}";
+    }
+
+    /// <summary>Good when all is clean, bad when something was found or failed.</summary>
+    public static Tone ToneOf(ReplayReport report)
+    {
+        var totals = report.Totals;
+        if (totals.Findings > 0 || totals.Damages > 0 || totals.Count(Verdict.Failed) > 0)
+            return Tone.Bad;
+        var doubt =
+            totals.Count(Verdict.Unknown) + totals.Count(Verdict.Blind) + totals.Losses + totals.Unclosed;
+        return doubt > 0 ? Tone.Warning : Tone.Good;
+    }
+
+    static string Found(ReportTotals totals)
+    {
+        if (totals.Findings == 0)
+            return "nothing found";
+        var severities = Enum.GetValues<Severity>()
+            .Reverse()
+            .Where(s => totals.BySeverity[s] > 0)
+            .Select(s => $"{Number(totals.BySeverity[s])} {Names.Of(s)}");
+        return $"{Count(totals.Findings, "finding")} ({string.Join(", ", severities)})";
+    }
+
+    static string Verdicts(ReportTotals totals)
+    {
+        if (totals.Rules.Values.All(v => v == Verdict.Clean))
+            return "";
+        Verdict[] order = [Verdict.Fired, Verdict.Clean, Verdict.Unknown, Verdict.Blind, Verdict.Failed];
+        var parts = order
+            .Where(v => totals.Count(v) > 0)
+            .Select(
+                (v, i) =>
+                    i == 0
+                        ? $"{Count(totals.Count(v), "rule")} {Names.Of(v)}"
+                        : $"{Number(totals.Count(v))} {Names.Of(v)}"
+            );
+        return string.Join(", ", parts);
+    }
+
+    static string Losses(ReportTotals totals)
+    {
+        var lost =
+            totals.Losses == 0 ? ""
+            : totals.Lost > 0 ? $"{Count(totals.Lost, "event")} lost"
+            : "events were lost";
+        var damaged = totals.Damages == 0 ? "" : Count(totals.Damages, "damaged place");
+        var unclosed =
+            totals.Unclosed == 0 ? ""
+            : totals.Unclosed == 1 ? "not closed"
+            : $"{Number(totals.Unclosed)} not closed";
+        string[] parts = [lost, damaged, unclosed];
+        return string.Join(", ", parts.Where(p => p.Length > 0));
+    }
+
+    static string Count(long count, string what) => $"{Number(count)} {what}{(count == 1 ? "" : "s")}";
+
+    static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+}
