@@ -66,7 +66,7 @@ let tests =
                         "├── +0.000 s  o  open path=\"/home/u/.ssh/id_rsa\" mode=\"r\" flags=524288"
                         "│     app.py:3 in main  pid 7: python3 app.py"
                         "└── +0.003 s  c  socket.connect address=[\"10.1.2.3\", 443]"
-                        "      pid 7: python3 app.py"
+                        "      pid 7"
                         ""
                         "1 rule over 4,321 events: 1 finding (1 high); 1 rule fired"
                         ""

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AuditRules.Detection.Findings;
 using AuditRules.Detection.Plans;
+using AuditRules.Reporting.Escaping;
 using AuditRules.Reporting.Reports;
 using AuditRules.Reporting.Text;
 using Spectre.Console;
@@ -14,6 +15,7 @@ static class FindingText
     // Of a long evidence, as a port scan's, the beginning and the end say enough.
     const int First = 6;
     const int Last = 2;
+    const int MaxCommand = 100;
 
     public static void Write(Screen screen, Finding finding, TraceReport report, bool whole)
     {
@@ -47,7 +49,7 @@ static class FindingText
                 );
             }
 
-            tree.AddNode(Evidence(finding.Events[i], start, width, report));
+            tree.AddNode(Evidence(finding.Events[i], start, width, ProcessOf(finding, i, report)));
         }
 
         screen.Write(tree);
@@ -66,7 +68,7 @@ static class FindingText
         );
     }
 
-    static Rows Evidence(StepEvent evidence, long start, int width, TraceReport report)
+    static Rows Evidence(StepEvent evidence, long start, int width, string process)
     {
         var audited = evidence.Event;
         var what = new StyledLine()
@@ -74,14 +76,22 @@ static class FindingText
             .Add($"  {evidence.Step.PadRight(width)}  ", Tone.Faint)
             .AddSafe(EventText.Of(audited.View, withNone: false));
         var caller = EventText.Of(audited.Caller);
-        var process = string.Create(CultureInfo.InvariantCulture, $"pid {audited.Pid}");
-        if (report.Commands.TryGetValue(audited.Process, out var command) && command.Length > 0)
-            process += $": {command}";
         var where = new StyledLine()
             .Add("  ")
             .AddSafe(caller.Length > 0 ? $"{caller}  " : "")
             .Add(process, Tone.Faint);
         return new Rows(what.ToRenderable(), where.ToRenderable());
+    }
+
+    // The command is said once, not with every event of its process.
+    static string ProcessOf(Finding finding, int index, TraceReport report)
+    {
+        var audited = finding.Events[index].Event;
+        var pid = string.Create(CultureInfo.InvariantCulture, $"pid {audited.Pid}");
+        var told = index > 0 && finding.Events[index - 1].Event.Process == audited.Process;
+        return !told && report.Commands.TryGetValue(audited.Process, out var command) && command.Length > 0
+            ? $"{pid}: {TextEscape.Shorten(command, MaxCommand)}"
+            : pid;
     }
 
     public static Tone ToneOf(Severity severity) =>
