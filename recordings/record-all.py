@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Records every program below this folder again.
+
+    recordings/record-all.py [NAME...] [--python /usr/bin/python3] [--auditrules "COMMAND ..."]
+
+Each program runs in a fresh folder /tmp/auditrules-recordings/NAME, with a home of its own in it, a fixed short
+environment and no standard input, so that a trace holds nothing of the machine that recorded it but the place of its
+Python. The trace is written beside the program as pythonX.Y.atrace; what is expected of it is checked by hand or by
+`auditrules test --update`, never here. Traces change with every recording (times, ids): record again only with a reason.
+"""
+import argparse
+import os
+import pathlib
+import shlex
+import shutil
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+WORK = pathlib.Path("/tmp/auditrules-recordings")
+CLI = "dotnet run --project %s --" % shlex.quote(str(HERE.parent / "src" / "AuditRules.Cli"))
+
+
+def version_of(python):
+    script = "import sys; print('%d.%d' % sys.version_info[:2])"
+    return subprocess.check_output([python, "-c", script], universal_newlines=True).strip()
+
+
+def environment(home):
+    kept = {name: os.environ[name] for name in ("DOTNET_ROOT", "DOTNET_CLI_HOME") if name in os.environ}
+    return dict(kept, HOME=str(home), PATH="/usr/local/bin:/usr/bin:/bin", LANG="C.UTF-8", DOTNET_NOLOGO="1")
+
+
+def record(program, python, auditrules, version):
+    folder = WORK / program.parent.name
+    shutil.rmtree(str(folder), ignore_errors=True)
+    home = folder / "home"
+    home.mkdir(parents=True)
+    shutil.copyfile(str(program), str(folder / "program.py"))
+    trace = program.parent / ("python%s.atrace" % version)
+    command = auditrules + ["record", "--quiet", "-o", str(trace), "--", python, "program.py"]
+    done = subprocess.run(
+        command,
+        cwd=str(folder),
+        env=environment(home),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        universal_newlines=True,
+    )
+    shutil.rmtree(str(folder), ignore_errors=True)
+    size = trace.stat().st_size if trace.exists() else 0
+    print("%-40s exit %d, %d bytes" % (program.parent.relative_to(HERE), done.returncode, size))
+    if done.returncode != 0:
+        print(done.stdout)
+    return done.returncode == 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", help="programs to record; all when none is named")
+    parser.add_argument("--python", default="/usr/bin/python3", help="the Python that runs the programs")
+    parser.add_argument("--auditrules", default=CLI, help="the command that records")
+    options = parser.parse_args()
+
+    programs = sorted(HERE.glob("*/*/program.py"))
+    unknown = set(options.names) - {program.parent.name for program in programs}
+    if unknown:
+        parser.error("no such program: " + ", ".join(sorted(unknown)))
+    chosen = [p for p in programs if not options.names or p.parent.name in options.names]
+    version = version_of(options.python)
+    good = [record(p, options.python, shlex.split(options.auditrules), version) for p in chosen]
+    sys.exit(0 if all(good) else 1)
+
+
+if __name__ == "__main__":
+    main()
