@@ -5,8 +5,8 @@
 
 Each program runs in a fresh folder /tmp/auditrules-recordings/NAME, with a home of its own in it, a fixed short
 environment and no standard input, so that a trace holds nothing of the machine that recorded it but the place of its
-Python. The trace is written beside the program as pythonX.Y.atrace; what is expected of it is checked by hand or by
-`auditrules test --update`, never here. Traces change with every recording (times, ids): record again only with a reason.
+Python. The trace is written beside the program as pythonX.Y.atrace. What is expected of it stands in the .expected file
+beside it, which `auditrules test --update` rewrites; this script never does. Traces change with every recording (times, ids): record again only with a reason.
 """
 import argparse
 import os
@@ -18,7 +18,8 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 WORK = pathlib.Path("/tmp/auditrules-recordings")
-CLI = "dotnet run --project %s --" % shlex.quote(str(HERE.parent / "src" / "AuditRules.Cli"))
+# Built before, for `dotnet run` would restore packages into the recorded program's empty home.
+CLI = HERE.parent / "src" / "AuditRules.Cli" / "bin" / "Debug" / "net10.0" / "auditrules.dll"
 
 
 def version_of(python):
@@ -52,7 +53,7 @@ def record(program, python, auditrules, version):
     size = trace.stat().st_size if trace.exists() else 0
     print("%-40s exit %d, %d bytes" % (program.parent.relative_to(HERE), done.returncode, size))
     if done.returncode != 0:
-        print(done.stdout)
+        print("\n".join("    " + line for line in done.stdout.splitlines()[-3:]))
     return done.returncode == 0
 
 
@@ -60,8 +61,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help="programs to record; all when none is named")
     parser.add_argument("--python", default="/usr/bin/python3", help="the Python that runs the programs")
-    parser.add_argument("--auditrules", default=CLI, help="the command that records")
+    parser.add_argument("--auditrules", help="the command that records; else what `dotnet build` has made here")
     options = parser.parse_args()
+
+    if not options.auditrules and not CLI.exists():
+        parser.error("%s is missing: run `dotnet build src/AuditRules.Cli`, or give --auditrules" % CLI)
+    command = shlex.split(options.auditrules) if options.auditrules else ["dotnet", str(CLI)]
 
     programs = sorted(HERE.glob("*/*/program.py"))
     unknown = set(options.names) - {program.parent.name for program in programs}
@@ -69,7 +74,7 @@ def main():
         parser.error("no such program: " + ", ".join(sorted(unknown)))
     chosen = [p for p in programs if not options.names or p.parent.name in options.names]
     version = version_of(options.python)
-    good = [record(p, options.python, shlex.split(options.auditrules), version) for p in chosen]
+    good = [record(p, options.python, command, version) for p in chosen]
     sys.exit(0 if all(good) else 1)
 
 
