@@ -197,7 +197,12 @@ public readonly struct Value : IEquatable<Value>
                     hash.Add(item);
                 break;
             case KeyValuePair<Value, Value>[] entries:
-                hash.Add(entries.Length);
+                foreach (var (key, item) in entries)
+                {
+                    hash.Add(key);
+                    hash.Add(item);
+                }
+
                 break;
             case { } other:
                 hash.Add(other);

@@ -214,6 +214,19 @@ ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
         // How many values are still to come; every one of them needs a byte of what remains.
         for (var pending = 1L; pending > 0; pending--)
         {
+            // Dictionaries are mostly short text.
+            if (NextCode is >= MessagePackCode.MinFixStr and <= MessagePackCode.MaxFixStr)
+            {
+                Take((NextCode & 31) + 1);
+                continue;
+            }
+
+            if (NextCode == MessagePackCode.Str8)
+            {
+                ReadStringSpan();
+                continue;
+            }
+
             switch (NextMessagePackType)
             {
                 case MessagePackType.Integer:
