@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Records every program below this folder again.
+"""Records every program below this folder again, that of `auditrules demo` too.
 
     recordings/record-all.py [NAME...] [--python /usr/bin/python3] [--auditrules "COMMAND ..."]
 
 Each program runs in a fresh folder /tmp/auditrules-recordings/NAME, with a home of its own in it, a fixed short
 environment and no standard input, so that a trace holds nothing of the machine that recorded it but the place of its
-Python. The trace is written beside the program as pythonX.Y.atrace. What is expected of it stands in the .expected file
-beside it, which `auditrules test --update` rewrites; this script never does. Traces change with every recording (times, ids): record again only with a reason.
+Python. The trace is written beside the program, as pythonX.Y.atrace or demo.atrace. What is expected of it stands in the
+.expected file beside it, which `auditrules test --update` rewrites; this script never does. Traces change with every
+recording (times, ids): record again only with a reason.
 """
 import argparse
 import os
@@ -32,14 +33,19 @@ def environment(home):
     return dict(kept, HOME=str(home), PATH="/usr/local/bin:/usr/bin:/bin", LANG="C.UTF-8", DOTNET_NOLOGO="1")
 
 
-def record(program, python, auditrules, version):
-    folder = WORK / program.parent.name
+def programs(version):
+    """What there is to record: the name, the program, its trace."""
+    found = [(p.parent.name, p, p.parent / ("python%s.atrace" % version)) for p in HERE.glob("*/*/program.py")]
+    return sorted(found) + [("demo", HERE / "demo" / "demo.py", HERE / "demo" / "demo.atrace")]
+
+
+def record(name, program, trace, python, auditrules):
+    folder = WORK / name
     shutil.rmtree(str(folder), ignore_errors=True)
     home = folder / "home"
     home.mkdir(parents=True)
-    shutil.copyfile(str(program), str(folder / "program.py"))
-    trace = program.parent / ("python%s.atrace" % version)
-    command = auditrules + ["record", "--quiet", "-o", str(trace), "--", python, "program.py"]
+    shutil.copyfile(str(program), str(folder / program.name))
+    command = auditrules + ["record", "--quiet", "-o", str(trace), "--", python, program.name]
     done = subprocess.run(
         command,
         cwd=str(folder),
@@ -51,7 +57,7 @@ def record(program, python, auditrules, version):
     )
     shutil.rmtree(str(folder), ignore_errors=True)
     size = trace.stat().st_size if trace.exists() else 0
-    print("%-40s exit %d, %d bytes" % (program.parent.relative_to(HERE), done.returncode, size))
+    print("%-40s exit %d, %d bytes" % (trace.relative_to(HERE).parent, done.returncode, size))
     if done.returncode != 0:
         print("\n".join("    " + line for line in done.stdout.splitlines()[-3:]))
     return done.returncode == 0
@@ -68,13 +74,12 @@ def main():
         parser.error("%s is missing: run `dotnet build src/AuditRules.Cli`, or give --auditrules" % CLI)
     command = shlex.split(options.auditrules) if options.auditrules else ["dotnet", str(CLI)]
 
-    programs = sorted(HERE.glob("*/*/program.py"))
-    unknown = set(options.names) - {program.parent.name for program in programs}
+    known = programs(version_of(options.python))
+    unknown = set(options.names) - {name for name, _, _ in known}
     if unknown:
         parser.error("no such program: " + ", ".join(sorted(unknown)))
-    chosen = [p for p in programs if not options.names or p.parent.name in options.names]
-    version = version_of(options.python)
-    good = [record(p, options.python, command, version) for p in chosen]
+    chosen = [(name, p, t) for name, p, t in known if not options.names or name in options.names]
+    good = [record(name, p, t, options.python, command) for name, p, t in chosen]
     sys.exit(0 if all(good) else 1)
 
 

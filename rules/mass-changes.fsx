@@ -23,7 +23,7 @@ let renamed =
         for file in Py.OsRename do
         where (file.Dst.Length > file.Src.Length && file.Dst.StartsWith(file.Src + "."))
         atLeastDistinct many massWindow file.Process file.Src
-        message $"process {file.Pid} renamed at least {many} files, the last {file.Src} to {file.Dst}"
+        message $"at least {many} files were renamed, the last {file.Src} to {file.Dst}"
         shouldFire [ for i in 1..30 -> locked i ]
         shouldNotFire [ for i in 1..29 -> locked i ]
         shouldNotFire [ for i in 1..60 -> Py.OsRename.make (src = $"/home/u/{i}.pyc.140", dst = $"/home/u/{i}.pyc") ]
@@ -44,7 +44,7 @@ let removed =
         // shutil.rmtree names files in an open folder (dir_fd); a loop over paths does not.
         for file in Py.OsRemove.matching (path = (startsWith "/" &&& notLike temporaryFolders), dirFd = -1) do
         atLeastDistinct many massWindow file.Process file.Path
-        message $"process {file.Pid} removed at least {many} files, the last {file.Path}"
+        message $"at least {many} files were removed, the last {file.Path}"
         shouldFire [ for i in 1..30 -> gone i ]
         shouldNotFire [ for i in 1..29 -> gone i ]
         shouldNotFire [ for i in 1..60 -> Py.OsRemove.make (path = $"/tmp/u/{i}.doc", dirFd = -1L) ]
