@@ -12,6 +12,8 @@ namespace AuditRules.Recording.Spawning;
 /// handed on only when this process is not in the foreground of a terminal. The same signal within
 /// <see cref="Repeat"/> is one: <c>timeout</c> signals its child and then the group. Signals that the caller
 /// ignored stay ignored.
+/// A signal to this process alone looks the same as one to its group. SIGTERM, SIGHUP, and without a terminal the
+/// others, are handed on in both cases: twice is better than never.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 internal sealed class SignalRelay : IDisposable
