@@ -1,3 +1,4 @@
+using System.Text.Unicode;
 using AuditRules.Events;
 using MessagePack;
 
@@ -46,5 +47,33 @@ sealed class FrameDictionary
                 throw new MessagePackSerializationException($"a {value.Kind} in the dictionary");
             return _values[id] = value;
         }
+    }
+
+    /// <summary>The kinds of all values, each of which is well-formed; text and bytes are not made for it.</summary>
+    /// <exception cref="MessagePackSerializationException">A value is malformed, or of a kind that has no
+    /// place in a dictionary.</exception>
+    public ValueKind[] Kinds()
+    {
+        var kinds = new ValueKind[Count];
+        for (var id = 0; id < kinds.Length; id++)
+        {
+            var reader = new MessagePackReader(_raw.AsSpan(_offsets[id]));
+            switch (reader.NextMessagePackType)
+            {
+                case MessagePackType.String when reader.TryReadStringSpan(out var utf8):
+                    if (!Utf8.IsValid(utf8))
+                        throw new MessagePackSerializationException("text is not UTF-8");
+                    kinds[id] = ValueKind.Str;
+                    break;
+                case MessagePackType.Binary:
+                    kinds[id] = ValueKind.Bytes;
+                    break;
+                default:
+                    kinds[id] = this[id].Kind;
+                    break;
+            }
+        }
+
+        return kinds;
     }
 }
