@@ -19,7 +19,7 @@ static class HelpText
             command is CliCommand cli ? cli.Usage
             : command.Subcommands.Count > 0 ? "COMMAND [options]"
             : "[options]";
-        screen.Line($"  {name} {usage}");
+        screen.Line($"  {name} {usage}".TrimEnd());
         Rows(
             screen,
             "Commands",

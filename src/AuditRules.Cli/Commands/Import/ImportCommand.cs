@@ -36,12 +36,12 @@ static class ImportCommand
             [
                 new("auditrules import jsonl events.jsonl -o run.atrace", "From a file"),
                 new(
-                    "auditrules inspect a.atrace --events --format jsonl | auditrules import jsonl - -o b.atrace",
-                    "The same trace again"
+                    "auditrules import jsonl - -o b.atrace < a.jsonl",
+                    "From what inspect a.atrace --events --format jsonl wrote: the same trace again"
                 ),
             ],
             Details = """
-                A line: {"time":"2026-01-02T03:04:05Z","pid":7,"event":"open","args":["/etc/hosts","r",0]}
+                A line: {"time":"2026-01-02T03:04:05Z","pid":7,"event":"open","args":["/x","r"]}
                 docs/spec/event-json.md describes it. Lines must be in the order of their times.
                 """,
         };

@@ -1,0 +1,184 @@
+/// Runs the command line as a user does, each time in a folder of its own.
+module AuditRules.Cli.Tests.Cli
+
+open System
+open System.Collections.Generic
+open System.Diagnostics
+open System.IO
+open System.Text
+open AuditRules.Cli.Hosting
+
+/// How a command ended.
+type Ran =
+    {
+        Code: int
+        Out: string
+        Error: string
+    }
+
+    member ran.Lines = ran.Out.TrimEnd('\n').Split('\n') |> List.ofArray
+
+/// Rules are compiled once for all tests.
+let private cache =
+    lazy (Directory.CreateTempSubdirectory("auditrules-test-cache-").FullName)
+
+do
+    AppDomain.CurrentDomain.ProcessExit.Add(fun _ ->
+        if cache.IsValueCreated then
+            Directory.Delete(cache.Value, true))
+
+/// A folder that is gone when the test has ended.
+type Folder() =
+    let path = Directory.CreateTempSubdirectory("auditrules-test-").FullName
+    member _.Path = path
+    member _.File(name: string) = Path.Combine(path, name)
+
+    member folder.Write(name: string, text: string) =
+        let file = folder.File name
+        Directory.CreateDirectory(string (Path.GetDirectoryName file)) |> ignore
+        File.WriteAllText(file, text)
+
+    member folder.Read(name: string) = File.ReadAllText(folder.File name)
+    member folder.Has(name: string) = File.Exists(folder.File name)
+
+    interface IDisposable with
+        member _.Dispose() = Directory.Delete(path, true)
+
+let private path = string (Environment.GetEnvironmentVariable "PATH")
+
+let private hostWith path (folder: Folder) (input: string) (output: Stream) (error: TextWriter) width =
+    let variables = dict [ "AUDITRULES_CACHE", cache.Value; "PATH", path ]
+
+    CliHost(
+        Input = new MemoryStream(Encoding.UTF8.GetBytes input),
+        Output = output,
+        Error = error,
+        CurrentFolder = folder.Path,
+        OutputWidth = width,
+        Variable =
+            fun name ->
+                match variables.TryGetValue name with
+                | true, value -> value
+                | _ -> null
+    )
+
+let private host = hostWith path
+
+let private runOnHost (host: Folder -> string -> Stream -> TextWriter -> int -> CliHost) input width (folder: Folder) (arguments: string list) =
+    use output = new MemoryStream()
+    use error = new StringWriter(NewLine = "\n")
+
+    let code =
+        CommandLine.Run(List<string>(arguments), host folder input output error width)
+
+    {
+        Code = code
+        Out = Encoding.UTF8.GetString(output.ToArray())
+        Error = error.ToString()
+    }
+
+let private runWith = runOnHost host
+
+/// Runs a command with another PATH.
+let runWithPath path folder arguments =
+    runOnHost (hostWith path) "" 0 folder arguments
+
+/// Runs a command in this process.
+let run folder arguments = runWith "" 0 folder arguments
+
+/// The same with something on standard input.
+let runOn input folder arguments = runWith input 0 folder arguments
+
+/// The same on a terminal of that width.
+let runOnTerminal width folder arguments = runWith "" width folder arguments
+
+/// The same with a standard output that fails.
+let runInto (output: Stream) (folder: Folder) (arguments: string list) =
+    use error = new StringWriter(NewLine = "\n")
+    let code = CommandLine.Run(List<string>(arguments), host folder "" output error 0)
+
+    {
+        Code = code
+        Out = ""
+        Error = error.ToString()
+    }
+
+/// Runs the command as a process of its own, with changes to its environment.
+let start (changes: (string * string) list) (folder: Folder) (arguments: string list) =
+    let info =
+        ProcessStartInfo(
+            "dotnet",
+            Path.Combine(AppContext.BaseDirectory, "auditrules.dll") :: arguments,
+            WorkingDirectory = folder.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        )
+
+    for name, value in ("AUDITRULES_CACHE", cache.Value) :: changes do
+        info.Environment[name] <- value
+
+    use child = Process.Start info |> Option.ofObj |> Option.get
+    let error = child.StandardError.ReadToEndAsync()
+    let out = child.StandardOutput.ReadToEnd()
+    child.WaitForExit()
+
+    {
+        Code = child.ExitCode
+        Out = out
+        Error = error.Result
+    }
+
+/// A rule that fires when a file named secret is read and then a socket connects.
+let rule =
+    """open AuditRules
+
+let secretSent =
+    rule ("T1", "secret, then network", High) {
+        for o in Py.Open.matching (path = endsWith "secret") do
+        followedBy c in Py.SocketConnect on (o.Process = c.Process)
+        within (seconds 5)
+        message $"{o.Path} was read, then {c.Host} connected"
+        shouldFire [ Py.Open.make (path = "/secret"); Py.SocketConnect.make (host = "h", port = 1) ]
+        shouldNotFire [ Py.Open.make (path = "/other"); Py.SocketConnect.make (host = "h", port = 1) ]
+    }
+"""
+
+let private event second name args =
+    $"""{{"time":"2026-01-02T03:04:0{second}Z","pid":7,"event":"{name}","args":[{args}]}}"""
+
+/// Lines on which the rule fires.
+let fires =
+    [
+        event 1 "open" "\"/secret\",\"r\",0"
+        event 2 "socket.connect" "null,[\"10.1.2.3\",443]"
+    ]
+
+/// Lines on which it does not.
+let quiet =
+    [
+        event 1 "open" "\"/other\",\"r\",0"
+        event 2 "socket.connect" "null,[\"10.1.2.3\",443]"
+    ]
+
+/// Makes a trace of JSON lines.
+let import (folder: Folder) name (lines: string list) =
+    folder.Write("lines.jsonl", String.Join("\n", lines))
+    let ran = run folder [ "import"; "jsonl"; "lines.jsonl"; "-o"; name ]
+
+    if ran.Code <> 0 then
+        failwith ran.Error
+
+/// A folder with the rule and a trace of those lines.
+let withTrace lines =
+    let folder = new Folder()
+    folder.Write("rules/t.fsx", rule)
+    import folder "run.atrace" lines
+    folder
+
+/// What the words of a message promise: what, where, what to do, in at most three lines, without a stack trace.
+let isMessage (error: string) =
+    let lines = error.TrimEnd('\n').Split('\n')
+
+    error.StartsWith "auditrules: "
+    && lines.Length <= 3
+    && not (error.Contains "   at ")
