@@ -4,6 +4,7 @@ using AuditRules.Cli.Hosting;
 using AuditRules.Cli.Parsing;
 using AuditRules.Cli.Replaying;
 using AuditRules.Cli.RuleSets;
+using AuditRules.Detection.Plans;
 using AuditRules.Events;
 using AuditRules.Reporting.Json;
 using AuditRules.Reporting.Reports;
@@ -56,13 +57,13 @@ static class RulesCommand
                 if (ReportOptions.IsJson(parse.GetValue(format)!))
                 {
                     using var lines = new JsonLines(context.OutStream());
-                    foreach (var rule in set.Rules)
+                    foreach (var rule in InOrder(set))
                         lines.Write(json => RuleJson.Write(json, rule));
                     return ExitCode.Clean;
                 }
 
-                var rows = set
-                    .Rules.Select(r =>
+                var rows = InOrder(set)
+                    .Select(r =>
                         new[] { r.Info.Id, Names.Of(r.Info.Severity), r.Info.Title, r.Info.Source.ToString() }
                     )
                     .ToArray();
@@ -143,6 +144,9 @@ static class RulesCommand
             },
             new RuleOptions().NoCache
         );
+
+    static IEnumerable<RulePlan> InOrder(RuleSet set) =>
+        set.Rules.OrderBy(r => r.Info.Id, StringComparer.Ordinal);
 
     static RuleSet Load(CommandContext context, string[]? paths, bool noCache) =>
         RuleSet.Compile(context, RuleFiles.Find(context, paths ?? []), noCache);
