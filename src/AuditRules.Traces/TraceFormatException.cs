@@ -1,3 +1,5 @@
+using AuditRules.Events;
+
 namespace AuditRules.Traces;
 
 /// <summary>Why a trace cannot be read at all.</summary>
@@ -29,7 +31,7 @@ public enum TraceFormatError
 /// A trace that cannot be read at all. Damage is not thrown: the reader reports it as a <see cref="DamageItem"/>.
 /// </summary>
 #pragma warning disable RCS1194 // It is never made without a code and an offset.
-public sealed class TraceFormatException : Exception
+public sealed class TraceFormatException : MalformedEventsException
 #pragma warning restore RCS1194
 {
     /// <summary>An error of that kind at that byte of the file.</summary>

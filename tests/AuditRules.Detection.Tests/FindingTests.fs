@@ -13,6 +13,9 @@ open AuditRules.Detection.Tests.Some
 let private a = EventPattern "a"
 let private b = EventPattern "b"
 
+type private Malformed() =
+    inherit MalformedEventsException "on purpose"
+
 let private throws: Bindings -> bool = fun _ -> invalidOp "on purpose"
 
 let private loss names =
@@ -90,6 +93,14 @@ let tests =
                 Expect.equal failure.Message "InvalidOperationException: on purpose" "what was thrown"
                 Expect.equal (failure.EventName, failure.Ordinal) ("a", 1L) "at which event"
                 Expect.equal both.Outcomes[0].Verdict Verdict.Failed "R24"
+
+            testCase "R22: a frame that breaks its format is not the failure of the rule that asked"
+            <| fun () ->
+                let asks = step "o" a |> where (fun _ -> raise (Malformed()))
+
+                Expect.throwsT<Malformed>
+                    (fun () -> run [ rule "A" [ asks ] ] [ event "a" 1 [] ] |> ignore)
+                    "the input's fault"
 
             testCase "R23, R27: fired and clean"
             <| fun () ->

@@ -47,6 +47,7 @@ public sealed class DetectionEngine
     public void Skip(long events) => _events += events;
 
     /// <summary>The next events of the trace: all rows of the frame.</summary>
+    /// <exception cref="MalformedEventsException">The frame breaks its format; what came before it stands.</exception>
     public void Process(EventFrame frame) => Process(frame, 0, frame.Count);
 
     /// <summary>The next events of the trace: rows of a frame, the end excluded.</summary>
@@ -115,7 +116,7 @@ public sealed class DetectionEngine
                     Keep(site.Rule, finding);
             }
 #pragma warning disable CA1031 // A rule may throw anything, and that is this rule's failure alone.
-            catch (Exception exception)
+            catch (Exception exception) when (exception is not MalformedEventsException)
 #pragma warning restore CA1031
             {
                 _failures[site.Rule] = RuleFailures.From(exception, matcher.Plan.Info, view);
