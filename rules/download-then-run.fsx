@@ -5,6 +5,10 @@ open AuditRules
 /// How long after the connection the start of a program still counts.
 let runWindow = minutes 2
 
+/// A virtual environment's own Python, which test suites copy below /tmp. A dropper may choose that name: leave this out
+/// where nobody makes environments there.
+let environmentPython = glob "*/bin/python*"
+
 let private connected = Py.SocketConnect.make (host = "198.51.100.7", port = 80)
 let private run = Py.SubprocessPopen.make (executable = "/tmp/u/agent", args = [ "/tmp/u/agent"; "-d" ])
 
@@ -18,13 +22,13 @@ let downloadThenRun =
         falsePositives =
             [
                 "Installers that unpack to a temporary folder."
-                "Test suites with a server of their own and a virtual environment below /tmp."
+                "Test suites with a server of their own that run helpers below /tmp."
             ],
         remediation = "Keep the file and the address; check the program's digest against what the vendor publishes."
     ) {
         for connection in Py.SocketConnect.matching (host = present) do
         followedBy started in
-            Py.SubprocessPopen.matching (executable = temporaryFolders)
+            Py.SubprocessPopen.matching (executable = (temporaryFolders &&& notLike environmentPython))
                 on (connection.Process = started.Process)
         within runWindow
         message $"after a connection to {connection.Host}:{connection.Port}, {started.CommandLine} was run"
@@ -33,6 +37,7 @@ let downloadThenRun =
         shouldNotFire [ connected; run |> after (seconds 121) ]
         shouldNotFire [ connected; run |> inProcess 1 ]
         shouldNotFire [ run; connected ]
+        shouldNotFire [ connected; Py.SubprocessPopen.make (executable = "/tmp/env/bin/python3.12") ]
         shouldNotFire [
             connected
             Py.SubprocessPopen.make (executable = "/usr/bin/git", args = [ "git"; "status" ])

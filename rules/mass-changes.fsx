@@ -7,6 +7,9 @@ let many = 30
 /// ... within that time.
 let massWindow = seconds 10
 
+/// What may go without harm: temporary files and compiled modules.
+let disposable = temporaryFolders ||| endsWith ".pyc"
+
 let private locked i = Py.OsRename.make (src = $"/home/u/{i}.doc", dst = $"/home/u/{i}.doc.locked")
 let private gone i = Py.OsRemove.make (path = $"/home/u/{i}.doc", dirFd = -1L)
 
@@ -42,11 +45,12 @@ let removed =
         remediation = "Stop the process; restore from a backup that it cannot reach."
     ) {
         // shutil.rmtree names files in an open folder (dir_fd); a loop over paths does not.
-        for file in Py.OsRemove.matching (path = (startsWith "/" &&& notLike temporaryFolders), dirFd = -1) do
+        for file in Py.OsRemove.matching (path = (startsWith "/" &&& notLike disposable), dirFd = -1) do
         atLeastDistinct many massWindow file.Process file.Path
         message $"at least {many} files were removed, the last {file.Path}"
         shouldFire [ for i in 1..30 -> gone i ]
         shouldNotFire [ for i in 1..29 -> gone i ]
         shouldNotFire [ for i in 1..60 -> Py.OsRemove.make (path = $"/tmp/u/{i}.doc", dirFd = -1L) ]
-        shouldNotFire [ for i in 1..60 -> Py.OsRemove.make (path = $"{i}.pyc", dirFd = 4L) ]
+        shouldNotFire [ for i in 1..60 -> Py.OsRemove.make (path = $"/usr/lib/x/{i}.pyc", dirFd = -1L) ]
+        shouldNotFire [ for i in 1..60 -> Py.OsRemove.make (path = $"{i}.doc", dirFd = 4L) ]
     }

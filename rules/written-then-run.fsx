@@ -5,6 +5,10 @@ open AuditRules
 /// How long after the writing a start still counts.
 let runWindow = minutes 5
 
+/// A virtual environment's own Python, which test suites copy below /tmp. A dropper may choose that name: leave this out
+/// where nobody makes environments there.
+let environmentPython = glob "*/bin/python*"
+
 /// What an interpreter is told to run: the first argument that is no option; empty when there is none.
 let private script (arguments: IReadOnlyList<string>) =
     arguments
@@ -36,7 +40,7 @@ let program =
         where file.IsWrite
         unless Py.OsRemove _.Path file.Path
         followedBy started in
-            Py.SubprocessPopen.matching (executable = temporaryFolders)
+            Py.SubprocessPopen.matching (executable = (temporaryFolders &&& notLike environmentPython))
                 on (struct (file.Process, file.Path) = struct (started.Process, started.Executable))
         within runWindow
         message $"{file.Path} was written, then run: {started.CommandLine}"
@@ -47,6 +51,10 @@ let program =
             Py.SubprocessPopen.make (executable = "/tmp/u/x")
         ]
         shouldNotFire [ written; Py.SubprocessPopen.make (executable = "/tmp/u/y") ]
+        shouldNotFire [
+            Py.Open.make (path = "/tmp/env/bin/python", mode = "wb")
+            Py.SubprocessPopen.make (executable = "/tmp/env/bin/python")
+        ]
         shouldNotFire [ written; Py.SubprocessPopen.make (executable = "/tmp/u/x") |> inProcess 1 ]
         shouldNotFire [ written; Py.SubprocessPopen.make (executable = "/tmp/u/x") |> after (minutes 6) ]
         shouldNotFire [

@@ -1,6 +1,8 @@
 /// The patterns that come with the language: what each takes, and its nearest neighbour that it leaves.
 module AuditRules.Rules.Tests.StandardTests
 
+open System
+open System.IO
 open AuditRules
 open AuditRules.Detection.Patterns
 open Expecto
@@ -229,3 +231,36 @@ let programs =
                 [ "python"; "/usr/bin/python3.11"; "sh"; "perl"; "node" ]
                 [ "python-config"; "cat"; "/usr/bin/pythonw" ]
         ]
+
+/// The file docs/rules.md of the folder that holds AuditRules.sln.
+let private manual () =
+    let rec above (folder: DirectoryInfo | null) =
+        match folder with
+        | null -> failwith "AuditRules.sln stands in no folder above the test program"
+        | folder when File.Exists(Path.Combine(folder.FullName, "AuditRules.sln")) -> folder.FullName
+        | folder -> above folder.Parent
+
+    File.ReadAllLines(Path.Combine(above (DirectoryInfo AppContext.BaseDirectory), "docs", "rules.md"))
+
+[<Tests>]
+let documented =
+    testCase "every pattern stands in docs/rules.md, in a line of its own, and no other does"
+    <| fun () ->
+        let library = typeof<Rule>.Assembly.GetType "AuditRules.Standard" |> nonNull
+
+        let values = [ for property in library.GetProperties() -> property.Name ]
+
+        let functions =
+            [
+                for m in library.GetMethods() do
+                    if m.IsStatic && not m.IsSpecialName then
+                        m.Name
+            ]
+
+        let listed =
+            manual ()
+            |> Array.skipWhile (fun line -> not (line.StartsWith "## Patterns"))
+            |> Array.filter (fun line -> line.StartsWith "| `")
+            |> Array.map (fun line -> line.Split('`')[1])
+
+        Expect.equal (List.sort (values @ functions)) (listed |> Array.sort |> List.ofArray) "names"
