@@ -119,6 +119,10 @@ public static class FSharpSources
         {
             yield return $"Example.address ({Parameters(fields, "host", "port", "path")})";
         }
+        else if (maker == "openFlags")
+        {
+            yield return "Example.openFlags mode";
+        }
         else if (maker == "socket")
         {
             var address = model.Makers.First(m => m.Value == "address").Key;

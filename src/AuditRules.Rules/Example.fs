@@ -32,6 +32,30 @@ let words (part: string option) =
     part
     |> orNil (fun line -> listOfTexts (line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
 
+// The flags that open() of each mode passes on Linux: _io.FileIO in CPython.
+let private closeOnExec, private writeOnly, private readWrite = 0o2000000L, 1L, 2L
+
+let private create, private exclusive, private truncate, private append =
+    0o100L, 0o200L, 0o1000L, 0o2000L
+
+/// The flags that `open` raises for a mode, as "w" or "rb+".
+let openFlags (mode: string option) =
+    let ofMode (mode: string) =
+        let access =
+            if mode.Contains '+' then readWrite
+            elif mode.Contains 'r' then 0L
+            else writeOnly
+
+        let action =
+            if mode.Contains 'w' then create ||| truncate
+            elif mode.Contains 'a' then create ||| append
+            elif mode.Contains 'x' then create ||| exclusive
+            else 0L
+
+        Value.Int(closeOnExec ||| access ||| action)
+
+    orNil ofMode mode
+
 /// The first that was given.
 let first (candidates: Value list) =
     candidates

@@ -44,6 +44,12 @@ let private hint (number: int) (message: string) (suggestions: string list) (sou
     let word = source.Trim().Split(' ', '(')[0]
 
     match number with
+    | 39 when
+        message.Contains "'rule' is not defined"
+        || message.Contains "'Py' is not defined"
+        ->
+        "Begin the file with: open AuditRules"
+    | 599 when source.Contains "Py." -> "The names of events begin with a capital: Py.Open, Py.SocketConnect."
     | 39 when not suggestions.IsEmpty ->
         let shown = suggestions |> List.truncate 3
         "Maybe you want " + String.Join(" or ", shown) + "."
@@ -76,14 +82,20 @@ let private hint (number: int) (message: string) (suggestions: string list) (sou
     | 193 when source.Contains " on " -> "Both sides of a key must have the same type."
     | 1 when message.Contains "'int64'" -> "Whole numbers of events have 64 bits: write 443L."
     | 1 when message.Contains "TimeSpan" -> "Write a time as (seconds 5) or (minutes 1)."
+    | 1 when message.Contains "TextPattern" ->
+        "This field is a text: write \"...\", or a pattern as glob \"...\"."
+    | 1 when message.Contains "NumberPattern" ->
+        "This field is a number: write 443, or a pattern as oneOf [ 80; 443 ]."
+    | 604 ->
+        "The braces of this rule do not close: look inside it for a missing parenthesis, and at the columns of its clauses."
     | 10
     | 583
     | 58
     | 3118 -> "Look for a missing parenthesis or bracket on this line or the one before."
     | _ -> ""
 
-/// Echoes of an error elsewhere: an expression whose type is not known because of it.
-let private echoes = set [ 72; 3033 ]
+/// Echoes of an error elsewhere: an expression whose type is not known because of it, a file whose module is not seen.
+let private echoes = set [ 72; 222; 3033 ]
 
 /// The top-level declaration that a line belongs to, by the line on which it begins.
 let private declaration (lines: string array) line =

@@ -40,6 +40,10 @@ let DuplicateId = "AR0006"
 [<Literal>]
 let Clause = "AR0007"
 
+/// A custom event whose name is nearly that of an event that Python raises.
+[<Literal>]
+let NearName = "AR0009"
+
 /// A rule without examples.
 [<Literal>]
 let NoExamples = "AR0008"

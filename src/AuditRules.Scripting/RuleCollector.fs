@@ -8,6 +8,7 @@ open System.Reflection
 open System.Runtime.Loader
 open AuditRules
 open AuditRules.Detection.Plans
+open AuditRules.Events
 open AuditRules.Events.Diagnostics
 open Microsoft.FSharp.Core
 
@@ -104,11 +105,36 @@ let private at
     let text = lineOf placed.File source.Line
     make id message source.File source.Line (text.Length - text.TrimStart().Length + 1) text hint
 
+/// The events that a rule names and Python does not raise, with the nearest name that it does.
+let private misspelt (plan: RulePlan) =
+    [
+        for step in plan.Steps do
+            step.Pattern.EventName
+
+            for unless in step.Unless do
+                unless.Pattern.EventName
+    ]
+    |> List.distinct
+    |> List.filter (fun name -> isNull (Catalogue.Find name))
+    |> List.choose (fun name ->
+        Catalogue.All
+        |> Seq.map _.Name
+        |> fun names -> NearestName.Find(name, names)
+        |> Option.ofObj
+        |> Option.map (fun near -> name, near))
+
 /// The problems of a rule that compiles.
 let private check (placed: Placed) =
     [
         for problem in placed.Rule.Problems do
             at Problem.error placed Problem.Clause $"rule {placed.Rule.Id}: {problem}" ""
+        for name, near in misspelt placed.Plan do
+            at
+                Problem.warning
+                placed
+                Problem.NearName
+                $"rule {placed.Rule.Id} looks for {name}, which Python does not raise"
+                $"Maybe you want {near}."
         if placed.Plan.Examples.IsEmpty then
             at
                 Problem.warning

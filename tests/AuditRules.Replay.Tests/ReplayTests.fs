@@ -176,6 +176,16 @@ let tests =
 
                 Expect.equal (filtered [] [ "open" ] [ "op?n" ]) [ "A", Verdict.Blind ] "exclude wins"
 
+            testCase "R25: where no Python ran under the hook every rule is blind"
+            <| fun () ->
+                let at recorder runtime =
+                    let meta = TraceMeta(Recorder = recorder, Runtime = runtime)
+                    verdicts (replay (traceOf meta 10 [] true []) [ rule "A" "a" "b" ])
+
+                Expect.equal (at "auditrules-native" "") [ "A", Verdict.Blind ] "the hook was never loaded"
+                Expect.equal (at "auditrules-native" "CPython") [ "A", Verdict.Clean ] "it was"
+                Expect.equal (at "import" "") [ "A", Verdict.Clean ] "an import does not say"
+
             testCase "R26: a loss in the trace, or damage to it, makes rules unknown"
             <| fun () ->
                 let loss = LossRecord(0, "disk-full", 2L, 0L, 0L, ImmutableArray.Empty)

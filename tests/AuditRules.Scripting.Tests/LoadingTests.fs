@@ -143,6 +143,23 @@ let tests =
                     ]
                     "what and where"
 
+            testTheory
+                "R30: a custom event that is nearly one of Python's is warned of"
+                [
+                    "subprocess.popen", [ "AR0009" ]
+                    "socket.conect", [ "AR0009" ]
+                    "app.login", []
+                ]
+            <| fun (name, expected) ->
+                use rules =
+                    compile (
+                        (text "A")
+                            .Replace("for e in Py.OsSystem", "for e in Custom \"" + name + "\"")
+                            .Replace("e.Command", "e.Name")
+                    )
+
+                Expect.equal [ for d in rules.Diagnostics -> d.Id ] expected "by the catalogue"
+
             testCase "a rule without examples is a warning"
             <| fun () ->
                 use rules =
