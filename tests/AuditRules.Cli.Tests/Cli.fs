@@ -64,7 +64,13 @@ let private hostWith path (folder: Folder) (input: string) (output: Stream) (err
 
 let private host = hostWith path
 
-let private runOnHost (host: Folder -> string -> Stream -> TextWriter -> int -> CliHost) input width (folder: Folder) (arguments: string list) =
+let private runOnHost
+    (host: Folder -> string -> Stream -> TextWriter -> int -> CliHost)
+    input
+    width
+    (folder: Folder)
+    (arguments: string list)
+    =
     use output = new MemoryStream()
     use error = new StringWriter(NewLine = "\n")
 

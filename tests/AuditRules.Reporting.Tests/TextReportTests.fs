@@ -183,4 +183,22 @@ let tests =
                     Expect.isLessThanOrEqual line.Length 60 line
 
                 Expect.stringContains (Some.text Some.ordinary report) path "whole")
+
+            testCase "C6: what does not fit a line goes on below it, indented" (fun () ->
+                let path = "/home/somebody/.config/gcloud/application_default_credentials.json"
+                let finding = Some.finding Some.secretSent.Rule "read" path "h"
+
+                let report =
+                    Some.report [ Some.trace [ finding ] [ Some.outcome finding.Rule Verdict.Fired "" 1L ] ]
+
+                let expected =
+                    [
+                        "├── +0.000 s  o  open "
+                        "│       path=\"/home/somebody/.config/gcloud/application_default_cr"
+                        "│       edentials.json\" mode=\"r\" flags=524288"
+                        "│     app.py:3 in main  pid 7"
+                    ]
+
+                let shown = lines (Some.textOn (TerminalOptions(66, false)) report)
+                Expect.equal (shown |> List.skip 3 |> List.truncate 4) expected "evidence")
         ]

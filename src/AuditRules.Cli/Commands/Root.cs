@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using AuditRules.Cli.Commands.Demo;
 using AuditRules.Cli.Commands.Import;
@@ -17,6 +18,14 @@ static class Root
 {
     const string Description =
         "Records the audit events of Python programs and replays them against rules written in F#.";
+
+    /// <summary>The way of a new user.</summary>
+    public static ImmutableArray<Example> Examples { get; } =
+    [
+        new("auditrules demo", "See it work"),
+        new("auditrules record -o run.atrace -- python3 app.py", "Record a program of your own"),
+        new("auditrules replay run.atrace", "Report what the rules find in it"),
+    ];
 
     /// <summary>The root command with all others below it.</summary>
     /// <param name="host">What surrounds the command.</param>

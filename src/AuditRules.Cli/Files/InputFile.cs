@@ -11,6 +11,8 @@ static class InputFile
     {
         if (path == "-")
             return context.Host.Input;
+        if (path.Length == 0)
+            throw new CommandFailure(ExitCode.NoInput, "an empty path names no file", advice);
         var full = context.Paths.Full(path);
         try
         {

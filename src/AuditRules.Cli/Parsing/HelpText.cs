@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using AuditRules.Cli.Commands;
 using AuditRules.Reporting.Terminal;
 
 namespace AuditRules.Cli.Parsing;
@@ -31,20 +32,19 @@ static class HelpText
             [.. command.Arguments.Where(a => !a.Hidden).Select(a => (a.Name, a.Description))]
         );
         Rows(screen, "Options", [.. OptionsOf(command).Select(o => (NameOf(o), o.Description))]);
-        if (command is not CliCommand { Examples.IsEmpty: false } withExamples)
-            return;
+        var examples = command is CliCommand known ? known.Examples : Root.Examples;
         Section(screen, "Examples");
-        foreach (var example in withExamples.Examples)
+        foreach (var example in examples)
         {
             screen.Line($"  {example.Line}", Tone.Strong);
             screen.Line($"      {example.Meaning}");
         }
 
-        if (withExamples.Details.Length > 0)
+        var details = (command as CliCommand)?.Details ?? "";
+        foreach (var paragraph in details.Split("\n\n", StringSplitOptions.RemoveEmptyEntries))
         {
             screen.Line();
-            foreach (var line in withExamples.Details.Split('\n'))
-                screen.Line(line);
+            Row(screen, "", paragraph.Replace('\n', ' '), 0);
         }
     }
 
@@ -62,10 +62,10 @@ static class HelpText
     static void Row(Screen screen, string left, string text, int column)
     {
         var room = screen.Options.Width > 0 ? Math.Max(20, screen.Options.Width - column) : int.MaxValue;
-        var line = left.Length >= column - 1 ? left : left.PadRight(column);
-        if (left.Length >= column - 1)
+        var line = left.PadRight(column);
+        if (column > 0 && left.Length >= column - 1)
         {
-            screen.Line(line);
+            screen.Line(left);
             line = new string(' ', column);
         }
 

@@ -31,10 +31,15 @@ static class UsageErrors
         if (parse.UnmatchedTokens is [var word, ..])
         {
             return command.Subcommands.Count > 0
-                ? (
-                    $"there is no command {word}{OfCommand(command)}",
-                    Nearest(word, command.Subcommands.Select(c => c.Name), help)
-                )
+                    ? (
+                        $"there is no command {word}{OfCommand(command)}",
+                        Nearest(word, command.Subcommands.Select(c => c.Name), help)
+                    )
+                : command.Name == "record"
+                    ? (
+                        $"{word} is no option: the program must stand behind --",
+                        $"As in: auditrules record -o run.atrace -- {word} ..."
+                    )
                 : ($"there is one word too many: {word}", help);
         }
 

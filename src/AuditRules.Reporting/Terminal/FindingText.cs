@@ -49,7 +49,9 @@ static class FindingText
                 );
             }
 
-            tree.AddNode(Evidence(finding.Events[i], start, width, ProcessOf(finding, i, report)));
+            tree.AddNode(
+                Evidence(finding.Events[i], start, width, ProcessOf(finding, i, report), screen.Options.Width)
+            );
         }
 
         screen.Write(tree);
@@ -68,7 +70,7 @@ static class FindingText
         );
     }
 
-    static Rows Evidence(StepEvent evidence, long start, int width, string process)
+    static Rows Evidence(StepEvent evidence, long start, int width, string process, int columns)
     {
         var audited = evidence.Event;
         var what = new StyledLine()
@@ -80,7 +82,9 @@ static class FindingText
             .Add("  ")
             .AddSafe(caller.Length > 0 ? $"{caller}  " : "")
             .Add(process, Tone.Faint);
-        return new Rows(what.ToRenderable(), where.ToRenderable());
+        // The tree takes four columns.
+        var room = Math.Max(0, columns - 4);
+        return new Rows(what.Fit(room, 4).ToRenderable(), where.Fit(room, 4).ToRenderable());
     }
 
     // The command is said once, not with every event of its process.

@@ -1,4 +1,3 @@
-using AuditRules.Reporting.Escaping;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -77,37 +76,4 @@ public enum Tone
 
     /// <summary>What is wrong.</summary>
     Bad,
-}
-
-/// <summary>Text of several tones: escaped when it is added.</summary>
-public sealed class StyledLine
-{
-    readonly Paragraph _paragraph = new();
-
-    /// <summary>Adds text, escaped.</summary>
-    public StyledLine Add(string text, Tone tone = Tone.Plain)
-    {
-        _paragraph.Append(TextEscape.Line(text), StyleOf(tone));
-        return this;
-    }
-
-    /// <summary>Adds text that is escaped already, as <see cref="Text.EventText"/> gives it.</summary>
-    internal StyledLine AddSafe(string text, Tone tone = Tone.Plain)
-    {
-        _paragraph.Append(text, StyleOf(tone));
-        return this;
-    }
-
-    internal IRenderable ToRenderable() => _paragraph;
-
-    static Style StyleOf(Tone tone) =>
-        tone switch
-        {
-            Tone.Strong => new Style(decoration: Decoration.Bold),
-            Tone.Faint => new Style(foreground: Color.Grey),
-            Tone.Good => new Style(foreground: Color.Green),
-            Tone.Warning => new Style(foreground: Color.Yellow),
-            Tone.Bad => new Style(foreground: Color.Red, decoration: Decoration.Bold),
-            _ => Style.Plain,
-        };
 }

@@ -60,9 +60,7 @@ static class DemoCommand
         }
 
         context.Out.Line($"Recording: {python} {context.Paths.Show(files.Program)}");
-        context.Out.Line(
-            "  It makes up a secret in a folder of its own, reads it, and sends it to itself (127.0.0.1)."
-        );
+        context.Out.Line("  It makes up a secret in a folder of its own, reads it, sends it to itself.");
         var trace = Path.Combine(
             Directory.CreateTempSubdirectory("auditrules-demo-").FullName,
             "demo.atrace"

@@ -42,6 +42,7 @@ static class ImportCommand
             ],
             Details = """
                 A line: {"time":"2026-01-02T03:04:05Z","pid":7,"event":"open","args":["/x","r"]}
+
                 docs/spec/event-json.md describes it. Lines must be in the order of their times.
                 """,
         };
