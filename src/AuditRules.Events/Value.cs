@@ -70,8 +70,8 @@ public readonly struct Value : IEquatable<Value>
     public static Value Redacted(RedactedValue value) => new(ValueKind.Redacted, 0, value);
 
     /// <summary>
-    /// The value of a plain .NET object: null, text, integers, doubles, truth values and values as they are, and a
-    /// tuple as a list; any other object as its invariant text.
+    /// The value of a plain .NET object: null, text, integers, doubles, truth values and values as they are, texts
+    /// and a tuple as a list; any other object as its invariant text.
     /// </summary>
     public static Value From(object? content) =>
         content switch
@@ -83,6 +83,7 @@ public readonly struct Value : IEquatable<Value>
             int number => Int(number),
             long number => Int(number),
             double number => Float(number),
+            IEnumerable<string> texts => List([.. texts.Select(Str)]),
             ITuple tuple => List([.. Enumerable.Range(0, tuple.Length).Select(i => From(tuple[i]))]),
             _ => Convert.ToString(content, CultureInfo.InvariantCulture),
         };

@@ -69,7 +69,7 @@ public static class TraceReplay
         }
 
         var trace = new TraceReference(path, reader.TraceId);
-        var result = engine.Complete([.. losses, .. damages.Select(AsLoss)]);
+        var result = engine.Complete([.. losses, .. damages.Select(AsLoss), .. Unnamed(totals, losses)]);
         return new(
             trace,
             meta,
@@ -97,6 +97,15 @@ public static class TraceReplay
         {
             return new(offset, DamageCode.Malformed, malformed.Message, frame.Count);
         }
+    }
+
+    // Losses that no record tells of: what came after a trace that was not closed, what END alone counts.
+    static IEnumerable<LossRecord> Unnamed(TraceTotals? totals, List<LossRecord> losses)
+    {
+        if (totals is null)
+            yield return new(-1, "not closed", 0, 0, 0, []);
+        else if (totals.Lost > losses.Sum(l => l.Count))
+            yield return new(-1, "not told", totals.Lost, 0, 0, []);
     }
 
     // Damage may have taken any event: what it says of a rule is what a loss without names says.

@@ -44,6 +44,8 @@ let rec print (expr: Expr) : string =
     // The compiler takes the tuple of bound variables apart before the author's expression begins.
     | Let(_, (TupleGet _ | Var _ | PropertyGet(None, _, _)), body) -> print body
     | Let(_, _, body) -> print body
+    // The compiler's own variable of `_.Path`.
+    | Var v when v.Name.StartsWith "_arg" -> "_"
     | Var v -> v.Name
     | ValueWithName(_, _, name) -> name
     | Value(value, _) -> literal value
@@ -55,7 +57,7 @@ let rec print (expr: Expr) : string =
     | IfThenElse(condition, yes, Value(:? bool as b, _)) when not b -> $"{print condition} && {print yes}"
     | IfThenElse(condition, Value(:? bool as b, _), no) when b -> $"({print condition} || {print no})"
     | Call(None, m, [ left; right ]) when operators.ContainsKey m.Name ->
-        $"{print left} {operators[m.Name]} {print right}"
+        $"{operand left} {operators[m.Name]} {operand right}"
     | Call(None, m, [ inner ]) when m.Name = "Not" -> $"not ({print inner})"
     | Call(None, m, [ inner ]) when m.Name = "op_Implicit" -> print inner
     | Call(Some target, m, [ Value _ | Var _ as argument ]) -> $"{atom target}.{m.Name} {print argument}"
@@ -66,6 +68,11 @@ let rec print (expr: Expr) : string =
     | NewObject(_, parts) when FSharpType.IsTuple expr.Type -> $"({commas (List.map print parts)})"
     | TupleGet(inner, _) -> print inner
     | _ -> "..."
+
+and private operand expr =
+    match expr with
+    | Call(None, m, [ _; _ ]) when operators.ContainsKey m.Name -> $"({print expr})"
+    | _ -> print expr
 
 and private atom expr =
     match expr with

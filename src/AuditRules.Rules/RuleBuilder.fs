@@ -14,8 +14,14 @@ type Yielded<'T> = Yielded of 'T
 module private Lower =
     let array (items: 'A seq) = ImmutableArray.CreateRange items
 
-    let key (text: string) (names: string list) (earlier: Bindings -> 'K) (later: EventView -> 'K) : StepKey =
-        StepKey<'K>(text, array names, Func<_, _> earlier, Func<_, _> later)
+    let key
+        (text: string)
+        (names: string list)
+        (earlier: Bindings -> 'K when 'K: equality)
+        (later: EventView -> 'K)
+        : StepKey =
+        // Structural: a key may be a list of texts.
+        StepKey<'K>(text, array names, Func<_, _> earlier, Func<_, _> later, HashIdentity.Structural)
 
     /// The last step's name, as the author wrote it, where a clause tells it first.
     let named (name: string option) (draft: Draft) =
@@ -250,7 +256,8 @@ type RuleBuilder internal (info: RuleInfo) =
                 time,
                 Printing.print key,
                 Func<_, _>(fun bindings -> key' (bind bindings)),
-                distinct |> Option.map (fun f -> Func<_, _> f) |> Option.toObj
+                distinct |> Option.map (fun f -> Func<_, _> f) |> Option.toObj,
+                HashIdentity.Structural
             )
 
         let draft =

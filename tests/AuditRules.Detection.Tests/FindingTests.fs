@@ -13,16 +13,21 @@ open AuditRules.Detection.Tests.Some
 let private a = EventPattern "a"
 let private b = EventPattern "b"
 
+type private Unreadable() =
+    inherit Exception()
+    override _.Message = invalidOp "on purpose"
+
 type private Malformed() =
     inherit MalformedEventsException "on purpose"
 
 let private throws: Bindings -> bool = fun _ -> invalidOp "on purpose"
 
-let private loss names =
+/// The loss of one event of each name; without names, of an event that is not known.
+let private loss (names: string list) =
     LossRecord(
         0,
         "disk-full",
-        3L,
+        max 1L (int64 names.Length),
         0L,
         0L,
         ImmutableArray.CreateRange [ for n in names -> Collections.Generic.KeyValuePair(n, 1L) ]
@@ -74,6 +79,35 @@ let tests =
                 let first = id 1 100 1L "/tmp/tmpabcd1234/x"
                 Expect.equal (id 2 200 2L "/tmp/tmpzzzz9_99/x") first "the same evidence"
                 Expect.notEqual (id 1 100 1L "/tmp/tmpabcd1234/y") first "another path is other evidence"
+
+            testCase "R21: evidence that differs has another id"
+            <| fun () ->
+                let id (argument: Value) =
+                    (run [ rule "X" [ step "o" a ] ] [ event "a" 1 [ argument ] ]).Findings[0].Id
+
+                let path (text: string) =
+                    Value.Object(
+                        ObjectValue(
+                            "PosixPath",
+                            1L,
+                            ImmutableArray.Create(Collections.Generic.KeyValuePair("path", Value.Str text))
+                        )
+                    )
+
+                let cut (head: string) length =
+                    Value.Truncated(
+                        TruncatedValue(ValueKind.Str, length, ImmutableArray.Empty, Value.Str head)
+                    )
+
+                Expect.notEqual (id (path "/a")) (id (path "/etc/shadow")) "another path"
+                Expect.notEqual (id (cut "ls" 300L)) (id (cut "curl" 300L)) "another head"
+                Expect.notEqual (id (cut "ls" 300L)) (id (cut "ls" 200L)) "another length"
+
+            testCase "R22: a rule whose exception cannot be read fails alone too"
+            <| fun () ->
+                let asks = step "o" a |> where (fun _ -> raise (Unreadable()))
+                let found = run [ rule "A" [ asks ]; rule "B" [ step "o" a ] ] [ event "a" 1 [] ]
+                Expect.equal (cited found) [ "B: 0" ] "the other rule's finding"
 
             testCase "R22: a rule that throws fails alone, and its findings are taken back"
             <| fun () ->
@@ -146,6 +180,67 @@ let tests =
 
                 Expect.equal found.Outcomes[0].Evicted 3L "two of five were kept"
                 Expect.equal (verdict found "A") Verdict.Unknown "so nothing can be said"
+
+            testCase "R26: a loss that names only some of what it counts may have taken any event"
+            <| fun () ->
+                let some =
+                    LossRecord(
+                        0,
+                        "disk-full",
+                        10L,
+                        0L,
+                        0L,
+                        ImmutableArray.Create(Collections.Generic.KeyValuePair("b", 3L))
+                    )
+
+                let found = runWith (DetectionOptions()) [| some |] [ rule "A" [ step "o" a ] ] []
+                Expect.equal (verdict found "A") Verdict.Unknown "seven have no name"
+
+            testCase "R26: a full threshold counts what it does not keep"
+            <| fun () ->
+                let count = CountPlan<int>(2, milliseconds 1000, "", (fun b -> b[0].Process), null)
+
+                let found =
+                    runWith
+                        (DetectionOptions(MaxPartialMatches = 2))
+                        Array.empty
+                        [ counting count (rule "A" [ step "o" a ]) ]
+                        [ for i in 1..5 -> event "a" i [] |> inProcess i ]
+
+                Expect.equal found.Outcomes[0].Evicted 3L "two keys of five"
+
+            testCase "a full table makes room when what it keeps has expired"
+            <| fun () ->
+                let second = sameProcess "c" b |> within 10
+
+                let found =
+                    runWith
+                        (DetectionOptions(MaxPartialMatches = 2))
+                        Array.empty
+                        [ rule "A" [ step "o" a; second ] ]
+                        [
+                            event "a" 1 [] |> inProcess 1
+                            event "a" 2 [] |> inProcess 2
+                            event "a" 100 [] |> inProcess 3
+                            event "b" 101 [] |> inProcess 3
+                        ]
+
+                Expect.equal (cited found) [ "A: 2 3" ] "the third match found a place"
+                Expect.equal found.Outcomes[0].Evicted 0L "nothing was turned away"
+
+            testCase "a full table that turns events away walks itself seldom"
+            <| fun () ->
+                // Walking at every event takes minutes here.
+                let events = [ for i in 1..60_000 -> event "a" i [] |> inProcess i ]
+
+                let found =
+                    runWith
+                        (DetectionOptions(MaxPartialMatches = 50_000))
+                        Array.empty
+                        [ rule "A" [ step "o" a; sameProcess "c" b ] ]
+                        events
+
+                Expect.equal found.Outcomes[0].Evicted 10_000L "what does not fit"
 
             testCase "findings beyond the limit are counted"
             <| fun () ->

@@ -42,23 +42,22 @@ let run (rule: Rule) (events: AuditEvent list) : int64 list list =
             let last = List.last matched
             let value = textOf last
 
-            counted <-
-                counted
+            let own, others =
+                counted |> List.partition (fun (m, _) -> keyOf (List.last m) = keyOf last)
+
+            let own =
+                own
                 |> List.filter (fun (m, v) ->
                     last.Time - (List.last m).Time <= window && not (distinct && v = value))
 
-            counted <- counted @ [ matched, value ]
+            let own = own @ [ matched, value ]
 
-            if counted.Length >= n then
-                found.Add(
-                    counted
-                    |> List.collect (fst >> List.indexed)
-                    |> List.distinctBy (fun (step, e) -> step, e.Ordinal)
-                    |> List.map (fun (_, e) -> e.Ordinal)
-                    |> List.sort
-                )
+            if own.Length < n then
+                counted <- others @ own
+            else
+                found.Add(own |> List.collect fst |> List.map _.Ordinal |> List.sort)
 
-                counted <- []
+                counted <- others
 
     for e in events do
         for i in steps.Length - 1 .. -1 .. 0 do

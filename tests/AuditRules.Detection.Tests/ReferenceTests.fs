@@ -132,17 +132,20 @@ let private planOf (rule: ReferenceMatcher.Rule) =
         let last = rule.Steps.Length - 1
 
         counting
-            (CountPlan<int>(
+            (CountPlan<int64>(
                 n,
                 TimeSpan.FromTicks window,
                 "",
-                (fun _ -> 0),
+                (fun b -> (argument last 1 b).AsInt64),
                 (if distinct then
                      Func<_, _>(fun (b: Bindings) -> b[last][0])
                  else
                      null)
             ))
             plan
+
+// Tables walk themselves for what has expired at every turn.
+let private sweeping = DetectionOptions(SweepAtLeast = 1)
 
 let private inNanoseconds (events: AuditEvent list) =
     events |> List.map (fun e -> e.With(time = Nullable(e.Time * 100L)))
@@ -161,7 +164,7 @@ let tests =
         [
             testPropertyWithConfig config "random rules over random streams give the same findings"
             <| Prop.forAll streams (fun (rule, events) ->
-                let engine = DetectionEngine [ planOf rule ]
+                let engine = DetectionEngine([ planOf rule ], sweeping)
                 engine.Process(MemoryFrame(inNanoseconds events))
 
                 let actual =
@@ -176,7 +179,7 @@ let tests =
                 (Arb.fromGen (Gen.zip (Gen.zip genRule genEvents) (Gen.choose (1, 5))))
                 (fun ((rule, events), size) ->
                     let ordinals (frames: AuditEvent list list) =
-                        let engine = DetectionEngine [ planOf rule ]
+                        let engine = DetectionEngine([ planOf rule ], sweeping)
 
                         for frame in frames do
                             engine.Process(MemoryFrame(inNanoseconds frame))

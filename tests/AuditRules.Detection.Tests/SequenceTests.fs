@@ -1,6 +1,7 @@
 module AuditRules.Detection.Tests.SequenceTests
 
 open System
+open System.Collections.Immutable
 open Expecto
 open AuditRules.Events
 open AuditRules.Detection.Patterns
@@ -18,6 +19,17 @@ let tests =
     testList
         "sequences"
         [
+            testCase "R1: events at one time keep the order of their ordinals"
+            <| fun () ->
+                let rules = [ rule "X" [ step "o" a; sameProcess "c" b ] ]
+
+                Expect.equal
+                    (cited (run rules [ event "a" 1 []; event "b" 1 [] ]))
+                    [ "X: 0 1" ]
+                    "the b comes second"
+
+                Expect.equal (cited (run rules [ event "b" 1 []; event "a" 1 [] ])) [] "the b comes first"
+
             testCase "R2: a step takes events of its name alone"
             <| fun () ->
                 let found =
@@ -95,6 +107,26 @@ let tests =
                         [ event "a" 1 []; event "b" 2 []; event "a" 3 [ "k" ]; event "b" 4 [ "k" ] ]
 
                 Expect.equal (cited found) [ "X: 2 3" ] "the first pair has no key"
+
+            testCase "R6: a match without a key is not dropped either"
+            <| fun () ->
+                let key: StepKey =
+                    StepKey<string | null>(
+                        "k",
+                        ImmutableArray.Create "k",
+                        (fun b -> firstText b[0]),
+                        firstText
+                    )
+
+                let second =
+                    StepPlan("c", b, ImmutableArray.Empty, key, Nullable(), ImmutableArray.Empty)
+
+                let second = second |> unless c (fun _ -> "") (fun _ -> "")
+
+                let found =
+                    run [ rule "X" [ step "o" a; second ] ] [ event "a" 1 []; event "c" 2 [] ]
+
+                Expect.equal found.Outcomes[0].Progress[1].Dropped 0L "it never waited"
 
             testCase "R7: a later first event takes the place of an earlier one"
             <| fun () ->

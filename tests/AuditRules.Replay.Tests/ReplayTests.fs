@@ -88,7 +88,7 @@ let private genEvents =
                     let! name = Gen.elements [ "a"; "b"; "c"; "d" ]
                     let! process' = Gen.choose (0, 2)
                     let! text = Gen.elements [ "x"; "y" ]
-                    let! gap = Gen.choose (1, 5)
+                    let! gap = Gen.choose (0, 3)
                     return name, process', text, gap
                 }
             )
@@ -98,6 +98,8 @@ let private genEvents =
 
         return
             List.zip parts times
+            // R1: by time, then process.
+            |> List.sortBy (fun ((_, process', _, _), time) -> time, process')
             |> List.mapi (fun i ((name, process', text, _), time) ->
                 (event name time process' [ text ]).With(ordinal = Nullable(int64 i)))
     }
@@ -140,6 +142,11 @@ let tests =
 
                 Expect.isFalse result.Closed "the writer never completed it"
                 Expect.equal result.Detection.Events 1L "its event is read"
+
+                Expect.equal
+                    (verdicts result)
+                    [ "A", Verdict.Unknown ]
+                    "R26: what came after it may have been anything"
 
             testCase "frames without an event of interest are counted all the same"
             <| fun () ->

@@ -102,12 +102,12 @@ let making =
         [
             testCase "puts arguments in the catalogue's order, nil where none is given"
             <| fun () ->
-                let audited = Py.Open.make (mode = "r", path = "/home/u/.ssh/id_rsa")
+                let audited = Py.Open.make (flags = 5L, path = "/home/u/.ssh/id_rsa")
                 Expect.equal audited.Name "open" "name"
 
                 Expect.equal
                     (List.ofSeq audited.Arguments)
-                    [ Value.Str "/home/u/.ssh/id_rsa"; Value.Str "r"; Value.Nil ]
+                    [ Value.Str "/home/u/.ssh/id_rsa"; Value.Nil; Value.Int 5L ]
                     "arguments"
 
             testCase "makes a socket's address of host and port, and a socket of its family"

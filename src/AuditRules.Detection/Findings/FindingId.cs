@@ -35,6 +35,12 @@ static partial class FindingId
         {
             case ValueKind.Object:
                 Add(hash, value.AsObject!.Type);
+                Add(hash, value.AsText ?? "");
+                break;
+            case ValueKind.Truncated:
+                hash.AppendData([(byte)value.AsTruncated!.Kind]);
+                AddNumber(hash, value.AsTruncated.Length);
+                Add(hash, value.AsTruncated.Head);
                 break;
             case ValueKind.List:
                 AddNumber(hash, value.Items.Length);

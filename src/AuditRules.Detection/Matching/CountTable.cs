@@ -6,29 +6,39 @@ namespace AuditRules.Detection.Matching;
 /// <summary>The matches that count towards a threshold, by key; never more for a key than the threshold.</summary>
 abstract class CountTable
 {
+    /// <summary>Matches that were not counted because the table was full.</summary>
+    public long Evicted { get; protected set; }
+
     /// <summary>Counts a match. Returns the matches that reached the threshold, oldest first, or null.</summary>
     public abstract List<AuditEvent[]>? Add(Bindings bindings, AuditEvent[] events);
 }
 
-sealed class CountTable<TKey>(CountPlan<TKey> plan) : CountTable
+sealed class CountTable<TKey>(CountPlan<TKey> plan, DetectionOptions options) : CountTable
 {
-    const int SweepAtLeast = 1024;
-
     readonly long _window = Nanoseconds.Of(plan.Window);
-    readonly Dictionary<Key, List<Counted>> _windows = [];
-    int _sweepAt = SweepAtLeast;
+    readonly Dictionary<Key<TKey>, List<Counted>> _windows = new(new KeyComparer<TKey>(plan.Comparer));
+    readonly SweepSchedule _schedule = new(options);
 
     public override List<AuditEvent[]>? Add(Bindings bindings, AuditEvent[] events)
     {
-        var own = plan.Key(bindings);
-        if (own is null)
+        if (plan.Key(bindings) is not { } content)
             return null;
+        var own = new Key<TKey>(content);
         var now = events[^1].Time;
-        if (_windows.Count >= _sweepAt)
-            Sweep(now);
         var value = plan.Distinct?.Invoke(bindings) ?? default;
-        if (!_windows.TryGetValue(new(own), out var window))
-            _windows.Add(new(own), window = []);
+        if (!_windows.TryGetValue(own, out var window))
+        {
+            if (_schedule.IsDue(_windows.Count))
+                Sweep(now);
+            if (_windows.Count >= options.MaxPartialMatches)
+            {
+                Evicted++;
+                return null;
+            }
+
+            _windows.Add(own, window = []);
+        }
+
         window.RemoveAll(c => now - c.Time > _window);
         // The latest of equal values is the one that stays in the window for longest.
         if (plan.Distinct is not null)
@@ -36,7 +46,7 @@ sealed class CountTable<TKey>(CountPlan<TKey> plan) : CountTable
         window.Add(new(now, value, events));
         if (window.Count < plan.AtLeast)
             return null;
-        _windows.Remove(new(own));
+        _windows.Remove(own);
         return [.. window.Select(c => c.Events)];
     }
 
@@ -48,10 +58,8 @@ sealed class CountTable<TKey>(CountPlan<TKey> plan) : CountTable
                 _windows.Remove(own);
         }
 
-        _sweepAt = Math.Max(SweepAtLeast, 2 * _windows.Count);
+        _schedule.Swept(_windows.Count);
     }
-
-    readonly record struct Key(TKey Value);
 
     readonly record struct Counted(long Time, Value Value, AuditEvent[] Events);
 }

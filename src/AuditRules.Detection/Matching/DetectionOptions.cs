@@ -5,8 +5,11 @@ namespace AuditRules.Detection.Matching;
 /// <summary>Limits of matching, and what is known of the recording.</summary>
 public sealed record DetectionOptions
 {
-    /// <summary>Partial matches that one step of one rule may keep; further ones are counted as evicted.</summary>
+    /// <summary>Partial matches that one step of one rule may keep, and keys that a threshold may; further ones are counted as evicted.</summary>
     public int MaxPartialMatches { get; init; } = 1_000_000;
+
+    /// <summary>The size from which tables are walked for what has expired; small in tests.</summary>
+    internal int SweepAtLeast { get; init; } = 1024;
 
     /// <summary>Findings of one rule that are kept; further ones are only counted.</summary>
     public int MaxFindings { get; init; } = 10_000;

@@ -13,13 +13,11 @@ abstract class PartialIndex
     public abstract int Drop(EventView later);
 }
 
-sealed class PartialIndex<TKey>(StepKey<TKey> key) : PartialIndex
+sealed class PartialIndex<TKey>(StepKey<TKey> key, DetectionOptions options) : PartialIndex
 {
-    const int SweepAtLeast = 1024;
-
-    readonly Dictionary<Key, List<Partial>> _partials = [];
+    readonly Dictionary<Key<TKey>, List<Partial>> _partials = new(new KeyComparer<TKey>(key.Comparer));
     int _inserted;
-    int _sweepAt = SweepAtLeast;
+    int _sweepAt = options.SweepAtLeast;
 
     public override void Insert(Bindings bindings, Partial partial, long oldest)
     {
@@ -68,8 +66,6 @@ sealed class PartialIndex<TKey>(StepKey<TKey> key) : PartialIndex
         }
 
         _inserted = 0;
-        _sweepAt = Math.Max(SweepAtLeast, live);
+        _sweepAt = Math.Max(options.SweepAtLeast, live);
     }
-
-    readonly record struct Key(TKey Value);
 }

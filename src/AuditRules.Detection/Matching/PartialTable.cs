@@ -4,13 +4,26 @@ using AuditRules.Events;
 
 namespace AuditRules.Detection.Matching;
 
+/// <summary>What became of a partial match that was to be kept.</summary>
+enum Insertion
+{
+    /// <summary>It waits.</summary>
+    Kept,
+
+    /// <summary>Its key is null: nothing can join with it.</summary>
+    NoKey,
+
+    /// <summary>The table is full.</summary>
+    Full,
+}
+
 /// <summary>The partial matches that wait for one step, one a key: a later one replaces an earlier one.</summary>
 abstract class PartialTable
 {
     public abstract int Count { get; }
 
-    /// <summary>Keeps a partial match; false when the table is full and the match is not kept.</summary>
-    public abstract bool Insert(Bindings bindings, Partial partial, long oldest);
+    /// <summary>Keeps a partial match. Those whose last event is older than <paramref name="oldest"/> may go.</summary>
+    public abstract Insertion Insert(Bindings bindings, Partial partial, long oldest);
 
     /// <summary>The partial match that this event's key joins with, or null.</summary>
     public abstract Partial? Find(EventView later);
@@ -19,36 +32,37 @@ abstract class PartialTable
     public abstract void RemoveFound();
 }
 
-sealed class PartialTable<TKey>(StepKey<TKey> key, int capacity) : PartialTable
+sealed class PartialTable<TKey>(StepKey<TKey> key, DetectionOptions options) : PartialTable
 {
-    const int SweepAtLeast = 1024;
-
-    readonly Dictionary<Key, Partial> _partials = [];
-    int _sweepAt = SweepAtLeast;
-    Key _found;
+    readonly Dictionary<Key<TKey>, Partial> _partials = new(new KeyComparer<TKey>(key.Comparer));
+    readonly SweepSchedule _schedule = new(options);
+    Key<TKey> _found;
 
     public override int Count => _partials.Count;
 
-    public override bool Insert(Bindings bindings, Partial partial, long oldest)
+    public override Insertion Insert(Bindings bindings, Partial partial, long oldest)
     {
-        var own = key.Earlier(bindings);
-        if (own is null)
-            return true;
-        if (_partials.Count >= Math.Min(_sweepAt, capacity))
-            Sweep(oldest);
-        if (_partials.Count >= capacity && !_partials.ContainsKey(new(own)))
-            return false;
-        ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_partials, new(own), out var replaced);
+        if (key.Earlier(bindings) is not { } content)
+            return Insertion.NoKey;
+        var own = new Key<TKey>(content);
+        if (!_partials.ContainsKey(own))
+        {
+            if (_schedule.IsDue(_partials.Count))
+                Sweep(oldest);
+            if (_partials.Count >= options.MaxPartialMatches)
+                return Insertion.Full;
+        }
+
+        ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_partials, own, out var replaced);
         if (replaced)
             slot!.Gone = true;
         slot = partial;
-        return true;
+        return Insertion.Kept;
     }
 
     public override Partial? Find(EventView later)
     {
-        var wanted = key.Later(later);
-        if (wanted is null)
+        if (key.Later(later) is not { } wanted)
             return null;
         _found = new(wanted);
         if (!_partials.TryGetValue(_found, out var partial))
@@ -65,7 +79,6 @@ sealed class PartialTable<TKey>(StepKey<TKey> key, int capacity) : PartialTable
             partial.Gone = true;
     }
 
-    // Costs a walk over the table, and doubles the distance to the next: constant time an insertion.
     void Sweep(long oldest)
     {
         foreach (var (own, partial) in _partials)
@@ -77,9 +90,6 @@ sealed class PartialTable<TKey>(StepKey<TKey> key, int capacity) : PartialTable
             }
         }
 
-        _sweepAt = Math.Max(SweepAtLeast, 2 * _partials.Count);
+        _schedule.Swept(_partials.Count);
     }
-
-    // Dictionary asks for a key type that is not null; ours may be a class, and is never null here.
-    readonly record struct Key(TKey Value);
 }

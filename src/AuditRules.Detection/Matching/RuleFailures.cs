@@ -16,6 +16,21 @@ static class RuleFailures
         var location = place is null
             ? rule.Source
             : new SourceLocation(place.GetFileName()!.Replace('\\', '/'), place.GetFileLineNumber());
-        return new($"{exception.GetType().Name}: {exception.Message}", location, view.Ordinal, view.Name);
+        return new($"{exception.GetType().Name}: {MessageOf(exception)}", location, view.Ordinal, view.Name);
+    }
+
+    // An exception of the rule's own type may throw from its message too.
+    static string MessageOf(Exception exception)
+    {
+        try
+        {
+            return exception.Message;
+        }
+#pragma warning disable CA1031 // Whatever it throws, the rule's failure is told.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return "its message cannot be read";
+        }
     }
 }

@@ -18,6 +18,7 @@ sealed class RuleMatcher
     readonly CountTable? _count;
     readonly EventView[] _views;
     readonly Counters[] _counters;
+    long _evicted;
 
     public RuleMatcher(RulePlan plan, DetectionOptions options)
     {
@@ -29,19 +30,20 @@ sealed class RuleMatcher
         for (var i = 0; i < steps.Length; i++)
         {
             if (i > 0)
-                _waiting[i] = steps[i].Key!.CreateTable(options.MaxPartialMatches);
-            _unless[i] = [.. steps[i].Unless.Select(u => u.Key.CreateIndex())];
+                _waiting[i] = steps[i].Key!.CreateTable(options);
+            _unless[i] = [.. steps[i].Unless.Select(u => u.Key.CreateIndex(options))];
             _within[i] = steps[i].Within is { } window ? Nanoseconds.Of(window) : long.MaxValue;
         }
 
-        _count = plan.Count?.CreateTable();
+        _count = plan.Count?.CreateTable(options);
         _views = new EventView[steps.Length];
         _counters = new Counters[steps.Length];
     }
 
     public RulePlan Plan => _plan;
 
-    public long Evicted { get; private set; }
+    /// <summary>What was not kept because a table was full.</summary>
+    public long Evicted => _evicted + (_count?.Evicted ?? 0);
 
     public ImmutableArray<StepProgress> Progress =>
         [
@@ -102,10 +104,11 @@ sealed class RuleMatcher
             }
         }
 
+        // What may throw stands before what changes the state.
+        AuditEvent[] events = [.. partial?.Events ?? [], view.Detach()];
         counters.Taken++;
         if (partial is not null)
             _waiting[step].RemoveFound();
-        AuditEvent[] events = [.. partial?.Events ?? [], view.Detach()];
         return step == _plan.Steps.Length - 1 ? Complete(bindings, events) : Wait(step + 1, bindings, events);
     }
 
@@ -117,14 +120,15 @@ sealed class RuleMatcher
     {
         var partial = new Partial(events);
         var oldest = _within[step] == long.MaxValue ? long.MinValue : partial.Last.Time - _within[step];
-        if (!_waiting[step].Insert(bindings, partial, oldest))
+        var insertion = _waiting[step].Insert(bindings, partial, oldest);
+        if (insertion == Insertion.Full)
+            _evicted++;
+        if (insertion == Insertion.Kept)
         {
-            Evicted++;
-            return null;
+            foreach (var index in _unless[step])
+                index.Insert(bindings, partial, oldest);
         }
 
-        foreach (var index in _unless[step])
-            index.Insert(bindings, partial, oldest);
         return null;
     }
 
@@ -139,7 +143,6 @@ sealed class RuleMatcher
     {
         var evidence = matches
             .SelectMany(m => m.Select((e, i) => new StepEvent(_plan.Steps[i].Name, e)))
-            .DistinctBy(e => (e.Step, e.Event.Ordinal))
             .OrderBy(e => e.Event.Ordinal)
             .ToImmutableArray();
         var last = _plan.Steps[^1].Key;

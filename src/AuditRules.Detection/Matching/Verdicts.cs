@@ -28,5 +28,7 @@ static class Verdicts
     }
 
     static bool Touches(LossRecord loss, string[] needed) =>
-        loss.Events.IsDefaultOrEmpty || loss.Events.Any(e => needed.Contains(e.Key));
+        loss.Events.IsDefaultOrEmpty
+        || loss.Events.Sum(e => e.Value) < loss.Count
+        || loss.Events.Any(e => needed.Contains(e.Key));
 }

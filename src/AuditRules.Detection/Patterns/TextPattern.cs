@@ -35,7 +35,8 @@ public abstract record TextPattern : ValuePattern
     public static TextPattern Under(string folder) => new TextUnder(folder.TrimEnd('/'));
 
     /// <summary>A part of the text by a regular expression, in time linear in the text.</summary>
-    /// <exception cref="ArgumentException">The expression is not valid, or needs backtracking.</exception>
+    /// <exception cref="ArgumentException">The expression is not valid.</exception>
+    /// <exception cref="NotSupportedException">The expression needs backtracking.</exception>
     public static TextPattern Regex(string pattern) => new TextRegex(pattern);
 
     /// <summary>Text that matches one of those; with none, nothing matches.</summary>

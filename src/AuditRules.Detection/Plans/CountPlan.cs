@@ -26,7 +26,7 @@ public abstract class CountPlan
     /// <summary>The value whose distinct ones are counted; null to count matches.</summary>
     public Func<Bindings, Value>? Distinct { get; }
 
-    internal abstract CountTable CreateTable();
+    internal abstract CountTable CreateTable(DetectionOptions options);
 }
 
 /// <summary>A threshold for a key of a known type.</summary>
@@ -39,17 +39,26 @@ public sealed class CountPlan<TKey> : CountPlan
     /// <param name="keyText">The key as it was written.</param>
     /// <param name="key">The key of a match.</param>
     /// <param name="distinct">The value whose distinct ones are counted; null to count matches.</param>
+    /// <param name="comparer">When two keys are equal; null for the type's own equality.</param>
     public CountPlan(
         int atLeast,
         TimeSpan window,
         string keyText,
         Func<Bindings, TKey> key,
-        Func<Bindings, Value>? distinct
+        Func<Bindings, Value>? distinct,
+        IEqualityComparer<TKey>? comparer = null
     )
-        : base(atLeast, window, keyText, distinct) => Key = key;
+        : base(atLeast, window, keyText, distinct)
+    {
+        Key = key;
+        Comparer = comparer ?? EqualityComparer<TKey>.Default;
+    }
 
     /// <summary>The key of a match.</summary>
     public Func<Bindings, TKey> Key { get; }
 
-    internal override CountTable CreateTable() => new CountTable<TKey>(this);
+    /// <summary>When two keys are equal.</summary>
+    public IEqualityComparer<TKey> Comparer { get; }
+
+    internal override CountTable CreateTable(DetectionOptions options) => new CountTable<TKey>(this, options);
 }

@@ -23,9 +23,9 @@ public abstract class StepKey
     /// <summary>The key's parts as values, given an event of the later step.</summary>
     public abstract ImmutableArray<Value> ValuesOf(EventView later);
 
-    internal abstract PartialTable CreateTable(int capacity);
+    internal abstract PartialTable CreateTable(DetectionOptions options);
 
-    internal abstract PartialIndex CreateIndex();
+    internal abstract PartialIndex CreateIndex(DetectionOptions options);
 
     private protected static ImmutableArray<Value> Parts(object? key)
     {
@@ -35,7 +35,7 @@ public abstract class StepKey
 }
 
 /// <summary>A key of a known type: compared without boxing.</summary>
-/// <typeparam name="TKey">The key's type; equality and hash code are its own.</typeparam>
+/// <typeparam name="TKey">The key's type.</typeparam>
 public sealed class StepKey<TKey> : StepKey
 {
     /// <summary>A key.</summary>
@@ -43,16 +43,19 @@ public sealed class StepKey<TKey> : StepKey
     /// <param name="names">The names of its parts.</param>
     /// <param name="earlier">The key of what is bound before the step.</param>
     /// <param name="later">The key of an event that may be the step.</param>
+    /// <param name="comparer">When two keys are equal; null for the type's own equality.</param>
     public StepKey(
         string text,
         ImmutableArray<string> names,
         Func<Bindings, TKey> earlier,
-        Func<EventView, TKey> later
+        Func<EventView, TKey> later,
+        IEqualityComparer<TKey>? comparer = null
     )
         : base(text, names)
     {
         Earlier = earlier;
         Later = later;
+        Comparer = comparer ?? EqualityComparer<TKey>.Default;
     }
 
     /// <summary>The key of what is bound before the step.</summary>
@@ -61,10 +64,15 @@ public sealed class StepKey<TKey> : StepKey
     /// <summary>The key of an event that may be the step.</summary>
     public Func<EventView, TKey> Later { get; }
 
+    /// <summary>When two keys are equal.</summary>
+    public IEqualityComparer<TKey> Comparer { get; }
+
     /// <inheritdoc/>
     public override ImmutableArray<Value> ValuesOf(EventView later) => Parts(Later(later));
 
-    internal override PartialTable CreateTable(int capacity) => new PartialTable<TKey>(this, capacity);
+    internal override PartialTable CreateTable(DetectionOptions options) =>
+        new PartialTable<TKey>(this, options);
 
-    internal override PartialIndex CreateIndex() => new PartialIndex<TKey>(this);
+    internal override PartialIndex CreateIndex(DetectionOptions options) =>
+        new PartialIndex<TKey>(this, options);
 }

@@ -1,0 +1,12 @@
+namespace AuditRules.Detection.Matching;
+
+/// <summary>A key that may be of any type: Dictionary asks for one that is not null, and keys of null are never kept.</summary>
+readonly record struct Key<TKey>(TKey Value);
+
+/// <summary>Compares keys as the rule language does.</summary>
+sealed class KeyComparer<TKey>(IEqualityComparer<TKey> content) : IEqualityComparer<Key<TKey>>
+{
+    public bool Equals(Key<TKey> x, Key<TKey> y) => content.Equals(x.Value, y.Value);
+
+    public int GetHashCode(Key<TKey> obj) => content.GetHashCode(obj.Value!);
+}

@@ -1,0 +1,78 @@
+module AuditRules.Detection.Tests.ExampleTests
+
+open System
+open System.Collections.Immutable
+open Expecto
+open AuditRules.Events
+open AuditRules.Detection.Examples
+open AuditRules.Detection.Patterns
+open AuditRules.Detection.Plans
+open AuditRules.Detection.Tests.Some
+
+let private bare (name: string) = AuditEvent(name, ImmutableArray.Empty)
+
+let private rule' =
+    rule "X" [ step "o" (EventPattern "a"); sameProcess "c" (EventPattern "b") |> within 5 ]
+
+let private runs (fires: bool) (events: AuditEvent list) (r: RulePlan) =
+    let example =
+        RuleExample(fires, ImmutableArray.CreateRange events, SourceLocation("x.fsx", 1))
+
+    let withExample =
+        RulePlan(r.Info, r.Steps, r.Count, r.Message, ImmutableArray.Create example)
+
+    (ExampleRunner.Run withExample)[0]
+
+[<Tests>]
+let tests =
+    testList
+        "examples"
+        [
+            testCase "R28: events come 1 ms apart in process 0 unless they say otherwise"
+            <| fun () ->
+                let later = (bare "b").With(time = Nullable 5_000_000L, ``process`` = Nullable 3)
+
+                let frame =
+                    ExampleRunner.FrameOf(
+                        RuleExample(
+                            true,
+                            ImmutableArray.Create(bare "a", bare "b", later),
+                            SourceLocation("x.fsx", 1)
+                        )
+                    )
+
+                let times =
+                    [ for row in 0..2 -> (frame.GetTime row - frame.GetTime 0) / 1_000_000L ]
+
+                Expect.equal times [ 0L; 1L; 6L ] "milliseconds"
+                Expect.equal [ for row in 0..2 -> frame.GetProcess row ] [ 0; 0; 3 ] "processes"
+                Expect.equal [ for row in 0..2 -> frame.GetOrdinal row ] [ 0L; 1L; 2L ] "ordinals"
+
+            testCase "R29: shouldFire passes with a finding, shouldNotFire without"
+            <| fun () ->
+                let both = [ bare "a"; bare "b" ]
+                Expect.isTrue (runs true both rule').Passed "it fires"
+                Expect.isFalse (runs false both rule').Passed "and must not"
+                Expect.isFalse (runs true [ bare "a" ] rule').Passed "it does not fire"
+                Expect.isTrue (runs false [ bare "a" ] rule').Passed "and must not"
+
+            testCase "R29: an exception passes neither"
+            <| fun () ->
+                let throws =
+                    rule "X" [ step "o" (EventPattern "a") |> where (fun _ -> invalidOp "no") ]
+
+                Expect.isFalse (runs true [ bare "a" ] throws).Passed "shouldFire"
+                Expect.isFalse (runs false [ bare "a" ] throws).Passed "shouldNotFire"
+
+            testTheory
+                "an example that fails says how far it got"
+                [
+                    [ bare "b" ], "step 1 of 2 (o) was not reached: no event matched it while it was awaited"
+                    [ bare "a" ], "step 2 of 2 (c) was not reached: no event matched it while it was awaited"
+                    [ bare "a"; (bare "b").With(time = Nullable 6_000_000L) ],
+                    "step 2 of 2 (c) was not reached: 1 event came after the window"
+                    [ bare "a"; bare "b" |> inProcess 2 ],
+                    "step 2 of 2 (c) was not reached: 1 event had no step before it with the same key"
+                ]
+            <| fun (events, reason) -> Expect.equal (runs true events rule').Reason reason "in words"
+        ]
