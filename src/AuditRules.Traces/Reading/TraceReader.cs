@@ -9,13 +9,10 @@ namespace AuditRules.Traces;
 /// </summary>
 public sealed class TraceReader : IDisposable
 {
-    readonly TraceInput _input;
     readonly Stream _stream;
+    readonly FrameScanner _scanner;
     readonly TraceReaderOptions _options;
     readonly Queue<TraceItem> _pending = new();
-    UInt128 _traceId;
-    bool _confirmed;
-    byte[] _scratch = [];
     long _nextSequence;
     long _missing;
     long _nextOrdinal;
@@ -31,18 +28,14 @@ public sealed class TraceReader : IDisposable
     {
         _options = options ?? new TraceReaderOptions();
         _stream = input;
-        _input = new TraceInput(input);
-        var (major, minor, traceId) = Preamble.Read(_input.Peek(Preamble.Length));
-        _input.Advance(Preamble.Length);
-        Version = new Version(major, minor);
-        _traceId = traceId;
+        _scanner = new FrameScanner(input, _options.MaxRawLength, Damage);
     }
 
     /// <summary>The format's version.</summary>
-    public Version Version { get; }
+    public Version Version => _scanner.Version;
 
     /// <summary>The trace's id: 32 hexadecimal digits.</summary>
-    public string TraceId => _traceId.ToString("x32", null);
+    public string TraceId => _scanner.TraceId.ToString("x32", null);
 
     /// <summary>True once END was read: the trace was closed by its writer.</summary>
     public bool Closed { get; private set; }
@@ -72,9 +65,8 @@ public sealed class TraceReader : IDisposable
 
     void ReadFrame()
     {
-        var offset = _input.Position;
-        var bytes = _input.Peek(FrameHeader.Length);
-        if (bytes.IsEmpty)
+        var offset = _scanner.Position;
+        if (_scanner.AtEnd)
         {
             _done = true;
             return;
@@ -87,90 +79,15 @@ public sealed class TraceReader : IDisposable
             return;
         }
 
-        if (!FrameHeader.TryRead(bytes, out var header))
-        {
-            Resynchronise(offset, bytes.Length < FrameHeader.Length && IsCutHeader(bytes));
+        if (!_scanner.TryReadHeader(out var header))
             return;
-        }
-
-        if (!Believe(header, offset))
-        {
-            Resynchronise(offset, false);
-            return;
-        }
-
-        _input.Advance(FrameHeader.Length);
-        if (header.StoredLength > header.RawLength || header.RawLength > _options.MaxRawLength)
-        {
-            Damage(offset, DamageCode.Limit, $"a frame of {header.RawLength} bytes", header.EventCount);
-            _input.Skip(header.StoredLength);
-            Count(header, offset);
-            return;
-        }
-
-        if (!ReadPayload(header, offset) || !Count(header, offset))
+        // Counted even without its payload: that damage is reported, and the frame is not missing as well.
+        var isWhole = _scanner.TryReadPayload(header);
+        if (!Count(header, offset) || !isWhole)
             return;
         if (header.Incompatible != 0)
             throw Unknown(offset, $"a feature (flags 0x{header.Incompatible:X4})");
         Interpret(header, offset);
-    }
-
-    static bool IsCutHeader(ReadOnlySpan<byte> bytes) =>
-        FrameHeader.Mark.StartsWith(bytes[..Math.Min(bytes.Length, FrameHeader.Mark.Length)]);
-
-    /// <summary>Whether the frame is of this trace. The first one, where it must stand, can correct the preamble.</summary>
-    bool Believe(in FrameHeader header, long offset)
-    {
-        if (header.TraceId == _traceId)
-        {
-            _confirmed = true;
-            return true;
-        }
-
-        if (_confirmed || offset != Preamble.Length || header.Sequence != 0)
-            return false;
-        Damage(20, DamageCode.Preamble, "the preamble's trace id is not that of the first frame", 0);
-        _traceId = header.TraceId;
-        _confirmed = true;
-        return true;
-    }
-
-    bool ReadPayload(in FrameHeader header, long offset)
-    {
-        var length = (int)header.StoredLength;
-        if (_scratch.Length < length)
-            _scratch = GC.AllocateUninitializedArray<byte>(length);
-        var payload = _scratch.AsSpan(0, length);
-        var read = _input.Read(payload);
-        if (read == length && Crc32C.Compute(payload) == header.PayloadCrc)
-            return true;
-
-        var next = _input.Peek(FrameHeader.Length);
-        if (
-            read == length
-            && (
-                next.IsEmpty
-                || (FrameHeader.TryRead(next, out var following) && following.TraceId == _traceId)
-            )
-        )
-        {
-            // The frame's borders stand: it alone is lost, and how many events it had is known.
-            Damage(offset, DamageCode.Payload, "a frame's payload is damaged", header.EventCount);
-            Count(header, offset);
-            return false;
-        }
-
-        // Bytes are missing or too many: the next frame may begin anywhere behind this header.
-        _input.Unread(payload[..read]);
-        Damage(
-            offset,
-            read == length ? DamageCode.Payload : DamageCode.Truncated,
-            read == length ? "a frame's payload is damaged" : "the file ends within a frame",
-            header.EventCount
-        );
-        Count(header, offset);
-        FindFrame();
-        return false;
     }
 
     /// <summary>Counts the frame's sequence number; false when the frame was there before.</summary>
@@ -198,59 +115,9 @@ public sealed class TraceReader : IDisposable
         _missing = 0;
     }
 
-    void Resynchronise(long offset, bool headerCut)
-    {
-        _input.Advance(1);
-        if (FindFrame())
-            Damage(
-                offset,
-                DamageCode.NoFrame,
-                $"{_input.Position - offset} bytes are no frame of this trace",
-                null
-            );
-        else if (headerCut)
-            Damage(offset, DamageCode.Truncated, "the file ends within a frame", null);
-        else
-            Damage(
-                offset,
-                DamageCode.NoFrame,
-                "from here to its end the file holds no frame of this trace",
-                null
-            );
-    }
-
-    /// <summary>Goes to the next believable header, or to the end of the file.</summary>
-    bool FindFrame()
-    {
-        while (true)
-        {
-            var window = _input.Peek(64 * 1024);
-            var at = window.IndexOf(FrameHeader.Mark);
-            if (at < 0)
-            {
-                if (window.Length < 64 * 1024)
-                {
-                    _input.Advance(window.Length);
-                    return false;
-                }
-
-                _input.Advance(window.Length - FrameHeader.Mark.Length + 1);
-                continue;
-            }
-
-            _input.Advance(at);
-            if (
-                FrameHeader.TryRead(_input.Peek(FrameHeader.Length), out var header)
-                && header.TraceId == _traceId
-            )
-                return true;
-            _input.Advance(1);
-        }
-    }
-
     void Interpret(in FrameHeader header, long offset)
     {
-        var reader = new MessagePackReader(_scratch.AsSpan(0, (int)header.StoredLength));
+        var reader = new MessagePackReader(_scanner.Payload.AsSpan(0, (int)header.StoredLength));
         try
         {
             if (header.Type is not (FrameType.Data or FrameType.End))
@@ -333,7 +200,7 @@ public sealed class TraceReader : IDisposable
         var count = header.EventCount;
         if (count is 0 or > TraceFormat.MaxFrameEvents)
             throw new MessagePackSerializationException($"a frame of {count} events");
-        var payload = DataPayload.Read(_scratch, (int)header.StoredLength, header.RawLength);
+        var payload = DataPayload.Read(_scanner.Payload, (int)header.StoredLength, header.RawLength);
         ReportGap(offset, payload.FirstOrdinal);
         if (payload.FirstOrdinal < _nextOrdinal || (payload.FirstOrdinal > _nextOrdinal && !_damaged))
             throw new MessagePackSerializationException("the frame's first ordinal is not the next one");
@@ -358,8 +225,7 @@ public sealed class TraceReader : IDisposable
             frame = new DataFrame(summary, payload.Columns, offset);
             if (_options.Validate)
                 frame.Validate();
-            // The frame keeps the payload; the next one gets bytes of its own.
-            _scratch = [];
+            _scanner.LeavePayload();
         }
 
         _nextOrdinal = payload.FirstOrdinal + count;
