@@ -95,6 +95,52 @@ let private bad =
         "a truncated int", "c706039403 00c400 c0"
     ]
 
+/// What a reader claims in memory before it refuses the bytes.
+let private claimed (bytes: byte[]) =
+    let before = GC.GetAllocatedBytesForCurrentThread()
+    refused bytes decode
+    GC.GetAllocatedBytesForCurrentThread() - before
+
+/// So many headers, one inside the other, that each claim all the bytes behind it; the bytes are nil.
+let private greedy levels length (header: int -> byte[]) =
+    let bytes = Array.create length 0xc0uy
+    let mutable at = 0
+
+    for _ in 1..levels do
+        let head = header (length - at)
+        head.CopyTo(bytes, at)
+        at <- at + head.Length
+
+    bytes
+
+let private count32 (code: byte) (count: int) =
+    Array.append [| code |] (BitConverter.GetBytes(Net.IPAddress.HostToNetworkOrder count))
+
+let private claims =
+    [
+        "lists", fun left -> count32 0xdduy (left - 5)
+        "maps", fun left -> count32 0xdfuy ((left - 5) / 2)
+        "lists in maps",
+        fun left -> Array.append (count32 0xdfuy ((left - 10) / 2)) (count32 0xdduy (left - 10))
+        "lists in truncated values",
+        fun left ->
+            Array.concat
+                [
+                    count32 0xdduy (left - 5)
+                    count32 0xc9uy (left - 11)
+                    [| 3uy; 0x94uy; 7uy; 0uy; 0xc4uy; 0uy |]
+                ]
+        "objects",
+        fun left ->
+            Array.concat
+                [
+                    count32 0xc9uy (left - 6)
+                    [| 4uy; 0x93uy; 0xa0uy; 0uy |]
+                    count32 0xdfuy ((left - 15) / 2)
+                    [| 0xa0uy |]
+                ]
+    ]
+
 [<Tests>]
 let tests =
     testList
@@ -157,6 +203,48 @@ let tests =
                 Expect.throwsT<ArgumentException>
                     (fun () -> encode (Value.List [| decode (nested 64) |]) |> ignore)
                     "65 written")
+
+            testList
+                "T44 counts that claim the same bytes at every level take no more memory than one of them"
+                [
+                    for name, header in claims ->
+                        testCase name (fun () ->
+                            let bytes = greedy 30 (1024 * 1024) header
+                            // Jitting must not count.
+                            claimed (greedy 30 1024 header) |> ignore
+                            Expect.isLessThanOrEqual (claimed bytes) (32L * int64 bytes.Length) name)
+                ]
+
+            testCase "T44 lists within lists are read while the bytes hold them all" (fun () ->
+                // A list of 2 lists of 2 maps of 1 entry, to the last byte; one item more is one too many.
+                let bytes = hex "92 92 81c0c0 81c0c0 92 81c0c0 81c0c0"
+                let map = Value.Map [| Collections.Generic.KeyValuePair(Value.Nil, Value.Nil) |]
+                let pair = Value.List [| map; map |]
+                Expect.equal (decode bytes) (Value.List [| pair; pair |]) "as many as there are"
+
+                for at in [ 0; 1; 2; 5; 8; 9; 12 ] do
+                    let more = Array.copy bytes
+                    more[at] <- more[at] + 1uy
+                    refused more decode)
+
+            testCase "text across the end of the writer's buffer is read as it was written" (fun () ->
+                // A buffer has 256 bytes at first, then twice as many each time; the text begins before the end of one
+                // and ends anywhere around it.
+                for before in [ 0; 1; 100; 223; 224; 250; 251; 252; 253; 254; 255; 256; 257; 500; 511 ] do
+                    for length in [ 0..40 ] @ [ 150..270 ] @ [ 500..515 ] do
+                        for unit in [ "a"; "é"; "€"; "😀" ] do
+                            let text = String.replicate (length / unit.Length) unit
+
+                            let value =
+                                Value.List
+                                    [|
+                                        yield! Array.create before Value.Nil
+                                        Value.Str text
+                                        Value.Str "behind"
+                                    |]
+
+                            if decode (encode value) <> value then
+                                failtestf "%d bytes, then %d times %s" before (length / unit.Length) unit)
 
             testCase "T40 a million lists are skipped without a stack" (fun () ->
                 let bytes = Array.append (Array.create 1_000_000 0x91uy) [| 0xc0uy |]

@@ -159,8 +159,9 @@ ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
         return Take(length);
     }
 
-    /// <summary>The number of items that follow, each of at least one byte of what remains.</summary>
-    public int ReadArrayHeader()
+    /// <summary>The number of items that follow, each of at least one byte of what remains without the bytes owed to
+    /// the items behind this array.</summary>
+    public int ReadArrayHeader(int owed = 0)
     {
         var code = Take(1)[0];
         var count = code switch
@@ -170,11 +171,12 @@ ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
             MessagePackCode.Array32 => BinaryPrimitives.ReadUInt32BigEndian(Take(4)),
             _ => throw Unexpected("an array"),
         };
-        return Checked(count, 1);
+        return Checked(count, 1, owed);
     }
 
-    /// <summary>The number of entries that follow, each of at least two bytes of what remains.</summary>
-    public int ReadMapHeader()
+    /// <summary>The number of entries that follow, each of at least two bytes of what remains without the bytes owed to
+    /// the items behind this map.</summary>
+    public int ReadMapHeader(int owed = 0)
     {
         var code = Take(1)[0];
         var count = code switch
@@ -184,10 +186,11 @@ ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
             MessagePackCode.Map32 => BinaryPrimitives.ReadUInt32BigEndian(Take(4)),
             _ => throw Unexpected("a map"),
         };
-        return Checked(count, 2);
+        return Checked(count, 2, owed);
     }
 
-    public ExtensionHeader ReadExtensionFormatHeader()
+    /// <summary>The header of a content that leaves the bytes owed to the items behind it.</summary>
+    public ExtensionHeader ReadExtensionFormatHeader(int owed = 0)
     {
         var code = Take(1)[0];
         var length = code switch
@@ -200,7 +203,7 @@ ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
             _ => throw Unexpected("an extension"),
         };
         var type = (sbyte)Take(1)[0];
-        return length <= _bytes.Length - _position
+        return length <= _bytes.Length - _position - owed
             ? new ExtensionHeader(type, length)
             : throw Bad("the bytes end early");
     }
@@ -282,8 +285,8 @@ ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
         return Take(length);
     }
 
-    readonly int Checked(uint count, int bytesEach) =>
-        (ulong)count * (uint)bytesEach <= (ulong)(_bytes.Length - _position)
+    readonly int Checked(uint count, int bytesEach, int owed) =>
+        (long)count * bytesEach <= _bytes.Length - _position - owed
             ? (int)count
             : throw Bad("a count is larger than what follows");
 

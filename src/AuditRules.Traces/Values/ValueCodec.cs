@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Numerics;
 using AuditRules.Events;
 using MessagePack;
@@ -71,8 +72,11 @@ static class ValueCodec
     }
 
     /// <summary>Reads one value, which must be of a kind that this version knows.</summary>
+    /// <param name="reader">Where the value stands.</param>
+    /// <param name="depth">How many values it may have inside one another.</param>
+    /// <param name="owed">Bytes behind the value to which the counts around it have laid claim (T44).</param>
     /// <exception cref="MessagePackSerializationException">The bytes are no such value.</exception>
-    public static Value Read(ref MessagePackReader reader, int depth = MaxDepth)
+    public static Value Read(ref MessagePackReader reader, int depth = MaxDepth, int owed = 0)
     {
         switch (reader.NextMessagePackType)
         {
@@ -92,17 +96,11 @@ static class ValueCodec
             case MessagePackType.Binary:
                 return Value.Bytes(reader.ReadBytes().ToArray());
             case MessagePackType.Array:
-                var items = new Value[Inside(depth, reader.ReadArrayHeader())];
-                for (var i = 0; i < items.Length; i++)
-                    items[i] = Read(ref reader, depth - 1);
-                return Value.List(items);
+                return ReadList(ref reader, depth, owed);
             case MessagePackType.Map:
-                var entries = new KeyValuePair<Value, Value>[Inside(depth, reader.ReadMapHeader())];
-                for (var i = 0; i < entries.Length; i++)
-                    entries[i] = new(Read(ref reader, depth - 1), Read(ref reader, depth - 1));
-                return Value.Map(entries);
+                return ReadMap(ref reader, depth, owed);
             case MessagePackType.Extension:
-                var header = reader.ReadExtensionFormatHeader();
+                var header = reader.ReadExtensionFormatHeader(owed);
                 return ReadExtension(header.TypeCode, reader.ReadRaw(header.Length), depth);
             default:
                 throw new MessagePackSerializationException("0xC1 in place of a value");
@@ -157,6 +155,32 @@ static class ValueCodec
         WriteExtension(ref writer, type, body.WrittenSpan);
     }
 
+    // Every item that a count promises is a byte that no count inside may promise again. So all the arrays that are open
+    // at once, and all that were filled before, have together no more items than there are bytes.
+
+    static Value ReadList(ref MessagePackReader reader, int depth, int owed)
+    {
+        var count = Inside(depth, reader.ReadArrayHeader(owed));
+        var items = count == 0 ? [] : new Value[count];
+        for (var i = 0; i < count; i++)
+            items[i] = Read(ref reader, depth - 1, owed + count - i - 1);
+        return Value.List(items);
+    }
+
+    static Value ReadMap(ref MessagePackReader reader, int depth, int owed)
+    {
+        var count = Inside(depth, reader.ReadMapHeader(owed));
+        var entries = count == 0 ? [] : new KeyValuePair<Value, Value>[count];
+        for (var i = 0; i < count; i++)
+        {
+            var behind = owed + (2 * (count - i - 1));
+            var key = Read(ref reader, depth - 1, behind + 1);
+            entries[i] = new(key, Read(ref reader, depth - 1, behind));
+        }
+
+        return Value.Map(entries);
+    }
+
     static Value ReadExtension(sbyte type, ReadOnlySpan<byte> body, int depth)
     {
         var reader = new MessagePackReader(body);
@@ -183,10 +207,15 @@ static class ValueCodec
                     reader.NextCode == MessagePackCode.UInt64
                         ? unchecked((long)reader.ReadUInt64())
                         : reader.ReadInt64();
-                var facts = new KeyValuePair<string, Value>[Inside(depth, reader.ReadMapHeader())];
-                for (var i = 0; i < facts.Length; i++)
-                    facts[i] = new(ReadText(ref reader), Read(ref reader, depth - 1));
-                return Value.Object(new ObjectValue(name, identity, [.. facts]));
+                var count = Inside(depth, reader.ReadMapHeader());
+                var facts = ImmutableArray.CreateBuilder<KeyValuePair<string, Value>>(count);
+                for (var i = 0; i < count; i++)
+                {
+                    var fact = ReadText(ref reader);
+                    facts.Add(new(fact, Read(ref reader, depth - 1, 2 * (count - i - 1))));
+                }
+
+                return Value.Object(new ObjectValue(name, identity, facts.MoveToImmutable()));
             case ValueExtension.Redacted:
                 ReadFields(ref reader, 3);
                 return Value.Redacted(
