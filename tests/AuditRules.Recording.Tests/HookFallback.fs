@@ -76,14 +76,19 @@ class Ring(Exception): pass
 def ring(*_): raise Ring
 signal.signal(signal.SIGALRM, ring)
 caught = 0
-for _ in range(30):
-    signal.setitimer(signal.ITIMER_REAL, 0.002)
+for i in range(400):
     try:
-        while True: sys.audit("t", "x" * 200, [1, 2, 3])
+        signal.setitimer(signal.ITIMER_REAL, 0.0005)
+        while True: sys.audit("t", "x" * 20000, [1, 2, 3])
     except Ring:
         caught += 1
+    sys.audit("after", i)
 print(caught)
 """
 
-                Expect.equal (script Fallback [] python code).Output "30\n" "")
+                let recorded = script Fallback [] python code
+                Expect.equal recorded.Output "400\n" "caught"
+
+                // What is recorded can be read, whatever the hook was doing when the handler raised.
+                Expect.equal (args "after" recorded) [ for i in 0..399 -> $"[{i}]" ] "after")
         ]

@@ -133,10 +133,23 @@ let tests =
                     let limits =
                         $"$(awk '/Max open files/ {{ print $4 }}' /proc/$(awk '{{ print $4 }}' /proc/{parent}/stat)/limits)"
 
+                    // The runner sets variables of its own after its start, which a started process gets and a recorded
+                    // one does not.
+                    let atStart =
+                        File.ReadAllText("/proc/self/environ").Split('\000')
+                        |> Array.map (fun entry -> entry.Split('=')[0])
+
+                    let setSince =
+                        Environment.GetEnvironmentVariables().Keys
+                        |> Seq.cast<string>
+                        |> Seq.except atStart
+                        |> Seq.map (fun name -> $"--unset={name}")
+
                     output
                         "env"
                         [
                             "--default-signal=PIPE"
+                            yield! setSince
                             "sh"
                             "-c"
                             $"ulimit -Sn {limits}; " + stateScript + without

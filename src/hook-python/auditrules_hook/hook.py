@@ -13,8 +13,9 @@ from .values import Encoder, put_array, put_int, put_str, put_text, put_uint
 
 _HERE = __file__.rpartition("/")[0]
 
-# What this hook itself raises while it works.
-OWN = {"sys._getframe", "object.__getattr__", "open", "os.remove", "os.link", "mmap.__new__"}
+# What this hook itself raises while it works: by a look at frames, and by its files.
+LOOKS = {"sys._getframe", "object.__getattr__"}
+FILES = {"open", "os.remove", "os.link", "mmap.__new__"}
 
 
 def _native_is_here():
@@ -46,12 +47,16 @@ class Hook:
     def __call__(self, event, arguments):
         thread = _thread.get_ident()
         if thread in self.busy:
-            # Our own look at the frame, or a file of ours; else a signal handler or finalizer within the hook.
-            if event not in OWN:
-                self.image.count_lost(BUSY)
-            return
-        self.busy.add(thread)
+            if event in LOOKS:
+                return
+            if _within_the_hook():
+                # A file of ours; else a signal handler or finalizer within the hook.
+                if event not in FILES:
+                    self.image.count_lost(BUSY)
+                return
+            # Else a signal's handler raised through us before we could say that we are done.
         try:
+            self.busy.add(thread)
             with self.lock:
                 if self.image.pid != os.getpid():
                     self.image = Image(self.settings, self.image.nonce)
@@ -75,16 +80,19 @@ class Hook:
             return
         now = time.monotonic_ns()
         frame = _caller() if self.settings.frames else None
-        if self.image.map is None:
+        if self.image.segment is None:
             reason = self.image.next()
             if reason is not None:
                 self.image.count_lost(reason)
                 return
         for attempt in range(2):
-            payload = self._payload(event, name, now, frame, arguments)
-            if self.image.write(payload):
+            segment = self.image.segment
+            payload, defined = self._payload(segment, event, name, now, frame, arguments)
+            if segment.write(payload):
+                for known, item in defined:
+                    known.add(item)
                 return
-            if len(payload) + 16 > self.image.size - 4096:
+            if len(payload) + 16 > segment.size - 4096:
                 self.image.count_lost(OVERSIZE)
                 return
             reason = self.image.next()
@@ -93,16 +101,16 @@ class Hook:
                 return
         self.image.count_lost(OVERSIZE)
 
-    def _payload(self, event, name, now, frame, arguments):
-        out = bytearray()
-        image = self.image
+    def _payload(self, segment, event, name, now, frame, arguments):
+        """The block's bytes, and what the segment defines by it, as (set, item)."""
+        out, defined = bytearray(), []
         known = event in self.names
-        if known and event not in image.names:
+        if known and event not in segment.names:
             out += b"\x93\x02"
             put_uint(out, name[0])
             put_str(out, event)
-            image.names.add(event)
-        code = None if frame is None else self._code(out, frame.f_code)
+            defined.append((segment.names, event))
+        code = None if frame is None else self._code(out, segment, defined, frame.f_code)
         out += b"\x97\x01" + struct.pack(">BQ", 0xCF, now)
         put_uint(out, _thread.get_native_id())
         if known:
@@ -115,9 +123,9 @@ class Hook:
             put_uint(out, code)
         put_int(out, 0 if frame is None else frame.f_lineno or 0)
         self.encoder.arguments(out, arguments, name[3], name[2])
-        return out
+        return out, defined
 
-    def _code(self, out, code):
+    def _code(self, out, segment, defined, code):
         key = code.co_filename, getattr(code, "co_qualname", code.co_name), code.co_firstlineno
         number = self.codes.get(key)
         if number is None:
@@ -125,13 +133,13 @@ class Hook:
                 self.codes.clear()
             self.count += 1
             number = self.codes[key] = self.count
-        if number not in self.image.codes:
+        if number not in segment.codes:
             out += b"\x95\x03"
             put_uint(out, number)
             put_str(out, key[0][:1024])
             put_str(out, key[1][:1024])
             put_int(out, key[2])
-            self.image.codes.add(number)
+            defined.append((segment.codes, number))
         return number
 
 
@@ -141,6 +149,17 @@ def _caller():
         return sys._getframe(3)
     except ValueError:
         return None
+
+
+def _within_the_hook():
+    """True when the hook was called while it was at work: above are this function and __call__."""
+    work = Hook.__call__.__code__, Hook.forked.__code__
+    frame = sys._getframe(2)
+    while frame is not None:
+        if frame.f_code in work:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _foreign(error):

@@ -62,7 +62,41 @@ def load_key(folder):
     return key
 
 
+class Segment:
+    """A mapped file, how much of it is used, and the names and codes that it defines."""
+
+    def __init__(self, memory, size, sequence):
+        self.memory, self.size, self.sequence = memory, size, sequence
+        self.tail = 4096
+        self.names, self.codes = set(), set()
+
+    def write(self, payload):
+        """False when the segment is full."""
+        padding = -len(payload) % 8
+        length = 8 + len(payload) + padding
+        at = self.tail
+        if length > self.size - at:
+            return False
+        struct.pack_into("<I", self.memory, at, length)
+        # Nothing is ever written over what an interrupted write has left: a reader passes over such a block.
+        self.tail = at + length
+        self.memory[at + 8:at + 8 + len(payload)] = payload
+        struct.pack_into("<I", self.memory, at + 4, 0xA5D10000 + padding)
+        return True
+
+    def end(self, state):
+        struct.pack_into("<Q", self.memory, 136, time.monotonic_ns())
+        struct.pack_into("<I", self.memory, 128, state)
+
+
 class Image:
+    """A process image and its segments.
+
+    Between any two steps a signal's handler of the program may raise through them, so that what is half done must be
+    of no harm: a new segment takes the place of the last by one store, and what a segment defines is noted when it has
+    been written.
+    """
+
     def __init__(self, settings, parent_nonce=0):
         self.settings = settings
         self.pid, self.parent = os.getpid(), os.getppid()
@@ -70,10 +104,10 @@ class Image:
         self.nonce = int.from_bytes(os.urandom(8), "little") | 1
         self.mono, self.wall = time.monotonic_ns(), time.time_ns()
         self.ticks = _stat(self.pid)[1]
-        self.sequence, self.wanted = 0, FIRST
+        self.wanted = FIRST
         self.failed_at = self.failed_for = None
-        self.early = [0] * 19  # filtered, first lost, last lost, lost by reason
-        self.map = None
+        self.early = [0] * 19  # before the first segment: filtered, first lost, last lost, lost by reason
+        self.segment = None
         self.start = self._start()
 
     def _start(self):
@@ -128,69 +162,73 @@ class Image:
         if len(kept) < len(command):
             put_cut(out, 7, len(command))
 
-    def _make(self, size):
-        path = os.path.join(self.settings.folder, "%d-%016x-%06d.seg" % (self.pid, self.nonce, self.sequence))
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    def _make(self, sequence, size):
+        path = os.path.join(self.settings.folder, "%d-%016x-%06d.seg" % (self.pid, self.nonce, sequence))
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+        try:
+            file = os.open(path, flags, 0o600)
+        except FileExistsError:
+            # The nonce is this image's own: an attempt that a signal cut short left the file.
+            os.unlink(path)
+            file = os.open(path, flags, 0o600)
         try:
             os.posix_fallocate(file, 0, size)
-            return mmap.mmap(file, size)
+            memory = mmap.mmap(file, size)
+            self._describe(memory, sequence, size)
+            if self.segment is not None:
+                self.segment.end(1)
+            self.segment = Segment(memory, size, sequence)
         except BaseException:
-            os.unlink(path)
+            if self.segment is None or self.segment.sequence != sequence:
+                os.unlink(path)
             raise
         finally:
             os.close(file)
+
+    def _describe(self, memory, sequence, size):
+        early = [0] * 19 if self.segment else self.early
+        struct.pack_into("<HHIQIIQQQIBBBBQqQq", memory, 8, 1, 0, 4096, size, self.pid, self.parent, self.nonce,
+                         self.parent_nonce, self.ticks, sequence, 2, 1 if self.parent_nonce else 0,
+                         self.settings.environment, (1 if self.settings.frames else 0) | 2, time.monotonic_ns(),
+                         time.time_ns(), self.mono, self.wall)
+        struct.pack_into("<Q", memory, 192, early[0])
+        struct.pack_into("<QQ", memory, 208, *early[1:3])
+        struct.pack_into("<16Q", memory, 256, *early[3:])
+        struct.pack_into("<I", memory, 512, len(self.start))
+        memory[516:516 + len(self.start)] = self.start
+        memory[:8] = MAGIC
 
     def next(self):
         """A new segment in place of the last; None, or the reason why there is none."""
         now = time.monotonic_ns()
         if self.failed_at is not None and now - self.failed_at < RETRY:
             return self.failed_for
-        size = self.wanted
+        size, sequence = self.wanted, self.segment.sequence + 1 if self.segment else 0
         while True:
             try:
-                new = self._make(size)
+                self._make(sequence, size)
                 break
             except OSError as error:
                 reason = REASONS.get(error.errno, ACCESS)
                 if reason in (DISK_FULL, FILE_LIMIT) and size // 4 >= LEAST:
                     size //= 4
                     continue
-                self.failed_at, self.failed_for = now, reason
+                self.failed_for, self.failed_at = reason, now
                 return reason
-        struct.pack_into("<HHIQIIQQQIBBBBQqQq", new, 8, 1, 0, 4096, size, self.pid, self.parent, self.nonce,
-                         self.parent_nonce, self.ticks, self.sequence, 2, 1 if self.parent_nonce else 0,
-                         self.settings.environment, (1 if self.settings.frames else 0) | 2, time.monotonic_ns(),
-                         time.time_ns(), self.mono, self.wall)
-        struct.pack_into("<Q", new, 192, self.early[0])
-        struct.pack_into("<QQ", new, 208, *self.early[1:3])
-        struct.pack_into("<16Q", new, 256, *self.early[3:])
-        struct.pack_into("<I", new, 512, len(self.start))
-        new[516:516 + len(self.start)] = self.start
-        new[:8] = MAGIC
-        self.early = [0] * 19
-        if self.map is not None:
-            self._end(1)
-        self.map, self.size, self.tail = new, size, 4096
-        self.names, self.codes = set(), set()
-        self.sequence += 1
         self.wanted = min(self.wanted * 2, MOST)
         self.failed_at = None
         return None
 
-    def _end(self, state):
-        struct.pack_into("<Q", self.map, 136, time.monotonic_ns())
-        struct.pack_into("<I", self.map, 128, state)
-
     def close(self):
-        if self.map is not None and self.pid == os.getpid():
-            self._end(2)
+        if self.segment is not None and self.pid == os.getpid():
+            self.segment.end(2)
 
     def _add(self, offset, early, value, add=True):
-        if self.map is None:
+        if self.segment is None:
             self.early[early] = self.early[early] + value if add else value
         else:
-            old, = struct.unpack_from("<Q", self.map, offset)
-            struct.pack_into("<Q", self.map, offset, old + value if add else value)
+            old, = struct.unpack_from("<Q", self.segment.memory, offset)
+            struct.pack_into("<Q", self.segment.memory, offset, old + value if add else value)
 
     def count_filtered(self):
         self._add(192, 0, 1)
@@ -198,19 +236,6 @@ class Image:
     def count_lost(self, reason):
         now = time.monotonic_ns()
         self._add(256 + 8 * reason, 3 + reason, 1)
-        if not (self.early[1] if self.map is None else struct.unpack_from("<Q", self.map, 208)[0]):
+        if not (self.early[1] if self.segment is None else struct.unpack_from("<Q", self.segment.memory, 208)[0]):
             self._add(208, 1, now, add=False)
         self._add(216, 2, now, add=False)
-
-    def write(self, payload):
-        """False when the segment is full."""
-        padding = -len(payload) % 8
-        length = 8 + len(payload) + padding
-        at = self.tail
-        if length > self.size - at:
-            return False
-        struct.pack_into("<I", self.map, at, length)
-        self.map[at + 8:at + 8 + len(payload)] = payload
-        struct.pack_into("<I", self.map, at + 4, 0xA5D10000 + padding)
-        self.tail = at + length
-        return True
