@@ -20,6 +20,18 @@ let key (parts: string list) =
 // An entry is | SHA-256 of the rest: 32 bytes | the assembly |.
 let private path (folder: string) (key: string) = Path.Combine(folder, key + ".rules")
 
+/// Whether others may put files into the folder: what is there need not be the work of this user.
+let isOpenToOthers (folder: string) =
+    let others = UnixFileMode.GroupWrite ||| UnixFileMode.OtherWrite
+
+    try
+        not (OperatingSystem.IsWindows())
+        && Directory.Exists folder
+        && (File.GetUnixFileMode folder &&& others) <> UnixFileMode.None
+    with
+    | :? IOException
+    | :? UnauthorizedAccessException -> false
+
 /// The assembly of that key, or nothing: an entry that is missing, cut or changed is no entry.
 let tryRead (folder: string) (key: string) =
     try

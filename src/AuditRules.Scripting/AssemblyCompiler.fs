@@ -56,42 +56,53 @@ let private options output =
         "--optimize+"
         "--deterministic+"
         "--nologo"
-        // 3391: patterns take plain text by conversion. 1182 and 64 say nothing of use about a rule.
+        // 3391: patterns take plain text by conversion. 64 says nothing of use about a rule.
         "--nowarn:3391,64"
     |]
 
-/// Compiles the sources, given as file name and text, in a folder of its own. The assembly is null on an error.
+let private compileIn (folder: DirectoryInfo) (sources: (string * string) list) =
+    let output = Path.Combine(folder.FullName, "rules.dll")
+
+    let inputs =
+        [
+            for name, text in sources do
+                let path = Path.Combine(folder.FullName, name)
+                File.WriteAllText(path, text)
+                path
+        ]
+
+    let arguments =
+        [|
+            yield! options output
+            for reference in references () do
+                $"-r:{reference}"
+            yield! inputs
+        |]
+
+    let checker = FSharpChecker.Create()
+    let diagnostics, thrown = checker.Compile arguments |> Async.RunSynchronously
+
+    let assembly =
+        if File.Exists output then
+            Some(File.ReadAllBytes output)
+        else
+            None
+
+    assembly, diagnostics, thrown
+
+/// Compiles the sources, given as file name and text, in a folder of its own: the assembly or nothing, the compiler's
+/// diagnostics, and what it threw, which means nothing beside an error: the compiler stops by throwing.
 let compile (sources: (string * string) list) =
-    let folder = Directory.CreateTempSubdirectory "auditrules-"
-
     try
-        let output = Path.Combine(folder.FullName, "rules.dll")
+        let folder = Directory.CreateTempSubdirectory "auditrules-"
 
-        let inputs =
-            [
-                for name, text in sources do
-                    let path = Path.Combine(folder.FullName, name)
-                    File.WriteAllText(path, text)
-                    path
-            ]
-
-        let arguments =
-            [|
-                yield! options output
-                for reference in references () do
-                    $"-r:{reference}"
-                yield! inputs
-            |]
-
-        let checker = FSharpChecker.Create()
-        let diagnostics, _ = checker.Compile arguments |> Async.RunSynchronously
-
-        let assembly =
-            if File.Exists output then
-                Some(File.ReadAllBytes output)
-            else
-                None
-
-        assembly, diagnostics
-    finally
-        folder.Delete true
+        try
+            compileIn folder sources
+        finally
+            try
+                folder.Delete true
+            with
+            | :? IOException
+            | :? UnauthorizedAccessException -> ()
+    with e ->
+        None, [||], Some e

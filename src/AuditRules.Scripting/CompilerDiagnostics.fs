@@ -40,7 +40,19 @@ let private clauses =
         "shouldNotFire"
     ]
 
-let private hint (number: int) (message: string) (suggestions: string list) (source: string) =
+let private undefined =
+    Regex(@"'([^']+)' is not defined", RegexOptions.CultureInvariant)
+
+/// Whether that name stands for an event of some rule in the file.
+let private isStep (code: string) (name: string) =
+    name <> ""
+    && Regex.IsMatch(
+        code,
+        @"\b(?:for|followedBy)\s+" + Regex.Escape name + @"\s+in\b",
+        RegexOptions.NonBacktracking
+    )
+
+let private hint (number: int) (message: string) (suggestions: string list) (source: string) (code: string) =
     let word = source.Trim().Split(' ', '(')[0]
 
     match number with
@@ -50,14 +62,14 @@ let private hint (number: int) (message: string) (suggestions: string list) (sou
         ->
         "Begin the file with: open AuditRules"
     | 599 when source.Contains "Py." -> "The names of events begin with a capital: Py.Open, Py.SocketConnect."
+    | 39 when source.Contains "on " && isStep code (undefined.Match(message).Groups[1].Value) ->
+        "In `on (a = b)` the steps before stand on the left, the new one on the right."
     | 39 when not suggestions.IsEmpty ->
         let shown = suggestions |> List.truncate 3
         "Maybe you want " + String.Join(" or ", shown) + "."
     | 39 ->
         match clauses |> nearest word with
         | Some clause when clause <> word -> $"Maybe you want {clause}."
-        | _ when message.Contains "'o'" || message.Contains "'c'" ->
-            "In `on (a = b)` the steps before stand on the left, the new one on the right."
         | _ -> ""
     | 495 ->
         let wrong = argument.Match message
@@ -73,14 +85,24 @@ let private hint (number: int) (message: string) (suggestions: string list) (sou
         | Some name -> $"Maybe you want {name}."
         | None when names.IsEmpty -> ""
         | None -> "The fields are " + String.Join(", ", names) + "."
+    | 3125 -> "`on` takes one =. For several keys write on (struct (a, b) = struct (c, d))."
     | 3099
     | 3095 -> $"Put the argument of {word} in parentheses."
+    | 1
+    | 43 when message.Contains "'string' does not support the operator '|||'" ->
+        "A text alone is no pattern there: write equals \"/tmp\" ||| ..."
+    | 1
+    | 43 when message.Contains "'string' does not support the operator '&&&'" ->
+        "A text alone is no pattern there: write contains \"tmp\" &&& ..."
     | 43 when message.Contains "'=='" -> "F# compares with = and <>."
     | 10 when message.Contains "'and'" -> "F# writes && for and, || for or."
     | 193 when message.Contains "Yielded<" -> "A rule begins with: for e in Py.Event do"
     | 1
     | 193 when source.Contains " on " -> "Both sides of a key must have the same type."
-    | 1 when message.Contains "'int64'" -> "Whole numbers of events have 64 bits: write 443L."
+    | 1 when message.Contains "expected to have type 'int64'" && message.Contains "'string'" ->
+        "This is a number: compare it with 443L."
+    | 1
+    | 193 when message.Contains "'int64'" -> "Whole numbers of events have 64 bits: write 443L."
     | 1 when message.Contains "TimeSpan" -> "Write a time as (seconds 5) or (minutes 1)."
     | 1 when message.Contains "TextPattern" ->
         "This field is a text: write \"...\", or a pattern as glob \"...\"."
@@ -115,11 +137,7 @@ let private declaration (lines: string array) line =
 
 /// Ours for the compiler's, the first of each cause: one error for each top-level declaration.
 let ofCompiler (files: RuleFile list) (found: FSharpDiagnostic array) : Diagnostic list =
-    let fileOf (d: FSharpDiagnostic) =
-        let name = d.FileName.Replace('\\', '/')
-
-        files
-        |> List.tryFind (fun f -> f.Shown = name || f.FullPath = name || name.EndsWith("/" + f.Shown))
+    let fileOf (d: FSharpDiagnostic) = RuleFile.find files d.FileName
 
     let convert (d: FSharpDiagnostic) =
         let file = fileOf d
@@ -150,7 +168,12 @@ let ofCompiler (files: RuleFile list) (found: FSharpDiagnostic array) : Diagnost
             text,
             TextSpan(shown, d.StartLine, d.StartColumn + 1, d.EndLine, d.EndColumn + 1),
             source,
-            hint d.ErrorNumber d.Message suggestions source
+            hint
+                d.ErrorNumber
+                (blanks.Replace(d.Message, " "))
+                suggestions
+                source
+                (file |> Option.map _.Code |> Option.defaultValue "")
         )
 
     let errors, others =
@@ -162,16 +185,49 @@ let ofCompiler (files: RuleFile list) (found: FSharpDiagnostic array) : Diagnost
 
     let causes = errors |> Array.filter (fun d -> not (echoes.Contains d.ErrorNumber))
 
+    let place (d: FSharpDiagnostic) = d.FileName, d.StartLine, d.StartColumn
+
+    // That no overload fits (41) is an echo of a name that is not defined (39), though it stands before it.
     let primary =
         (if causes.Length > 0 then causes else errors)
-        |> Array.sortBy (fun d -> d.FileName, d.StartLine, d.StartColumn)
-        |> Array.distinctBy (fun d ->
+        |> Array.groupBy (fun d ->
             d.FileName,
             match fileOf d with
             | Some file -> declaration file.Lines d.StartLine
             | None -> d.StartLine)
+        |> Array.map (fun (_, same) ->
+            let isUndefined = same |> Array.exists (fun d -> d.ErrorNumber = 39)
+            same |> Array.minBy (fun d -> isUndefined && d.ErrorNumber = 41, place d))
+        |> Array.sortBy place
 
     // With an error, warnings are mostly its echoes.
     (if primary.Length > 0 then primary else others)
     |> Array.map convert
     |> List.ofArray
+
+/// All that is told of a compilation. Without an assembly there is always an error.
+let ofOutcome files found hasAssembly (thrown: exn option) =
+    let told = ofCompiler files found
+
+    if
+        hasAssembly
+        || told |> List.exists (fun d -> d.Severity = DiagnosticSeverity.Error)
+    then
+        told
+    else
+        let why =
+            match thrown with
+            | Some e -> $"{e.GetType().Name}: {e.Message}"
+            | None -> "it made no assembly and said nothing"
+
+        let shown = files |> List.tryHead |> Option.map _.Shown |> Option.defaultValue ""
+
+        Problem.error
+            Problem.CompilerFailed
+            $"the compiler failed: {why}"
+            shown
+            0
+            0
+            ""
+            "Look for room on the disk and for access to the temporary folder."
+        :: told

@@ -9,7 +9,20 @@ let private isBelow (folder: string) (path: string) =
     path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal)
 
 /// The files given and all that they load, each behind what it loads, and what is wrong with the loads.
-let resolve (folder: string) (show: string -> string) (paths: string list) =
+/// A file may load what lies with it in one of the roots; a file given outside them has its own folder for a root.
+let resolve (roots: string list) (show: string -> string) (paths: string list) =
+    let roots =
+        roots
+        @ [
+            for path in paths do
+                if not (roots |> List.exists (fun root -> isBelow root path)) then
+                    Path.GetDirectoryName path |> Option.ofObj |> Option.defaultValue "/"
+        ]
+        |> List.distinct
+
+    let shareRoot one other =
+        roots |> List.exists (fun root -> isBelow root one && isBelow root other)
+
     let known = Dictionary<string, RuleFile>()
     let ordered = ResizeArray<RuleFile>()
     let problems = ResizeArray()
@@ -25,13 +38,16 @@ let resolve (folder: string) (show: string -> string) (paths: string list) =
             problems.AddRange file.Diagnostics
 
             for loaded, line in file.Loads do
-                if not (isBelow folder loaded) then
+                if not (shareRoot path loaded) then
+                    let own = roots |> List.filter (fun root -> isBelow root path) |> List.map show
+                    let folders = String.Join(" and ", own)
+
                     problem
                         Problem.Load
-                        $"#load of {show loaded}, which is outside the rules folder"
+                        $"#load of {show loaded}, which is outside the rules folder {folders}"
                         file
                         line
-                        "Move the file into the rules folder."
+                        "Move the file into the rules folder of the file that loads it, or name a rules folder that holds both."
                 elif List.contains loaded (path :: ancestors) then
                     problem
                         Problem.LoadCycle

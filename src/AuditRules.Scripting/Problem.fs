@@ -16,7 +16,7 @@ let warning id message file line column source hint =
 [<Literal>]
 let Directive = "AR0001"
 
-/// A `#load` of a file that is not below the rules folder, or that does not exist.
+/// A `#load` of a file that is not below the loading file's rules folder, or that does not exist.
 [<Literal>]
 let Load = "AR0002"
 
@@ -24,7 +24,7 @@ let Load = "AR0002"
 [<Literal>]
 let LoadCycle = "AR0003"
 
-/// A top-level value that can change.
+/// A value of a module that can change.
 [<Literal>]
 let Mutable = "AR0004"
 
@@ -47,3 +47,15 @@ let NearName = "AR0009"
 /// A rule without examples.
 [<Literal>]
 let NoExamples = "AR0008"
+
+/// The compiler gave neither an assembly nor a reason.
+[<Literal>]
+let CompilerFailed = "AR0010"
+
+/// A rule that is not collected: in a module inside a module, or only in a list or the like.
+[<Literal>]
+let NotCollected = "AR0011"
+
+/// A cache folder that others may write.
+[<Literal>]
+let UnsafeCache = "AR0012"

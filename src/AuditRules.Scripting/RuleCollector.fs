@@ -2,10 +2,13 @@
 module internal AuditRules.Scripting.RuleCollector
 
 open System
+open System.Collections.Generic
 open System.Diagnostics
 open System.IO
 open System.Reflection
+open System.Runtime.CompilerServices
 open System.Runtime.Loader
+open System.Text.RegularExpressions
 open AuditRules
 open AuditRules.Detection.Plans
 open AuditRules.Events
@@ -21,9 +24,13 @@ type Collected =
     }
 
 let private isModule (t: Type) =
-    t.IsPublic
-    && t.GetCustomAttributes<CompilationMappingAttribute>()
-       |> Seq.exists (fun a -> a.SourceConstructFlags = SourceConstructFlags.Module)
+    t.GetCustomAttributes<CompilationMappingAttribute>()
+    |> Seq.exists (fun a ->
+        a.SourceConstructFlags &&& SourceConstructFlags.KindMask = SourceConstructFlags.Module)
+
+/// The values of a module.
+let private values visibility (m: Type) =
+    m.GetProperties(visibility ||| BindingFlags.Static ||| BindingFlags.DeclaredOnly)
 
 let rec private innermost (e: exn) =
     match e with
@@ -38,8 +45,7 @@ let private place (files: RuleFile list) (e: exn) =
     |> Seq.tryPick (fun frame ->
         frame.GetFileName()
         |> Option.ofObj
-        |> Option.bind (fun name ->
-            files |> List.tryFind (fun f -> name.Replace('\\', '/').EndsWith f.Shown))
+        |> Option.bind (RuleFile.find files)
         |> Option.map (fun file -> file, frame.GetFileLineNumber()))
 
 let private lineOf (file: RuleFile option) line =
@@ -79,12 +85,12 @@ type private Placed =
 let private inFile (files: RuleFile list) (rule: Rule) =
     let source = rule.Plan.Info.Source
 
-    let index =
-        files
-        |> List.tryFindIndex (fun f ->
-            source.File = f.Shown || source.File.EndsWith("/" + f.Shown.TrimStart '/'))
+    let file = RuleFile.find files source.File
 
-    let file = index |> Option.map (fun i -> files[i])
+    let index =
+        file
+        |> Option.bind (fun file -> files |> List.tryFindIndex (fun f -> f.FullPath = file.FullPath))
+
     let shown = file |> Option.map _.Shown |> Option.defaultValue source.File
 
     {
@@ -161,61 +167,129 @@ let private duplicates (rules: Placed list) =
             ]
         | [] -> [])
 
-let private mutables files (m: Type) =
+/// The values that can change, of any module and for anyone: what is private decides what a rule says too.
+let private mutables (files: RuleFile list) (modules: Type seq) =
+    let code = [ for file in files -> file, file.Code.Split '\n' ]
+    let told = HashSet<string * int>()
+
+    let declares (property: PropertyInfo) (line: string) =
+        let word = if property.CanWrite then "mutable" else "let"
+        let name = Regex.Escape property.Name
+        Regex.IsMatch(line, $@"\b{word}\s+(?:(?:private|internal|public)\s+)?(?:``)?{name}(?!\w)")
+
     [
-        for property in m.GetProperties(BindingFlags.Public ||| BindingFlags.Static) do
-            let isRef =
-                property.PropertyType.IsGenericType
-                && property.PropertyType.GetGenericTypeDefinition() = typedefof<int ref>
+        for m in modules do
+            for property in values (BindingFlags.Public ||| BindingFlags.NonPublic) m do
+                let isRef =
+                    property.PropertyType.IsGenericType
+                    && property.PropertyType.GetGenericTypeDefinition() = typedefof<int ref>
 
-            if property.CanWrite || isRef then
-                let line, file =
-                    files
-                    |> List.tryPick (fun f ->
-                        f.Lines
-                        |> Array.tryFindIndex (fun l ->
-                            l.Contains property.Name && (l.Contains "mutable" || l.Contains "ref"))
-                        |> Option.map (fun i -> i + 1, f))
-                    |> Option.map (fun (i, f) -> i, Some f)
-                    |> Option.defaultValue (0, None)
+                if property.CanWrite || isRef then
+                    // Two modules may have a value of one name: each is told at a line of its own.
+                    let place =
+                        code
+                        |> Seq.collect (fun (file, lines) ->
+                            lines |> Seq.indexed |> Seq.map (fun (i, line) -> file, i + 1, line))
+                        |> Seq.tryFind (fun (file, number, line) ->
+                            declares property line && told.Add(file.FullPath, number))
 
-                Problem.error
-                    Problem.Mutable
-                    $"{property.Name} can change"
-                    (file |> Option.map _.Shown |> Option.defaultValue m.Name)
-                    line
-                    1
-                    (lineOf file line)
-                    "A replay must give the same every time: rules have no state of their own."
+                    let file = place |> Option.map (fun (file, _, _) -> file)
+                    let line = place |> Option.map (fun (_, line, _) -> line) |> Option.defaultValue 0
+
+                    Problem.error
+                        Problem.Mutable
+                        $"{property.Name} can change"
+                        (file |> Option.map _.Shown |> Option.defaultValue m.Name)
+                        line
+                        1
+                        (lineOf file line)
+                        "A replay must give the same every time: rules have no state of their own."
     ]
+
+/// A rule, and where it is instead of at the top of a file; empty for one that is there.
+type private Found = { Found: Rule; Instead: string }
+
+/// More rules than that in one sequence are not looked for: it may have no end.
+let private mostInSequence = 1000
+
+let private found (m: Type) =
+    [
+        for property in values BindingFlags.Public m do
+            let get () = property.GetValue null
+
+            if property.PropertyType = typeof<Rule> then
+                let instead =
+                    if m.IsNested then
+                        $"it stands in the module {m.Name}, inside another"
+                    else
+                        ""
+
+                match get () with
+                | :? Rule as rule -> { Found = rule; Instead = instead }
+                | _ -> ()
+            elif
+                typeof<Rule option> = property.PropertyType
+                || typeof<Rule seq>.IsAssignableFrom property.PropertyType
+            then
+                let rules =
+                    match get () with
+                    | :? (Rule option) as rule -> Seq.ofList (Option.toList rule)
+                    | :? (Rule seq) as rules -> rules
+                    | _ -> Seq.empty
+
+                for rule in Seq.truncate mostInSequence rules do
+                    {
+                        Found = rule
+                        Instead = $"it is only in the value {property.Name}"
+                    }
+    ]
+
+let private notCollected files (found: Found list) (rules: Rule list) =
+    found
+    |> List.filter (fun f -> f.Instead <> "" && not (List.contains f.Found rules))
+    |> List.distinctBy _.Found
+    |> List.map (fun f ->
+        at
+            Problem.warning
+            (inFile files f.Found)
+            Problem.NotCollected
+            $"rule {f.Found.Id} is not used: {f.Instead}"
+            "Make it a public value at the top of the file.")
 
 let collect (files: RuleFile list) (assembly: byte array) : Collected =
     let context = AssemblyLoadContext("rules", isCollectible = true)
     use stream = new MemoryStream(assembly)
-    let modules = context.LoadFromStream(stream).GetTypes() |> Array.filter isModule
+    let types = context.LoadFromStream(stream).GetTypes()
+    let modules = types |> Array.filter isModule
 
     let read (m: Type) =
         try
-            let rules =
-                [
-                    for property in m.GetProperties(BindingFlags.Public ||| BindingFlags.Static) do
-                        if property.PropertyType = typeof<Rule> then
-                            match property.GetValue null with
-                            | :? Rule as rule -> rule
-                            | _ -> ()
-                ]
-
-            Choice1Of2 rules
+            // F# makes the values of a file in a type aside, when the first is asked for. A file that is not asked must
+            // not throw either.
+            RuntimeHelpers.RunClassConstructor m.TypeHandle
+            Choice1Of2(if isModule m && m.IsVisible then found m else [])
         with e ->
             Choice2Of2(thrown files m e)
 
-    let results = modules |> Array.map read |> List.ofArray
+    let isStartup (t: Type) =
+        not (isNull t.Namespace) && (string t.Namespace).StartsWith "<StartupCode$"
 
-    let rules =
+    let results =
+        types
+        |> Array.filter (fun t -> isModule t || isStartup t)
+        |> Array.map read
+        |> List.ofArray
+
+    let found =
         results
         |> List.collect (function
-            | Choice1Of2 rules -> rules
+            | Choice1Of2 found -> found
             | Choice2Of2 _ -> [])
+
+    let rules =
+        found
+        |> List.filter (fun f -> f.Instead = "")
+        |> List.map _.Found
         |> List.distinct
         |> List.map (inFile files)
         |> List.sortBy _.Order
@@ -225,14 +299,17 @@ let collect (files: RuleFile list) (assembly: byte array) : Collected =
         Rules = [ for placed in rules -> placed.Plan ]
         Diagnostics =
             [
-                for result in results do
-                    match result with
-                    | Choice2Of2 problem -> problem
-                    | Choice1Of2 _ -> ()
-                for m in modules do
-                    yield! mutables files m
+                // Modules of one file throw together, and so do files that load one that throws.
+                yield!
+                    results
+                    |> List.choose (function
+                        | Choice2Of2 problem -> Some problem
+                        | Choice1Of2 _ -> None)
+                    |> List.distinct
+                yield! mutables files modules
                 yield! duplicates rules
                 for rule in rules do
                     yield! check rule
+                yield! notCollected files found [ for placed in rules -> placed.Rule ]
             ]
     }

@@ -11,8 +11,9 @@ open AuditRules.Events.Diagnostics
 type RuleCompilerOptions() =
     /// The folder of the cache; empty for none.
     member val CacheFolder = "" with get, set
-    /// The folder that paths are shown from, and that `#load` may not leave: the rules folder's parent or the current one.
-    member val RulesFolder = "" with get, set
+    /// The rules folders. A `#load` stays in the one in which the loading file lies; a file that lies in none loads
+    /// from its own folder.
+    member val RulesFolders: IReadOnlyList<string> = [||] with get, set
     /// The folder that shown paths count from.
     member val CurrentFolder = "" with get, set
 
@@ -73,17 +74,33 @@ type RuleCompiler(options: RuleCompilerOptions) =
                 collected.Context.Unload
             )
 
+    let cacheFolder, openCache =
+        if options.CacheFolder <> "" && AssemblyCache.isOpenToOthers options.CacheFolder then
+            "",
+            [
+                Problem.warning
+                    Problem.UnsafeCache
+                    "the cache is not used: others may write to its folder"
+                    (show (Path.GetFullPath options.CacheFolder))
+                    0
+                    0
+                    ""
+                    "Take the right from them (chmod go-w), or name another folder for the cache."
+            ]
+        else
+            options.CacheFolder, []
+
     let compile files (sources: (string * string) list) key =
-        let assembly, found = AssemblyCompiler.compile sources
-        let diagnostics = CompilerDiagnostics.ofCompiler files found
+        let assembly, found, thrown = AssemblyCompiler.compile sources
+        let diagnostics = CompilerDiagnostics.ofOutcome files found assembly.IsSome thrown
 
         match assembly with
         | Some assembly when diagnostics |> List.forall (fun d -> d.Severity <> DiagnosticSeverity.Error) ->
             // A warning must be said again the next time: what has one is not kept.
-            if diagnostics.IsEmpty && options.CacheFolder <> "" then
-                AssemblyCache.write options.CacheFolder key assembly
+            if diagnostics.IsEmpty && cacheFolder <> "" then
+                AssemblyCache.write cacheFolder key assembly
 
-            load files assembly false diagnostics
+            load files assembly false (openCache @ diagnostics)
         | _ -> failed diagnostics
 
     /// Compiles those files and all that they load into one assembly, or takes it from the cache.
@@ -91,40 +108,25 @@ type RuleCompiler(options: RuleCompilerOptions) =
     member _.Compile(paths: IReadOnlyList<string>) : CompiledRules =
         let full = [ for path in paths -> Path.GetFullPath path ]
 
-        let folder =
-            if options.RulesFolder <> "" then
-                Path.GetFullPath options.RulesFolder
-            else
-                full
-                |> List.tryHead
-                |> Option.bind (fun path -> Option.ofObj (Path.GetDirectoryName path))
-                |> Option.defaultValue "/"
-
-        let files, problems = LoadOrder.resolve folder show full
+        let roots = [ for folder in options.RulesFolders -> Path.GetFullPath folder ]
+        let files, problems = LoadOrder.resolve roots show full
 
         if not problems.IsEmpty then
             failed (List.sortBy order problems)
         elif files.IsEmpty then
             failed []
         else
-            let taken = HashSet<string>()
-
             let sources =
-                [
-                    for i, file in List.indexed files do
-                        let name, text = RuleFile.compilerText taken.Contains file
-                        Option.iter (taken.Add >> ignore) name
-                        $"%04d{i}.fs", text
-                ]
+                RuleFile.compilerTexts files |> List.mapi (fun i text -> $"%04d{i}.fs", text)
 
             let key =
                 AssemblyCache.key (AssemblyCompiler.identity () @ [ for _, text in sources -> text ])
 
             let cached =
-                if options.CacheFolder = "" then
+                if cacheFolder = "" then
                     None
                 else
-                    AssemblyCache.tryRead options.CacheFolder key
+                    AssemblyCache.tryRead cacheFolder key
 
             match cached with
             | Some assembly -> load files assembly true []

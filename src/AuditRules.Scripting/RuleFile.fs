@@ -1,6 +1,7 @@
 namespace AuditRules.Scripting
 
 open System
+open System.Collections.Generic
 open System.IO
 open System.Text.RegularExpressions
 open AuditRules.Events.Diagnostics
@@ -13,80 +14,91 @@ type internal RuleFile =
         /// The path as it is shown: with forward slashes, as it was given.
         Shown: string
         Lines: string array
+        /// The lines with blanks for comments, for what stands in texts, and for directives.
+        Code: string
         /// The files that it loads, as full paths, with the line of each.
         Loads: (string * int) list
         Diagnostics: Diagnostic list
     }
 
 module internal RuleFile =
-    let private directive =
-        Regex(@"^\s*#\s*([A-Za-z]+)\b(.*)$", RegexOptions.NonBacktracking)
+    let private paths =
+        Regex(@"^(?:\s+@?""[^""]*"")+\s*(?://.*)?$", RegexOptions.NonBacktracking)
 
     let private quoted = Regex("\"([^\"]*)\"", RegexOptions.NonBacktracking)
 
-    // What the compiler decides by symbols, and what only sets the editor up.
-    let private harmless = set [ "if"; "else"; "endif"; "light" ]
+    let private condition =
+        Regex(@"^\s[\w\s!&|()]*(?://.*)?$", RegexOptions.NonBacktracking)
+
+    let private nothing = Regex(@"^\s*(?://.*)?$", RegexOptions.NonBacktracking)
 
     /// The file that `auditrules init` writes for editors: it references this library, which the compiler has anyway.
     let EditorFile = "auditrules.fsx"
 
-    /// Line numbers (from 0) that begin inside a string or a comment, where a `#` is no directive.
-    let private insideLiterals (lines: string array) =
-        let text = String.Join("\n", lines)
+    /// What is wrong with a directive. What the compiler decides by symbols, and what only sets the editor up, is harmless.
+    let private wrong (directive: SourceScan.Directive) =
+        let name, behind = directive.Name, directive.Rest.Trim()
 
-        let literals =
-            Regex(
-                "\"\"\"(?s:.)*?\"\"\"|@\"(?:[^\"]|\"\")*\"|\"(?:[^\"\\\\]|\\\\(?s:.))*\"|\\(\\*(?s:[^)].*?)\\*\\)|//[^\n]*",
-                RegexOptions.CultureInvariant,
-                TimeSpan.FromSeconds 1.0
+        match name with
+        | "load"
+        | "if"
+        | "else"
+        | "endif"
+        | "light" when not directive.First ->
+            Some($"#{name} stands behind something else on its line", "Put it on a line of its own.")
+        | "load" when not (paths.IsMatch directive.Rest) ->
+            Some(
+                $"#load does not take {behind}",
+                "Write #load \"lists.fsx\": paths in quotation marks, and at most a // comment behind them."
+            )
+        | "if" when not (condition.IsMatch directive.Rest) ->
+            Some(
+                $"#if does not take {behind}",
+                "Write #if NAME: symbols with !, && and ||, and at most a // comment behind them."
+            )
+        | "else"
+        | "endif"
+        | "light" when not (nothing.IsMatch directive.Rest) ->
+            Some($"#{name} does not take {behind}", "Nothing stands behind it but a // comment.")
+        | "load"
+        | "if"
+        | "else"
+        | "endif"
+        | "light" -> None
+        | _ ->
+            Some(
+                $"#{name} is not allowed in a rule file",
+                "Rule files use this library and what they #load, nothing else: #load, #if, #else, #endif and #light are allowed."
             )
 
-        let inside = Collections.Generic.HashSet<int>()
-
-        for m in literals.Matches text do
-            let first = text.AsSpan(0, m.Index).Count('\n')
-
-            for line in first + 1 .. first + m.Value.AsSpan().Count('\n') do
-                inside.Add line |> ignore
-
-        inside
-
     let private scan (folder: string) (shown: string) (lines: string array) =
-        let inside = insideLiterals lines
+        let scan = SourceScan.scan (String.Join("\n", lines))
         let kept = Array.copy lines
         let loads = ResizeArray()
-        let problems = ResizeArray()
 
-        lines
-        |> Array.iteri (fun i line ->
-            let m = directive.Match line
+        let error line column message hint =
+            Problem.error Problem.Directive message shown line column lines[line - 1] hint
 
-            if m.Success && not (inside.Contains i) then
-                let name = m.Groups[1].Value
+        let problems =
+            [
+                for directive in scan.Directives do
+                    match wrong directive with
+                    | Some(message, hint) -> error directive.Line directive.Column message hint
+                    | None when directive.Name = "load" ->
+                        // Blanks, so that the code and the lines stay of one length.
+                        kept[directive.Line - 1] <- String(' ', lines[directive.Line - 1].Length)
 
-                if name = "load" then
-                    kept[i] <- ""
+                        for path in quoted.Matches(directive.Rest.Split("//")[0]) do
+                            let path = path.Groups[1].Value
 
-                    for path in quoted.Matches(m.Groups[2].Value) do
-                        let path = path.Groups[1].Value
+                            if Path.GetFileName path <> EditorFile then
+                                loads.Add(Path.GetFullPath(Path.Combine(folder, path)), directive.Line)
+                    | None -> ()
+                for doubt in scan.Doubts do
+                    error doubt.Line doubt.Column doubt.Message doubt.Hint
+            ]
 
-                        if Path.GetFileName path <> EditorFile then
-                            loads.Add(Path.GetFullPath(Path.Combine(folder, path)), i + 1)
-                elif not (harmless.Contains name) then
-                    kept[i] <- ""
-
-                    problems.Add(
-                        Problem.error
-                            Problem.Directive
-                            $"#{name} is not allowed in a rule file"
-                            shown
-                            (i + 1)
-                            (line.IndexOf '#' + 1)
-                            line
-                            "Rule files use this library and what they #load from their own folder, nothing else."
-                    ))
-
-        kept, List.ofSeq loads, List.ofSeq problems
+        kept, scan.Code, List.ofSeq loads, problems
 
     let read (fullPath: string) (shown: string) =
         let lines = File.ReadAllText(fullPath).ReplaceLineEndings("\n").Split '\n'
@@ -94,21 +106,35 @@ module internal RuleFile =
         let folder =
             Path.GetDirectoryName fullPath |> Option.ofObj |> Option.defaultValue "/"
 
-        let kept, loads, problems = scan folder shown lines
+        let kept, code, loads, problems = scan folder shown lines
 
         {
             FullPath = fullPath
             Shown = shown
             Lines = kept
+            Code = code
             Loads = loads
             Diagnostics = problems
         }
 
-    let private declaresModule (file: RuleFile) =
-        file.Lines
-        |> Array.map _.Trim()
-        |> Array.tryFind (fun line -> line <> "" && not (line.StartsWith "//"))
-        |> Option.exists (fun line -> line.StartsWith "module " || line.StartsWith "namespace ")
+    let private header =
+        Regex(
+            @"^\s*(?:\[<(?:[^>]|>[^\]])*>\]\s*)*(?:module\s+(?:rec\s+)?(?:(?:public|internal|private)\s+)?|namespace\s+(?:rec\s+)?)([\w.`]+)",
+            RegexOptions.NonBacktracking
+        )
+
+    /// The module or namespace that a file puts itself in, and where its name ends in the code.
+    let private declared (file: RuleFile) =
+        let found = header.Match file.Code
+
+        // `module X =` is a module inside the file's own.
+        if found.Success && not (file.Code.AsSpan(found.Length).TrimStart().StartsWith "=") then
+            Some(found.Groups[1].Value.Replace("`", ""), found.Length)
+        else
+            None
+
+    /// The module or namespace that a file puts itself in, if it does.
+    let declaredName file = declared file |> Option.map fst
 
     /// The module that F# makes of a script file: its name, with a capital first.
     let private moduleName (file: RuleFile) =
@@ -129,20 +155,66 @@ module internal RuleFile =
 
         string (Char.ToUpperInvariant letters[0]) + letters.Substring 1
 
-    /// What the compiler is given: the file under a module of its own, its lines where the author sees them.
-    let compilerText (taken: string -> bool) (file: RuleFile) =
-        let body = String.Join("\n", file.Lines)
-        let line = $"# 1 \"{file.Shown}\""
+    /// The line directive of the compiler: it takes no quotation mark in a name.
+    let private lineIs number (file: RuleFile) =
+        let name = file.FullPath.Replace('"', '_').Replace('\n', '_').Replace('\r', '_')
+        $"# %d{number} \"{name}\""
 
-        if declaresModule file then
-            None, $"{line}\n{body}"
+    /// The name of the file's module, by whether another file has a name already.
+    let private freeName (taken: string -> bool) file =
+        let name = moduleName file
+
+        if taken name then
+            Seq.initInfinite (fun i -> $"{name}_{i + 2}") |> Seq.find (taken >> not)
         else
-            let name = moduleName file
+            name
 
-            let name =
-                if taken name then
-                    Seq.initInfinite (fun i -> $"{name}_{i + 2}") |> Seq.find (taken >> not)
-                else
-                    name
+    /// What the compiler is given for each file: the file under a module of its own, its lines where the author sees
+    /// them. Full paths, so that a compiled rule never tells of a file elsewhere with the same text.
+    /// A file is known by its own name where it is loaded, though a file before it has the same.
+    let compilerTexts (files: RuleFile list) =
+        let taken = HashSet<string>(List.choose declaredName files)
+        let renamed = Dictionary<string, string * string>()
 
-            Some name, $"module ``{name}``\n{line}\n{body}"
+        [
+            for file in files do
+                let body = String.Join("\n", file.Lines)
+
+                let abbreviations =
+                    [
+                        for path, _ in file.Loads do
+                            match renamed.TryGetValue path with
+                            | true, (own, given) -> $"module ``{own}`` = ``{given}``\n"
+                            | _ -> ()
+                    ]
+                    |> List.distinct
+                    |> String.Concat
+
+                match declared file with
+                | Some _ when abbreviations = "" -> $"{lineIs 1 file}\n{body}"
+                | Some(_, stop) ->
+                    let line = 1 + body.AsSpan(0, stop).Count('\n')
+
+                    $"{lineIs 1 file}\n{body.Substring(0, stop)}\n{abbreviations}{lineIs line file}\n{body.Substring stop}"
+                | None ->
+                    let name = freeName taken.Contains file
+                    taken.Add name |> ignore
+
+                    if name <> moduleName file then
+                        renamed[file.FullPath] <- (moduleName file, name)
+
+                    $"module ``{name}``\n{abbreviations}{lineIs 1 file}\n{body}"
+        ]
+
+    /// The file of a path that the compiler or a stack trace tells: it may be absolute in their own way.
+    let find (files: RuleFile list) (path: string) =
+        let path = path.Replace('\\', '/')
+        let full (file: RuleFile) = file.FullPath.Replace('\\', '/')
+
+        match files |> List.tryFind (fun f -> f.Shown = path || full f = path) with
+        | Some file -> Some file
+        | None ->
+            files
+            |> List.filter (fun f -> path.EndsWith("/" + f.Shown.TrimStart '/', StringComparison.Ordinal))
+            |> List.sortByDescending _.Shown.Length
+            |> List.tryHead

@@ -17,9 +17,16 @@ type Folder() =
         File.WriteAllText(path, text)
 
     /// Compiles those files, shown by their names in the folder.
-    member this.Compile(cache: string, names: string list) =
+    member this.Compile(cache: string, names: string list) = this.Compile(cache, [ "" ], names)
+
+    /// The same, with those rules folders.
+    member this.Compile(cache: string, roots: string list, names: string list) =
         let options =
-            RuleCompilerOptions(CurrentFolder = root, RulesFolder = root, CacheFolder = cache)
+            RuleCompilerOptions(
+                CurrentFolder = root,
+                RulesFolders = [| for name in roots -> this.Path name |],
+                CacheFolder = cache
+            )
 
         RuleCompiler(options).Compile [| for name in names -> this.Path name |]
 
@@ -43,3 +50,19 @@ let told (rules: CompiledRules) =
             else
                 $"{place} {d.Id}: {d.Message} | {d.Hint}"
     ]
+
+/// A rule of that id, without the `open` before it.
+let one id =
+    $"""
+let r =
+    rule ("{id}", "t", Low) {{
+        for e in Py.OsSystem do
+        message e.Command
+        shouldFire [ Py.OsSystem.make (command = "id") ]
+    }}
+"""
+
+/// A rule file with that one rule.
+let text id = "open AuditRules\n" + one id
+
+let ids (rules: CompiledRules) = [ for r in rules.Rules -> r.Info.Id ]

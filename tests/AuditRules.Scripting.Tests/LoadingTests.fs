@@ -1,23 +1,34 @@
 module AuditRules.Scripting.Tests.LoadingTests
 
+open System
 open System.IO
 open Expecto
 open AuditRules.Detection.Examples
 open AuditRules.Scripting.Tests.Folder
 
-let private one id =
-    $"""
-let r =
-    rule ("{id}", "t", Low) {{
-        for e in Py.OsSystem do
-        message e.Command
-        shouldFire [ Py.OsSystem.make (command = "id") ]
-    }}
-"""
+/// A rule whose title is the value `from`.
+let private from = (one "A").Replace("\"t\"", "from")
 
-let private text id = "open AuditRules\n" + one id
 
-let private ids (rules: AuditRules.Scripting.CompiledRules) = [ for r in rules.Rules -> r.Info.Id ]
+[<Tests>]
+let compilerTests =
+    // The temporary folder belongs to the whole process.
+    testSequenced
+    <| testCase "R33: what the compiler itself throws is one problem" (fun () ->
+        use folder = new Folder()
+        folder.Write("x.fsx", text "A")
+        let before = Environment.GetEnvironmentVariable "TMPDIR"
+        Environment.SetEnvironmentVariable("TMPDIR", folder.Path "missing")
+
+        try
+            use rules = folder.Compile("", [ "x.fsx" ])
+            let problem = Seq.exactlyOne rules.Diagnostics
+            Expect.equal (problem.Id, problem.Place.File) ("AR0010", "x.fsx") "one problem"
+            Expect.stringStarts problem.Message "the compiler failed: " "what"
+            Expect.isFalse (problem.Message.Contains '\n') "no stack trace"
+            Expect.isTrue rules.HasErrors "nothing runs"
+        finally
+            Environment.SetEnvironmentVariable("TMPDIR", before))
 
 [<Tests>]
 let tests =
@@ -60,63 +71,163 @@ let tests =
                 Expect.equal (told rules) [] "nothing to say"
                 Expect.equal (ids rules |> List.sort) [ "A"; "B" ] "both are loaded"
 
-            testCase "R31: a value that can change is refused"
-            <| fun () ->
-                use mutableValue = compile (text "A" + "\nlet mutable count = 0\n")
-                Expect.equal [ for d in mutableValue.Diagnostics -> d.Id ] [ "AR0004" ] "mutable"
-                use reference = compile (text "A" + "\nlet count = ref 0\n")
-                Expect.equal [ for d in reference.Diagnostics -> d.Id ] [ "AR0004" ] "ref"
-
-            testCase "R32: #load takes a file below the folder, and its values can be used"
-            <| fun () ->
+            testTheory
+                "a file that is loaded is known by its own name, though another has it too"
+                [ ""; "module Own // its own\n" ]
+            <| fun header ->
                 use folder = new Folder()
-                folder.Write("lists.fsx", "open AuditRules\nlet shells = oneOf [ \"sh\"; \"bash\" ]\n")
+                folder.Write("one/lists.fsx", "let from = \"one\"\n")
+                folder.Write("two/lists.fsx", "let from = \"two\"\n")
+                folder.Write("a.fsx", "#load \"one/lists.fsx\"\nopen Lists\nopen AuditRules\n" + from)
 
                 folder.Write(
-                    "x.fsx",
-                    "#load \"auditrules.fsx\"\n#load \"lists.fsx\"\nopen AuditRules\nopen Lists\n"
-                    + (one "A")
-                        .Replace("Py.OsSystem do", "Py.OsSystem.matching (command = shells) do")
-                        .Replace("\"id\"", "\"sh\"")
+                    "b.fsx",
+                    header
+                    + "#load \"two/lists.fsx\"\nopen AuditRules\nopen Lists\n"
+                    + from.Replace("A", "B")
                 )
 
-                use rules = folder.Compile("", [ "x.fsx" ])
+                use rules = folder.Compile("", [ "a.fsx"; "b.fsx" ])
                 Expect.equal (told rules) [] "nothing to say"
-                Expect.isTrue (ExampleRunner.Run(rules.Rules[0])[0]).Passed "the list is used"
 
-            testCase "R32: #load does not leave the folder, and files do not load each other"
+                Expect.equal
+                    [ for r in rules.Rules -> r.Info.Title, string r.Info.Source ]
+                    [ "one", "a.fsx(6)"; "two", (if header = "" then "b.fsx(6)" else "b.fsx(7)") ]
+                    "each its own list, each its own line"
+
+            testCase "a module that a file declares does not meet a file of that name"
             <| fun () ->
                 use folder = new Folder()
-                folder.Write("x.fsx", "#load \"../y.fsx\"\n" + text "A")
-
-                Expect.equal
-                    [ for d in folder.Compile("", [ "x.fsx" ]).Diagnostics -> d.Id, d.Place.Line ]
-                    [ "AR0002", 1 ]
-                    "outside"
-
-                folder.Write("a.fsx", "#load \"b.fsx\"\n" + text "A")
-                folder.Write("b.fsx", "#load \"a.fsx\"\n" + text "B")
-
-                Expect.equal
-                    [ for d in folder.Compile("", [ "a.fsx" ]).Diagnostics -> d.Id ]
-                    [ "AR0003" ]
-                    "a circle"
+                folder.Write("lists.fsx", text "A")
+                folder.Write("x.fsx", "module Lists\n" + text "B")
+                use rules = folder.Compile("", [ "lists.fsx"; "x.fsx" ])
+                Expect.equal (told rules) [] "nothing to say"
 
             testTheory
-                "R32: no other directive is allowed"
-                [ "#r \"nuget: X\""; "#I \"/\""; "#nowarn \"42\""; "  # line 5 \"y\"" ]
-            <| fun directive ->
-                use rules = compile (directive + "\n" + text "A")
+                "a module or namespace of a file's own is seen behind comments and attributes"
+                [
+                    "(* what\nthis is *)\nmodule Own\n"
+                    "[<AutoOpen>]\nmodule Own\n"
+                    "// first\nmodule Own.Deeper\n"
+                ]
+            <| fun header ->
+                use rules = compile (header + text "A")
+                Expect.equal (told rules, ids rules) ([], [ "A" ]) "it compiles"
+
+            testCase "a module inside a file is not the file's own"
+            <| fun () ->
+                use rules = compile ("module Helpers =\n    let x = 1\n" + text "A")
+                Expect.equal (told rules, ids rules) ([], [ "A" ]) "it compiles"
+
+            testTheory
+                "what is told of a file is told of that file, though another name ends or begins as it does"
+                [
+                    [ "a.fsx"; "sub/a.fsx" ]
+                    [ "sub/a.fsx"; "a.fsx" ]
+                    [ "a.fsx"; "ba.fsx" ]
+                    [ "ba.fsx"; "a.fsx" ]
+                ]
+            <| fun names ->
+                use folder = new Folder()
+
+                for i, name in List.indexed names do
+                    folder.Write(name, text $"R{i}")
+
+                use rules = folder.Compile("", names)
+                Expect.equal [ for r in rules.Rules -> r.Info.Source.File ] names "each its own"
+
+                for name in names do
+                    folder.Write(name, "let x = List.item 3 [ 1 ]\n")
+
+                use throwing = folder.Compile("", names)
 
                 Expect.equal
-                    [ for d in rules.Diagnostics -> d.Id, d.Place.Line ]
-                    [ "AR0001", 1 ]
-                    "refused at its line"
+                    [ for d in throwing.Diagnostics -> d.Place.File ]
+                    (List.sort names)
+                    "where each throws"
 
-            testCase "R32: a # inside a text is no directive"
+                for name in names do
+                    folder.Write(name, "let x = nothing\n")
+
+                use broken = folder.Compile("", names)
+
+                Expect.equal
+                    [ for d in broken.Diagnostics -> d.Place.File ]
+                    (List.sort names)
+                    "where each is wrong"
+
+            testTheory
+                "R31: a value that can change is refused"
+                [
+                    "let mutable count = 0", 0
+                    "let mutable private count = 0", 0
+                    "let private count = ref 0", 0
+                    "let count = ref 0", 0
+                    "module Inner =\n    let mutable count = 0", 1
+                    "module private Inner =\n    module Deeper =\n        let mutable private count = 0", 2
+                    "// let mutable count = 0\nlet mutable ``count`` = 0", 1
+                ]
+            <| fun (source, line) ->
+                use rules = compile (text "A" + "\n" + source + "\n")
+
+                Expect.equal
+                    [ for d in rules.Diagnostics -> d.Id, d.Message, d.Place.Line ]
+                    [ "AR0004", "count can change", 10 + line ]
+                    "what and where"
+
+            testCase "R31: a local value may change, and values of one name are told apart"
             <| fun () ->
-                use rules = compile ("let t = \"\"\"\n#r \"x\"\n\"\"\"\n" + text "A")
-                Expect.equal (told rules) [] "it is text"
+                use local =
+                    compile (text "A" + "\nlet f () =\n    let mutable n = 0\n    n <- 1\n    n\n")
+
+                Expect.equal (told local) [] "nothing to say"
+                use folder = new Folder()
+                folder.Write("a.fsx", "let mutable n = 0\n" + text "A")
+                folder.Write("b.fsx", text "B" + "\nlet mutable n = 0\n")
+                use rules = folder.Compile("", [ "a.fsx"; "b.fsx" ])
+
+                Expect.equal
+                    [ for d in rules.Diagnostics -> d.Place.File, d.Place.Line ]
+                    [ "a.fsx", 1; "b.fsx", 10 ]
+                    "each at its own place"
+
+            testTheory
+                "R34: a rule that is not collected is named"
+                [
+                    "module Inner =" + (one "B").Replace("\n", "\n    "),
+                    "rule B is not used: it stands in the module Inner, inside another"
+
+                    "let all = [" + (one "B").Replace("let r =", "") + "]",
+                    "rule B is not used: it is only in the value all"
+
+                    "let all = [| r;" + (one "B").Replace("let r =", "") + "|]",
+                    "rule B is not used: it is only in the value all"
+
+                    "let maybe = Some(" + (one "B").Replace("let r =", "") + ")",
+                    "rule B is not used: it is only in the value maybe"
+                ]
+            <| fun (source, message) ->
+                use rules = compile (text "A" + "\n" + source + "\n")
+
+                Expect.equal
+                    [ for d in rules.Diagnostics -> d.Id, string d.Severity, d.Message ]
+                    [ "AR0011", "Warning", message ]
+                    "what"
+
+                Expect.equal (ids rules) [ "A" ] "the other runs"
+
+            testTheory
+                "R34: a rule that is also a public value at the top is not warned of"
+                [
+                    "let all = [ r; r ]"
+                    "let endless = Seq.initInfinite (fun _ -> r)"
+                    "module Inner =\n    let same = r"
+                    "let none: Rule option = None"
+                    "module private Inner =" + (one "B").Replace("\n", "\n    ")
+                ]
+            <| fun source ->
+                use rules = compile (text "A" + "\n" + source + "\n")
+                Expect.equal (told rules, ids rules) ([], [ "A" ]) "nothing to say"
 
             testCase "R33: a file that throws when it is loaded is told with its line"
             <| fun () ->
@@ -128,6 +239,18 @@ let tests =
                     "where"
 
                 Expect.isEmpty rules.Rules "nothing runs"
+
+            testCase "R33: a file without rules that throws is told once, where it throws"
+            <| fun () ->
+                use folder = new Folder()
+                folder.Write("lists.fsx", "let bad = List.item 3 [ 1 ]\n")
+                folder.Write("x.fsx", "#load \"lists.fsx\"\n" + text "A" + "\nlet same = Lists.bad\n")
+                use rules = folder.Compile("", [ "x.fsx" ])
+
+                Expect.equal
+                    [ for d in rules.Diagnostics -> d.Id, d.Place.File, d.Place.Line ]
+                    [ "AR0005", "lists.fsx", 1 ]
+                    "where"
 
             testCase "a clause that does not fit is an error at the rule"
             <| fun () ->
@@ -173,68 +296,4 @@ let tests =
                     "it says so"
 
                 Expect.hasLength rules.Rules 1 "and it runs"
-        ]
-
-[<Tests>]
-let cacheTests =
-    testList
-        "the cache of compiled rules"
-        [
-            testCase "the second time nothing is compiled, and the rules are the same"
-            <| fun () ->
-                use folder = new Folder()
-                folder.Write("x.fsx", text "A")
-                let cache = folder.Path "cache"
-                use first = folder.Compile(cache, [ "x.fsx" ])
-                use second = folder.Compile(cache, [ "x.fsx" ])
-                Expect.equal (first.FromCache, second.FromCache) (false, true) "compiled once"
-                Expect.equal (ids second) (ids first) "the same rules"
-
-                Expect.equal
-                    (second.Rules[0].Info.Source.ToString())
-                    (first.Rules[0].Info.Source.ToString())
-                    "the same places"
-
-            testCase "a changed file is compiled again"
-            <| fun () ->
-                use folder = new Folder()
-                let cache = folder.Path "cache"
-                folder.Write("x.fsx", text "A")
-                folder.Compile(cache, [ "x.fsx" ]) |> ignore
-                folder.Write("x.fsx", text "B")
-                use again = folder.Compile(cache, [ "x.fsx" ])
-                Expect.equal (again.FromCache, ids again) (false, [ "B" ]) "the new text counts"
-
-            testCase "a damaged entry is no entry"
-            <| fun () ->
-                use folder = new Folder()
-                let cache = folder.Path "cache"
-                folder.Write("x.fsx", text "A")
-                folder.Compile(cache, [ "x.fsx" ]) |> ignore
-                let entry = Directory.GetFiles cache |> Array.exactlyOne
-                let bytes = File.ReadAllBytes entry
-                bytes[bytes.Length / 2] <- bytes[bytes.Length / 2] ^^^ 1uy
-                File.WriteAllBytes(entry, bytes)
-                use again = folder.Compile(cache, [ "x.fsx" ])
-                Expect.equal (again.FromCache, ids again) (false, [ "A" ]) "compiled again"
-
-            testCase "a cache that cannot be written costs nothing else"
-            <| fun () ->
-                use folder = new Folder()
-                folder.Write("file", "")
-                folder.Write("x.fsx", text "A")
-                use rules = folder.Compile(folder.Path "file/cache", [ "x.fsx" ])
-                Expect.equal (ids rules) [ "A" ] "the rules are there"
-
-            testCase "the cache folder is for its owner alone"
-            <| fun () ->
-                use folder = new Folder()
-                folder.Write("x.fsx", text "A")
-                let cache = folder.Path "cache"
-                folder.Compile(cache, [ "x.fsx" ]) |> ignore
-
-                let all =
-                    UnixFileMode.UserRead ||| UnixFileMode.UserWrite ||| UnixFileMode.UserExecute
-
-                Expect.equal (File.GetUnixFileMode cache) all "0700"
         ]

@@ -123,7 +123,63 @@ let private cases =
         "where (not o.IsWrite)",
         "where (o.Flags = \"x\")",
         [
-            "x.fsx(8,26) FS0001: This expression was expected to have type 'int64' but here has type 'string' | Whole numbers of events have 64 bits: write 443L."
+            "x.fsx(8,26) FS0001: This expression was expected to have type 'int64' but here has type 'string' | This is a number: compare it with 443L."
+        ]
+
+        "a number of 32 bits",
+        "where (not o.IsWrite)",
+        "where (5 = o.Flags)",
+        [
+            "x.fsx(8,20) FS0193: Type constraint mismatch. The type 'int64' is not compatible with type 'int' | Whole numbers of events have 64 bits: write 443L."
+        ]
+
+        "a text on the left of |||",
+        "glob \"*/.ssh/*\"",
+        "\"/tmp\" ||| glob \"/x\"",
+        [
+            "x.fsx(3,14) FS0001: The type 'string' does not support the operator '|||' | A text alone is no pattern there: write equals \"/tmp\" ||| ..."
+        ]
+
+        "a text on the left of &&&",
+        "glob \"*/.ssh/*\"",
+        "\"/tmp\" &&& glob \"/x\"",
+        [
+            "x.fsx(3,14) FS0001: The type 'string' does not support the operator '&&&' | A text alone is no pattern there: write contains \"tmp\" &&& ..."
+        ]
+
+        "an undefined name in notLike, of which there are two",
+        "notLike \"localhost\"",
+        "notLike (glb \"x\")",
+        [
+            "x.fsx(9,68) FS0039: The value or constructor 'glb' is not defined. | Maybe you want glob."
+        ]
+
+        "a key the wrong way round, with a name near others",
+        "followedBy c in Py.SocketConnect.matching (host = notLike \"localhost\") on (o.Process = c.Process)",
+        "followedBy conn in Py.SocketConnect on (conn.Process = o.Process)",
+        [
+            "x.fsx(9,49) FS0039: The value, namespace, type or module 'conn' is not defined. | In `on (a = b)` the steps before stand on the left, the new one on the right."
+        ]
+
+        "the step before on both sides of a key",
+        "o.Process = c.Process",
+        "o.Process = o.Process",
+        [
+            "x.fsx(9,96) FS0039: The value, namespace, type or module 'o' is not defined. | In `on (a = b)` the steps before stand on the left, the new one on the right."
+        ]
+
+        "a misspelt name in a key",
+        "o.Process = c.Process",
+        "oo.Process = c.Process",
+        [
+            "x.fsx(9,84) FS0039: The value, namespace, type or module 'oo' is not defined."
+        ]
+
+        "two keys with &&",
+        "o.Process = c.Process",
+        "o.Process = c.Process && true",
+        [
+            "x.fsx(9,84) FS3125: Invalid join relation in 'followedBy'. Expected 'expr <op> expr', where <op> is =, =?, ?= or ?=?. | `on` takes one =. For several keys write on (struct (a, b) = struct (c, d))."
         ]
     ]
 

@@ -6,12 +6,15 @@ namespace AuditRules.Cli.RuleSets;
 
 /// <summary>Which rule files a command uses (docs/cli.md, section 3).</summary>
 /// <param name="Files">Absolute paths in the order in which they are compiled.</param>
-/// <param name="Folder">The folder that was named or found, absolute; empty when only files were named.</param>
+/// <param name="Folders">The folders that were named or found, absolute; none when only files were named.</param>
 /// <param name="Named">True when the user named them.</param>
-sealed record RuleFiles(ImmutableArray<string> Files, string Folder, bool Named)
+sealed record RuleFiles(ImmutableArray<string> Files, ImmutableArray<string> Folders, bool Named)
 {
     public const string FolderName = "rules";
     const string Extension = ".fsx";
+
+    /// <summary>The last of the folders; empty when there is none.</summary>
+    public string Folder => Folders.IsEmpty ? "" : Folders[^1];
 
     /// <summary>The rule files of those paths; without any, of the folder that stands for none.</summary>
     public static RuleFiles Find(CommandContext context, IReadOnlyList<string> paths)
@@ -19,17 +22,17 @@ sealed record RuleFiles(ImmutableArray<string> Files, string Folder, bool Named)
         if (paths.Count == 0)
         {
             var folder = DefaultFolder(context);
-            return new(InFolder(context, folder), folder, Named: false);
+            return new(InFolder(context, folder), [folder], Named: false);
         }
 
         var files = new List<string>();
-        var named = "";
+        var folders = new List<string>();
         foreach (var path in paths)
         {
             var full = context.Paths.Full(path);
             if (Directory.Exists(full))
             {
-                named = full;
+                folders.Add(full);
                 files.AddRange(InFolder(context, full));
             }
             else if (!File.Exists(full))
@@ -42,7 +45,7 @@ sealed record RuleFiles(ImmutableArray<string> Files, string Folder, bool Named)
             }
         }
 
-        return new([.. files.Distinct(StringComparer.Ordinal)], named, Named: true);
+        return new([.. files.Distinct(StringComparer.Ordinal)], [.. folders], Named: true);
     }
 
     static string DefaultFolder(CommandContext context)

@@ -65,7 +65,7 @@ sealed class RuleSet : IDisposable
             new RuleCompilerOptions
             {
                 CacheFolder = cache,
-                RulesFolder = files.Folder,
+                RulesFolders = files.Folders,
                 CurrentFolder = context.Host.CurrentFolder,
             }
         );

@@ -31,7 +31,7 @@ static class DemoCommand
         // First of all: the finding must not wait for the compiler.
         using var rules = RuleSet.Compile(
             context,
-            new RuleFiles([files.Rule], "", Named: true),
+            new RuleFiles([files.Rule], [], Named: true),
             noCache: false
         );
         var trace = Record(context, files) ?? Shipped(context, files);

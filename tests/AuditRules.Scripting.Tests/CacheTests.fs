@@ -1,0 +1,113 @@
+module AuditRules.Scripting.Tests.CacheTests
+
+open System.IO
+open Expecto
+open AuditRules.Detection.Examples
+open AuditRules.Scripting.Tests.Folder
+
+[<Tests>]
+let tests =
+    testList
+        "the cache of compiled rules"
+        [
+            testCase "the second time nothing is compiled, and the rules are the same"
+            <| fun () ->
+                use folder = new Folder()
+                folder.Write("x.fsx", text "A")
+                let cache = folder.Path "cache"
+                use first = folder.Compile(cache, [ "x.fsx" ])
+                use second = folder.Compile(cache, [ "x.fsx" ])
+                Expect.equal (first.FromCache, second.FromCache) (false, true) "compiled once"
+                Expect.equal (ids second) (ids first) "the same rules"
+
+                Expect.equal
+                    (second.Rules[0].Info.Source.ToString())
+                    (first.Rules[0].Info.Source.ToString())
+                    "the same places"
+
+            testCase "the cache knows a file in another folder as another file"
+            <| fun () ->
+                use cache = new Folder()
+                use first = new Folder()
+                use second = new Folder()
+
+                let failing =
+                    (text "A")
+                        .Replace(
+                            "        message",
+                            "        where (List.item 3 [ e.Command ] = \"\")\n        message"
+                        )
+
+                let failure (folder: Folder) =
+                    folder.Write("x.fsx", failing)
+                    use rules = folder.Compile(cache.Path "cache", [ "x.fsx" ])
+
+                    match (ExampleRunner.Run(rules.Rules[0])[0]).Result.Outcomes[0].Failure with
+                    | null -> "it did not fail"
+                    | failure -> failure.Location.File
+
+                Expect.equal (failure first) (first.Path "x.fsx") "where the first fails"
+                Expect.equal (failure second) (second.Path "x.fsx") "where the second fails"
+
+            testCase "a changed file is compiled again"
+            <| fun () ->
+                use folder = new Folder()
+                let cache = folder.Path "cache"
+                folder.Write("x.fsx", text "A")
+                folder.Compile(cache, [ "x.fsx" ]) |> ignore
+                folder.Write("x.fsx", text "B")
+                use again = folder.Compile(cache, [ "x.fsx" ])
+                Expect.equal (again.FromCache, ids again) (false, [ "B" ]) "the new text counts"
+
+            testCase "a damaged entry is no entry"
+            <| fun () ->
+                use folder = new Folder()
+                let cache = folder.Path "cache"
+                folder.Write("x.fsx", text "A")
+                folder.Compile(cache, [ "x.fsx" ]) |> ignore
+                let entry = Directory.GetFiles cache |> Array.exactlyOne
+                let bytes = File.ReadAllBytes entry
+                bytes[bytes.Length / 2] <- bytes[bytes.Length / 2] ^^^ 1uy
+                File.WriteAllBytes(entry, bytes)
+                use again = folder.Compile(cache, [ "x.fsx" ])
+                Expect.equal (again.FromCache, ids again) (false, [ "A" ]) "compiled again"
+
+            testCase "a cache that cannot be written costs nothing else"
+            <| fun () ->
+                use folder = new Folder()
+                folder.Write("file", "")
+                folder.Write("x.fsx", text "A")
+                use rules = folder.Compile(folder.Path "file/cache", [ "x.fsx" ])
+                Expect.equal (ids rules) [ "A" ] "the rules are there"
+
+            testTheory
+                "a cache folder that others may write is not used, and that is said once"
+                [ UnixFileMode.GroupWrite; UnixFileMode.OtherWrite ]
+            <| fun right ->
+                use folder = new Folder()
+                folder.Write("x.fsx", text "A")
+                let cache = folder.Path "cache"
+                folder.Compile(cache, [ "x.fsx" ]) |> ignore
+                File.SetUnixFileMode(cache, File.GetUnixFileMode cache ||| right)
+                use rules = folder.Compile(cache, [ "x.fsx" ])
+                Expect.equal (rules.FromCache, ids rules) (false, [ "A" ]) "compiled, not taken"
+
+                Expect.equal
+                    (told rules)
+                    [
+                        "cache(0,0) AR0012: the cache is not used: others may write to its folder | Take the right from them (chmod go-w), or name another folder for the cache."
+                    ]
+                    "why"
+
+            testCase "the cache folder is for its owner alone"
+            <| fun () ->
+                use folder = new Folder()
+                folder.Write("x.fsx", text "A")
+                let cache = folder.Path "cache"
+                folder.Compile(cache, [ "x.fsx" ]) |> ignore
+
+                let all =
+                    UnixFileMode.UserRead ||| UnixFileMode.UserWrite ||| UnixFileMode.UserExecute
+
+                Expect.equal (File.GetUnixFileMode cache) all "0700"
+        ]

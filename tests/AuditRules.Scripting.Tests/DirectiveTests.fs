@@ -1,0 +1,166 @@
+module AuditRules.Scripting.Tests.DirectiveTests
+
+open Expecto
+open AuditRules.Detection.Examples
+open AuditRules.Scripting.Tests.Folder
+
+[<Tests>]
+let tests =
+    testList
+        "directives of rule files"
+        [
+            testCase "R32: #load takes a file below the folder, and its values can be used"
+            <| fun () ->
+                use folder = new Folder()
+                folder.Write("lists.fsx", "open AuditRules\nlet shells = oneOf [ \"sh\"; \"bash\" ]\n")
+
+                folder.Write(
+                    "x.fsx",
+                    "#load \"auditrules.fsx\"\n#load \"lists.fsx\"\nopen AuditRules\nopen Lists\n"
+                    + (one "A")
+                        .Replace("Py.OsSystem do", "Py.OsSystem.matching (command = shells) do")
+                        .Replace("\"id\"", "\"sh\"")
+                )
+
+                use rules = folder.Compile("", [ "x.fsx" ])
+                Expect.equal (told rules) [] "nothing to say"
+                Expect.isTrue (ExampleRunner.Run(rules.Rules[0])[0]).Passed "the list is used"
+
+            testCase "R32: #load does not leave the folder, and files do not load each other"
+            <| fun () ->
+                use folder = new Folder()
+                folder.Write("x.fsx", "#load \"../y.fsx\"\n" + text "A")
+
+                Expect.equal
+                    [ for d in folder.Compile("", [ "x.fsx" ]).Diagnostics -> d.Id, d.Place.Line ]
+                    [ "AR0002", 1 ]
+                    "outside"
+
+                folder.Write("a.fsx", "#load \"b.fsx\"\n" + text "A")
+                folder.Write("b.fsx", "#load \"a.fsx\"\n" + text "B")
+
+                Expect.equal
+                    [ for d in folder.Compile("", [ "a.fsx" ]).Diagnostics -> d.Id ]
+                    [ "AR0003" ]
+                    "a circle"
+
+            testCase "R32: with several rules folders each file loads within its own"
+            <| fun () ->
+                use folder = new Folder()
+                let load name = $"#load \"{name}\"\n"
+                folder.Write("one/lists.fsx", "let a = 1\n")
+                folder.Write("one/deep/x.fsx", load "../lists.fsx" + text "A")
+                folder.Write("two/lists.fsx", "let a = 1\n")
+                folder.Write("two/deep/y.fsx", load "../lists.fsx" + text "B")
+                folder.Write("three/z.fsx", load "sub/lists.fsx" + text "C")
+                folder.Write("three/sub/lists.fsx", "let a = 1\n")
+
+                use rules =
+                    folder.Compile(
+                        "",
+                        [ "one"; "two" ],
+                        [ "one/deep/x.fsx"; "two/deep/y.fsx"; "three/z.fsx" ]
+                    )
+
+                Expect.equal (told rules, List.sort (ids rules)) ([], [ "A"; "B"; "C" ]) "all load"
+                folder.Write("two/deep/y.fsx", load "../../one/lists.fsx" + text "B")
+                folder.Write("three/z.fsx", load "../one/lists.fsx" + text "C")
+
+                use rules =
+                    folder.Compile("", [ "one"; "two" ], [ "two/deep/y.fsx"; "three/z.fsx" ])
+
+                let hint =
+                    "Move the file into the rules folder of the file that loads it, or name a rules folder that holds both."
+
+                Expect.equal
+                    (told rules)
+                    [
+                        $"three/z.fsx(1,1) AR0002: #load of one/lists.fsx, which is outside the rules folder three | {hint}"
+                        $"two/deep/y.fsx(1,1) AR0002: #load of one/lists.fsx, which is outside the rules folder two | {hint}"
+                    ]
+                    "another's folder is outside"
+
+            testTheory
+                "R32: no other directive is allowed"
+                [
+                    "#r \"nuget: X\"", 1
+                    "#I \"/\"", 1
+                    "#nowarn \"42\"", 1
+                    "  # line 5 \"y\"", 1
+                    "# 100 \"zz.fsx\"", 1
+                    "#line 100 \"zz.fsx\"", 1
+                    "(* *) #nowarn \"20\"", 1
+                    "let one = 1 # 100 \"zz.fsx\"", 1
+                    "let q = '\"'\n#nowarn \"20\"", 2
+                    "let q = '\\\"'\n#nowarn \"20\"", 2
+                    "(**)\n#nowarn \"20\"\n(**)", 2
+                    "(* (* *) *)\n#nowarn \"20\"\n(* *)", 2
+                    "(* \" *) \" *)\n#nowarn \"20\"\n(* *)", 2
+                    "(* '\"' *)\n#nowarn \"20\"\n(* '\"' *)", 2
+                    "let f = (*)\n#nowarn \"20\"\n(* *)", 2
+                    "let t = @$\"\\\"\n#nowarn \"20\"", 2
+                    "let t = $@\"\\\"\n#nowarn \"20\"", 2
+                    "let t = @\"\\\"\n#nowarn \"20\"", 2
+                    "let t = \"\\\\\"\n#nowarn \"20\"", 2
+                    "let t = $$\"\"\"{\"{{\"a\"}}\"\"\"\n#nowarn \"20\"", 2
+                    "let t = $\"{{\"\n#nowarn \"20\"", 2
+                    "let t = $\"{ 1 (* '\"' *) }\"\n#nowarn \"20\"", 2
+                    "let ``a \" b`` = 1\n#nowarn \"20\"", 2
+                    "let f' (x: 'a) = x\n#nowarn \"20\"\nlet g' (x: 'a) = x", 2
+                    "let x'\" = 1\"\n#nowarn \"20\"", 2
+                    "// \"\n#nowarn \"20\"", 2
+                    "#if NEVER\n\"\n#endif\n#nowarn \"20\"\nlet t = \"\"", 3
+                    "#if X (*\n#endif\n#nowarn \"20\"", 1
+                    "#load \"a.fsx\" (*\n#nowarn \"20\"\n#load \"a.fsx\" *)", 1
+                    "let ( +// ) a b = a \"", 1
+                    "let t = 1 =@\"\\\"", 1
+                ]
+            <| fun (directive, line) ->
+                use rules = compile (directive + "\n" + text "A")
+                let first = Seq.head rules.Diagnostics
+                Expect.equal (first.Id, first.Place.Line) ("AR0001", line) "refused at its line"
+
+            testTheory
+                "R32: a # in a text, a comment or a type is no directive"
+                [
+                    "let t = \"\"\"\n#r \"x\"\n\"\"\""
+                    "let t = $\"\"\"{ \"a\" }\n#r \"x\"\n\"\"\""
+                    "let t = $$\"\"\"{{ 1 }}\n#r {x\n\"\"\""
+                    "let t = @\"\n#r \"\"x\"\"\n\""
+                    "let t = \"\n#r \\\"x\\\"\n\""
+                    "(*\n#r \"x\"\n*)"
+                    "(* (* *)\n#r \"x\"\n*)"
+                    "let f (x: #seq<int>) = Seq.length x"
+                    "let c = '#'"
+                    "let t = $\"{ {| A = 1 |}.A }\""
+                    "let t = System.String.Concat(str0 =$\"{1}\", str1 = \"b\")"
+                ]
+            <| fun source ->
+                use rules = compile (source + "\n" + text "A")
+                Expect.equal (told rules) [] "nothing to say"
+
+            testCase "R32: #if, #else, #endif and #light are allowed"
+            <| fun () ->
+                use rules =
+                    compile (
+                        "#light\n#if INTERACTIVE || NEVER // editors\nlet x = nothing\n#else\nlet x = 1\n#endif\n"
+                        + text "A"
+                    )
+
+                Expect.equal (told rules) [] "nothing to say"
+
+            testTheory
+                "R32: what #if, #load and the like do not take is named"
+                [
+                    "#if X (*", "#if does not take X (*"
+                    "#else x", "#else does not take x"
+                    "#endif \"x\"", "#endif does not take \"x\""
+                    "#light \"off\"", "#light does not take \"off\""
+                    "#load lists", "#load does not take lists"
+                    "let x = 1 #load \"a.fsx\"", "#load stands behind something else on its line"
+                    "#r \"x\"", "#r is not allowed in a rule file"
+                ]
+            <| fun (source, message) ->
+                use rules = compile (source + "\n" + text "A")
+                Expect.equal (Seq.head rules.Diagnostics).Message message "what it is"
+        ]
