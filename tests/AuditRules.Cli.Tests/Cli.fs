@@ -109,12 +109,12 @@ let runInto (output: Stream) (folder: Folder) (arguments: string list) =
         Error = error.ToString()
     }
 
-/// Runs the command as a process of its own, with changes to its environment.
-let start (changes: (string * string) list) (folder: Folder) (arguments: string list) =
+/// Runs the command as a process of its own, by a program that is given words and then the command's.
+let startProgram program words (changes: (string * string) list) (folder: Folder) (arguments: string list) =
     let info =
         ProcessStartInfo(
-            "dotnet",
-            Path.Combine(AppContext.BaseDirectory, "auditrules.dll") :: arguments,
+            program,
+            words @ (Path.Combine(AppContext.BaseDirectory, "auditrules.dll") :: arguments),
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,
             RedirectStandardError = true
@@ -133,6 +133,15 @@ let start (changes: (string * string) list) (folder: Folder) (arguments: string 
         Out = out
         Error = error.Result
     }
+
+/// Runs the command as a process of its own, with changes to its environment.
+let start changes folder arguments =
+    startProgram "dotnet" [] changes folder arguments
+
+/// The same on a terminal, whose output is both the results and the messages.
+let startOnTerminal changes folder arguments =
+    let spawn = "import pty, sys; pty.spawn(['dotnet'] + sys.argv[1:])"
+    startProgram "python3" [ "-c"; spawn ] (("TERM", "xterm") :: changes) folder arguments
 
 /// A rule that fires when a file named secret is read and then a socket connects.
 let rule =

@@ -65,6 +65,12 @@ let tests =
                     Expect.equal ran.Code 1 ran.Error
                     Expect.equal ran.Out "" "C48: standard output is the program's"
                     Expect.stringContains ran.Error "HIGH T1 secret, then network" "the report"
+
+                    Expect.isMatch
+                        ran.Error
+                        @"(?m)^auditrules: [\d,]+ events of 1 process, not kept; -o FILE keeps it$"
+                        "C47"
+
                     Expect.isFalse (folder.Has "run.atrace") "C46: no trace is kept"
                     Expect.equal (start [] folder (words "9")).Code 9 "the program's")
 

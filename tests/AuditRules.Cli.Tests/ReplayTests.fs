@@ -57,11 +57,46 @@ let tests =
             testCase "C31: without --rules the folder rules is used, and that is said" (fun () ->
                 use folder = withTrace quiet
                 let ran = run folder [ "replay"; "run.atrace" ]
-                Expect.equal ran.Error "rules: rules\n" "note"
+                Expect.equal ran.Error "using the rules in rules\n" "note"
                 let named = run folder [ "replay"; "run.atrace"; "--rules"; "rules" ]
                 Expect.equal named.Error "" "no note"
                 let silent = run folder [ "replay"; "run.atrace"; "--quiet" ]
                 Expect.equal (silent.Out, silent.Error) ("", "") "C9")
+
+            testCase "C37: of several traces a clean one says that nothing was found" (fun () ->
+                use folder = withTrace fires
+                import folder "quiet.atrace" quiet
+                let ran = run folder [ "replay"; "quiet.atrace"; "run.atrace" ]
+                Expect.stringStarts ran.Out "quiet.atrace\n\nnothing found\n\nrun.atrace\n\nHIGH T1" "report")
+
+            testCase "C6: a terminal gets no codes of any kind with NO_COLOR" (fun () ->
+                use folder = withTrace fires
+
+                for words in [ [ "replay"; "run.atrace" ]; [ "inspect"; "run.atrace" ]; [ "--help" ] ] do
+                    let ran = startOnTerminal [ "NO_COLOR", "1" ] folder words
+                    Expect.isGreaterThan ran.Out.Length 100 "it wrote"
+                    Expect.isFalse (ran.Out.Contains '\u001b') (ran.Out.Replace("\u001b", "ESC"))
+
+                let colored = startOnTerminal [ "NO_COLOR", "" ] folder [ "replay"; "run.atrace" ]
+                Expect.stringContains colored.Out "\u001b[1;31mHIGH" "colours elsewhere")
+
+            testCase "C20: 73 where standard output is closed" (fun () ->
+                use folder = withTrace fires
+
+                let ran =
+                    startProgram
+                        "sh"
+                        [ "-c"; "exec dotnet \"$@\" >&-"; "sh" ]
+                        []
+                        folder
+                        [ "replay"; "run.atrace" ]
+
+                Expect.equal ran.Code 73 ran.Error
+
+                Expect.stringContains
+                    ran.Error
+                    "the output cannot be written: standard output is closed\n"
+                    "why")
 
             testCase "C30: a folder stands for all rule files below it but hidden ones" (fun () ->
                 use folder = withTrace quiet

@@ -107,10 +107,101 @@ let tests =
                         [ "record"; "--profil"; "all"; "--"; "true" ]
                         [ "record"; "-o"; "no/such/folder"; "--"; "true" ]
                         [ "record"; "--rules"; "nowhere"; "--"; "true" ]
+                        [ "record"; "-o"; "/proc/x.atrace"; "--"; "true" ]
                     ] do
                     let ran = run folder words
                     Expect.equal ran.Code 125 ran.Error
                     Expect.isTrue (isMessage ran.Error) ran.Error)
+
+            testTheory
+                "C2: an option that is given a wrong word says its name and all that it takes"
+                [
+                    [ "replay"; "x"; "--fail-on"; "hi" ],
+                    "--fail-on takes one of info, low, medium, high, critical, none; not hi"
+                    [ "replay"; "x"; "--format"; "xml" ], "--format takes one of text, jsonl; not xml"
+                    [ "record"; "--profile"; "foo"; "--"; "true" ],
+                    "--profile takes one of security, all; not foo"
+                    [ "inspect"; "t"; "--head"; "x" ], "--head takes a whole number, not x"
+                    [ "inspect"; "t"; "--pid"; "x" ], "--pid takes a whole number, not x"
+                    [ "inspect"; "t"; "--tail"; "-1" ], "--tail takes a whole number of at least 0, not -1"
+                ]
+                (fun (words, what) ->
+                    use folder = new Folder()
+                    let ran = run folder words
+                    Expect.stringStarts ran.Error $"auditrules: {what}\n" "what")
+
+            testTheory
+                "C4: a word that is no format, and a program without --, are told as what they are"
+                [
+                    [ "import"; "csv"; "x"; "-o"; "q" ], "import does not know the format csv", 2
+                    [ "record"; "python3"; "thr.py" ],
+                    "put -- before the program: python3 is no option of record",
+                    125
+                    [ "record"; "-o"; "t"; "python3"; "-c"; "1" ],
+                    "put -- before the program: python3 is no option of record",
+                    125
+                ]
+                (fun (words, what, code) ->
+                    use folder = new Folder()
+                    let ran = run folder words
+                    Expect.equal ran.Code code ran.Error
+                    Expect.stringStarts ran.Error $"auditrules: {what}\n" "what"
+                    Expect.isTrue (isMessage ran.Error) ran.Error)
+
+            testTheory
+                "C49: record refuses what only a report has without --rules, before the program runs"
+                [
+                    [ "--report"; "r" ], "--report"
+                    [ "--fail-on"; "high" ], "--fail-on"
+                    [ "--verbose" ], "--verbose"
+                    [ "--timings" ], "--timings"
+                    [ "--format"; "text" ], "--format"
+                ]
+                (fun (words, option) ->
+                    use folder = new Folder()
+                    let ran = run folder ([ "record" ] @ words @ [ "--"; "touch"; "ran" ])
+                    Expect.equal ran.Code 125 ran.Error
+                    Expect.stringStarts ran.Error $"auditrules: {option} needs --rules" "which"
+                    Expect.isFalse (folder.Has "ran") "nothing ran")
+
+            testCase "C49: the trace and the report are different files" (fun () ->
+                use folder = new Folder()
+                folder.Write("rules/t.fsx", rule)
+
+                let words =
+                    [
+                        "record"
+                        "--rules"
+                        "rules"
+                        "-o"
+                        "x"
+                        "--report"
+                        "./x"
+                        "--"
+                        "touch"
+                        "ran"
+                    ]
+
+                let ran = run folder words
+                Expect.equal ran.Code 125 ran.Error
+
+                Expect.stringStarts
+                    ran.Error
+                    "auditrules: the trace and the report cannot both be x\n"
+                    "which"
+
+                Expect.isFalse (folder.Has "ran") "nothing ran")
+
+            testCase "record's help claims no default for --rules" (fun () ->
+                use folder = new Folder()
+                Expect.isFalse ((run folder [ "record"; "--help" ]).Out.Contains "./rules") "no default"
+                Expect.stringContains (run folder [ "replay"; "--help" ]).Out "./rules" "replay has one")
+
+            testCase "C2: what cannot be written is named as it was typed" (fun () ->
+                use folder = new Folder()
+                let ran = run folder [ "record"; "-o"; "/proc/x.atrace"; "--"; "true" ]
+                Expect.stringStarts ran.Error "auditrules: cannot write /proc/x.atrace: " "which"
+                Expect.isFalse (ran.Error.Contains ".tmp") "not the temporary file")
 
             testCase "C5: hostile words on the command line do not reach the terminal" (fun () ->
                 use folder = new Folder()

@@ -24,6 +24,7 @@ sealed class OutputFile : IDisposable
     public static OutputFile Create(CommandContext context, string path)
     {
         var full = context.Paths.Full(path);
+        var aside = $"{full}.{Path.GetRandomFileName()}.tmp";
         try
         {
             if (Directory.Exists(full))
@@ -31,12 +32,11 @@ sealed class OutputFile : IDisposable
             // A device or a pipe is written as it is.
             if (full.StartsWith("/dev/", StringComparison.Ordinal))
                 return new(full, null, new FileStream(full, FileMode.Open, FileAccess.Write));
-            var aside = $"{full}.{Path.GetRandomFileName()}.tmp";
             return new(full, aside, new FileStream(aside, FileMode.CreateNew, FileAccess.ReadWrite));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failure(context, path, Why(e));
+            throw Failure(context, path, Why(e).Replace(aside, full, StringComparison.Ordinal));
         }
     }
 
@@ -74,6 +74,7 @@ sealed class OutputFile : IDisposable
         e switch
         {
             DirectoryNotFoundException => "there is no such folder",
+            FileNotFoundException => "no file can be made there",
             UnauthorizedAccessException => "this user may not write there",
             _ => e.Message,
         };

@@ -40,16 +40,19 @@ public sealed class CliHost
     /// <summary>The host of this process.</summary>
     public static CliHost OfProcess()
     {
+        // Whoever asks for Console.Out, as Spectre.Console does, sets the terminal up, which writes its codes (C6).
+        Console.SetOut(TextWriter.Null);
+        Console.SetError(TextWriter.Null);
         var error = new StreamWriter(Console.OpenStandardError(), leaveOpen: true) { AutoFlush = true };
         return new CliHost
         {
             Input = Console.OpenStandardInput(),
-            Output = new BufferedStream(Console.OpenStandardOutput(), 64 * 1024),
+            Output = new BufferedStream(new StandardOutput(Console.OpenStandardOutput()), 64 * 1024),
             Error = error,
             CurrentFolder = Directory.GetCurrentDirectory(),
             Variable = Environment.GetEnvironmentVariable,
-            OutputWidth = Console.IsOutputRedirected ? 0 : TerminalWidth(),
-            ErrorWidth = Console.IsErrorRedirected ? 0 : TerminalWidth(),
+            OutputWidth = Console.IsOutputRedirected ? 0 : TerminalWidth.Of(1),
+            ErrorWidth = Console.IsErrorRedirected ? 0 : TerminalWidth.Of(2),
             Program = FindProgram(),
         };
     }
@@ -66,19 +69,5 @@ public sealed class CliHost
         return Path.GetFileNameWithoutExtension(Environment.ProcessPath) == Name
             ? new PathNames(Directory.GetCurrentDirectory()).Show(Environment.ProcessPath!)
             : Name;
-    }
-
-    static int TerminalWidth()
-    {
-        const int Usual = 80;
-        try
-        {
-            // A terminal without a size, as some build servers have, says 0.
-            return Console.WindowWidth is > 0 and var width ? Math.Max(width, 20) : Usual;
-        }
-        catch (IOException)
-        {
-            return Usual;
-        }
     }
 }

@@ -11,6 +11,18 @@ static class UsageErrors
     {
         var command = parse.CommandResult.Command;
         var help = $"See {HelpOf(command)}.";
+        // A word that is no command decides what all behind it means: it is told first.
+        if (parse.UnmatchedTokens is [var first, ..] && !first.StartsWith('-'))
+        {
+            if (command.Name == "record")
+                return (
+                    $"put -- before the program: {first} is no option of record",
+                    $"As in: auditrules record -o run.atrace -- {first} ..."
+                );
+            if (command.Subcommands.Count > 0)
+                return NoCommand(command, first, help);
+        }
+
         // An option that is misspelt would otherwise be taken as one of several words.
         var positional = command
             .Arguments.Select(parse.GetResult)
@@ -30,22 +42,24 @@ static class UsageErrors
             return null;
         if (parse.UnmatchedTokens is [var word, ..])
         {
-            return command.Subcommands.Count > 0
-                    ? (
-                        $"there is no command {word}{OfCommand(command)}",
-                        Nearest(word, command.Subcommands.Select(c => c.Name), help)
-                    )
-                : command.Name == "record"
-                    ? (
-                        $"{word} is no option: the program must stand behind --",
-                        $"As in: auditrules record -o run.atrace -- {word} ..."
-                    )
-                : ($"there is one word too many: {word}", help);
+            return ($"there is one word too many: {word}", help);
         }
 
         if (command.Subcommands.Count > 0 && command.Action is null)
             return ("a command is missing", help);
         return (Plain(parse.Errors[0].Message), help);
+    }
+
+    // The commands below import are names of formats.
+    static (string, string) NoCommand(Command command, string word, string help)
+    {
+        var names = command.Subcommands.Select(c => c.Name).ToArray();
+        return command.Name == "import"
+            ? (
+                $"import does not know the format {word}",
+                $"It knows {string.Join(", ", names)}, as in: auditrules import {names[0]} FILE -o TRACE"
+            )
+            : ($"there is no command {word}{OfCommand(command)}", Nearest(word, names, help));
     }
 
     static string Nearest(string word, IEnumerable<string> names, string help)

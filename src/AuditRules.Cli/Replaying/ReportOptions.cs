@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AuditRules.Cli.Hosting;
+using AuditRules.Cli.Parsing;
 using AuditRules.Detection.Plans;
 using AuditRules.Reporting.Json;
 using AuditRules.Reporting.Reports;
@@ -22,12 +23,9 @@ sealed class ReportOptions
             $"Lowest severity of a finding that makes the command fail: {string.Join(", ", Severities)} (default: low)",
         HelpName = "SEVERITY",
         DefaultValueFactory = _ => Names.Of(Severity.Low),
-    }.AcceptOnlyFromAmong(Severities);
+    }.OneOf(Severities);
 
-    readonly Option<bool> _strict = new("--strict")
-    {
-        Description = "Fail too where a verdict is unknown or a trace was not closed",
-    };
+    readonly Option<bool> _strict;
 
     readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Say how far every rule got" };
 
@@ -36,6 +34,11 @@ sealed class ReportOptions
         Description = "Say how long it took (the output then differs from run to run)",
     };
 
+    /// <summary>The options of one command.</summary>
+    /// <param name="strict">What <c>--strict</c> does there.</param>
+    public ReportOptions(string strict = "Fail too where a verdict is unknown or a trace was not closed") =>
+        _strict = new("--strict") { Description = strict };
+
     /// <summary>The option that chooses between text and JSON lines.</summary>
     public static Option<string> FormatOption() =>
         new Option<string>("--format")
@@ -43,7 +46,7 @@ sealed class ReportOptions
             Description = $"{Text} or {JsonLines} (default: {Text})",
             HelpName = "FORMAT",
             DefaultValueFactory = _ => Text,
-        }.AcceptOnlyFromAmong(Text, JsonLines);
+        }.OneOf(Text, JsonLines);
 
     public static bool IsJson(string format) => format == JsonLines;
 
@@ -60,6 +63,9 @@ sealed class ReportOptions
     public bool Verbose(ParseResult parse) => parse.GetValue(_verbose);
 
     public bool Timings(ParseResult parse) => parse.GetValue(_timings);
+
+    /// <summary>The options that say how findings are reported: without a report they mean nothing.</summary>
+    public IEnumerable<Option> OfReport => [_failOn, _verbose, _timings];
 
     /// <summary>The severity from which on findings count; null for none.</summary>
     public Severity? FailOn(ParseResult parse)

@@ -6,14 +6,18 @@ namespace AuditRules.Cli.RuleSets;
 /// <summary>The options that choose rules and how they are compiled. One instance a command.</summary>
 sealed class RuleOptions
 {
-    public Option<string[]> Rules { get; } =
-        new("--rules", "-r")
+    const string WithDefault =
+        "Folder of rules, or a rule file; several are allowed (default: ./rules, else the rules that come with AuditRules)";
+
+    public RuleOptions(string description = WithDefault) =>
+        Rules = new("--rules", "-r")
         {
-            Description =
-                "Folder of rules, or a rule file; several are allowed (default: ./rules, else the rules that come with AuditRules)",
+            Description = description,
             HelpName = "PATH",
             Arity = ArgumentArity.OneOrMore,
         };
+
+    public Option<string[]> Rules { get; }
 
     public Option<bool> NoCache { get; } =
         new("--no-cache") { Description = "Compile the rules afresh, and keep nothing" };

@@ -24,7 +24,7 @@ public sealed class Screen
             Ansi = options.Colors ? AnsiSupport.Yes : AnsiSupport.No,
             ColorSystem = options.Colors ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(writer),
+            Out = new ScreenOutput(writer, options.Width > 0 ? options.Width : Unlimited),
         };
         // They would switch colours on where they believe to know a build server.
         settings.Enrichment.UseDefaultEnrichers = false;

@@ -25,7 +25,12 @@ public static class TextReport
 
             foreach (var finding in trace.Detection.Findings)
                 FindingText.Write(screen, finding, trace, options.Verbose);
-            TraceText.Write(screen, trace, options);
+            var wrote = TraceText.Write(screen, trace, options);
+            if (!wrote && trace.Detection.Findings.IsEmpty && report.Traces.Length > 1 && !options.Quiet)
+            {
+                screen.Line("nothing found", Tone.Good);
+                screen.Line();
+            }
         }
 
         if (!options.Quiet)

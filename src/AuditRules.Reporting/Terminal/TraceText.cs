@@ -8,7 +8,9 @@ namespace AuditRules.Reporting.Terminal;
 /// <summary>What a report says of a trace behind its findings: rules that were not clean, damage, losses.</summary>
 static class TraceText
 {
-    public static void Write(Screen screen, TraceReport trace, TextReportOptions options)
+    /// <summary>Writes it, and an empty line.</summary>
+    /// <returns>False when there was nothing to write.</returns>
+    public static bool Write(Screen screen, TraceReport trace, TextReportOptions options)
     {
         var wrote = false;
         foreach (var outcome in trace.Detection.Outcomes)
@@ -52,6 +54,7 @@ static class TraceText
             wrote |= ProgressText.Write(screen, trace.Detection.Outcomes);
         if (wrote)
             screen.Line();
+        return wrote;
     }
 
     static StyledLine? Of(RuleOutcome outcome, TextReportOptions options)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AuditRules.Cli.Parsing;
 
 namespace AuditRules.Cli.Commands.Inspect;
 
@@ -12,12 +13,11 @@ sealed class FilterOptions
         Arity = ArgumentArity.OneOrMore,
     };
 
-    readonly Option<int[]> _pid = new("--pid")
-    {
-        Description = "Events of that process; several are allowed",
-        HelpName = "PID",
-        Arity = ArgumentArity.OneOrMore,
-    };
+    readonly Option<int[]> _pid = OptionWords.Counts(
+        "--pid",
+        "PID",
+        "Events of that process; several are allowed"
+    );
 
     readonly Option<string?> _match = new("--match")
     {
@@ -25,9 +25,9 @@ sealed class FilterOptions
         HelpName = "TEXT",
     };
 
-    readonly Option<int?> _head = new("--head") { Description = "Only the first N of them", HelpName = "N" };
+    readonly Option<int?> _head = OptionWords.Count("--head", "Only the first N of them");
 
-    readonly Option<int?> _tail = new("--tail") { Description = "Only the last N of them", HelpName = "N" };
+    readonly Option<int?> _tail = OptionWords.Count("--tail", "Only the last N of them");
 
     public void AddTo(Command command)
     {
@@ -36,14 +36,6 @@ sealed class FilterOptions
         command.Add(_match);
         command.Add(_head);
         command.Add(_tail);
-        foreach (var option in new[] { _head, _tail })
-        {
-            option.Validators.Add(result =>
-            {
-                if (result.Tokens is [var token] && token.Value.StartsWith('-'))
-                    result.AddError($"{option.Name} needs a number of at least 0");
-            });
-        }
     }
 
     public EventFilter Read(ParseResult parse) =>

@@ -36,7 +36,7 @@ static class RecordAndReplay
         var kept = path ?? Path.Combine(Path.GetTempPath(), $"auditrules-{Path.GetRandomFileName()}.atrace");
         try
         {
-            var code = Recording.Run(context, options, kept, request.Strict);
+            var code = Recording.Run(context, options, kept, request.Strict, keeps: path is not null);
             if (!File.Exists(context.Paths.Full(kept)))
                 return code;
             var replay = (int)Replay(context, kept, rules, request, reportFile);

@@ -29,8 +29,12 @@ static class RecordCommand
         };
         var format = ReportOptions.FormatOption();
         var recorded = new RecordOptions();
-        var rules = new RuleOptions();
-        var report = new ReportOptions();
+        var rules = new RuleOptions(
+            "Replay too: folder of rules, or a rule file; several are allowed (without it, only record)"
+        );
+        var report = new ReportOptions(
+            "Fail too where events were lost; with --rules, also where a verdict is unknown"
+        );
         var command = new CliCommand("record", "Runs a program and records its audit events into a trace.")
         {
             Usage = "[options] -- PROGRAM [ARGUMENT...]",
@@ -55,6 +59,8 @@ static class RecordCommand
                 the replay's where the program ends with 0.
                 """,
         };
+        // --strict is not among them: it also says what a loss does to the status (C22).
+        Option[] ofReport = [rules.NoCache, format, reportFile, .. report.OfReport];
         command.Add(output);
         recorded.AddTo(command);
         rules.AddTo(command);
@@ -68,7 +74,12 @@ static class RecordCommand
                 var options = recorded.Read(parse, Program(program));
                 var path = parse.GetValue(output);
                 if (parse.GetValue(rules.Rules) is not { Length: > 0 })
+                {
+                    RefuseWithoutRules(parse, ofReport);
                     return Recording.Run(context, options, path ?? DefaultTrace, report.Strict(parse));
+                }
+
+                RefuseSameFile(context, path, parse.GetValue(reportFile));
                 var request = new ReportRequest(
                     parse.GetValue(format)!,
                     parse.GetValue(reportFile),
@@ -80,6 +91,27 @@ static class RecordCommand
                 using var set = rules.Load(context, parse);
                 return RecordAndReplay.Run(context, options, path, set, request);
             }
+        );
+    }
+
+    static void RefuseWithoutRules(ParseResult parse, IEnumerable<Option> options)
+    {
+        if (options.FirstOrDefault(o => parse.GetResult(o) is { Implicit: false }) is { } given)
+            throw new CommandFailure(
+                ExitCode.Usage,
+                $"{given.Name} needs --rules: without it record only records",
+                "Add --rules rules, or replay the trace afterwards: auditrules replay run.atrace"
+            );
+    }
+
+    static void RefuseSameFile(CommandContext context, string? trace, string? report)
+    {
+        if (trace is null || report is null || context.Paths.Full(trace) != context.Paths.Full(report))
+            return;
+        throw new CommandFailure(
+            ExitCode.Usage,
+            $"the trace and the report cannot both be {context.Paths.Show(trace)}",
+            "Name different files with -o and --report."
         );
     }
 

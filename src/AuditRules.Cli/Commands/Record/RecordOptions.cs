@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AuditRules.Cli.Parsing;
 using AuditRules.Recording;
 
 namespace AuditRules.Cli.Commands.Record;
@@ -11,7 +12,7 @@ sealed class RecordOptions
         Description = "security (all but noise) or all (default: security)",
         HelpName = "PROFILE",
         DefaultValueFactory = _ => "security",
-    }.AcceptOnlyFromAmong("security", "all");
+    }.OneOf("security", "all");
 
     readonly Option<string[]> _include = new("--include")
     {
@@ -32,7 +33,7 @@ sealed class RecordOptions
         Description = "Environments in events: none, keys (values as pseudonyms) or all (default: keys)",
         HelpName = "MODE",
         DefaultValueFactory = _ => "keys",
-    }.AcceptOnlyFromAmong("none", "keys", "all");
+    }.OneOf("none", "keys", "all");
 
     readonly Option<bool> _noFrames = new("--no-frames")
     {
@@ -44,7 +45,7 @@ sealed class RecordOptions
         Description = "native, python (sees less) or auto (default: auto)",
         HelpName = "HOOK",
         DefaultValueFactory = _ => "auto",
-    }.AcceptOnlyFromAmong("native", "python", "auto");
+    }.OneOf("native", "python", "auto");
 
     public void AddTo(Command command)
     {

@@ -13,8 +13,19 @@ namespace AuditRules.Cli.Commands.Record;
 static class Recording
 {
     /// <summary>Records into a file.</summary>
+    /// <param name="context">The command.</param>
+    /// <param name="options">What is recorded.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="strict">Whether a loss fails the command.</param>
+    /// <param name="keeps">False when the file is gone after the command: then its name is not said.</param>
     /// <returns>The exit code of <c>record</c> (docs/cli.md, C21 and C22).</returns>
-    public static int Run(CommandContext context, RecordingOptions options, string path, bool strict)
+    public static int Run(
+        CommandContext context,
+        RecordingOptions options,
+        string path,
+        bool strict,
+        bool keeps = true
+    )
     {
         // Before the program starts: that the trace cannot be written is no news for afterwards.
         using var file = OutputFile.Create(context, path);
@@ -33,7 +44,7 @@ static class Recording
             return result.ExitCode != 0 ? result.ExitCode : ExitCodes.RecorderFailed;
         }
 
-        Tell(context, result, context.Paths.Show(path));
+        Tell(context, result, keeps ? $" in {context.Paths.Show(path)}" : ", not kept; -o FILE keeps it");
         return strict && result.Packed.Losses.Count > 0 ? ExitCodes.RecorderFailed : result.ExitCode;
     }
 
@@ -73,9 +84,9 @@ static class Recording
         result.ExitCode != 0 ? result.ExitCode : ExitCodes.RecorderFailed;
 
     /// <summary>Says what was recorded (docs/cli.md, C47).</summary>
-    public static void Tell(CommandContext context, RecordingResult result, string trace)
+    public static void Tell(CommandContext context, RecordingResult result, string where)
     {
-        Tell(context, result.Packed!, trace);
+        Tell(context, result.Packed!, where);
         if (result.StillRunning > 0)
             context.Messages.Line(
                 string.Create(
@@ -89,15 +100,15 @@ static class Recording
             );
     }
 
-    /// <summary>Says what was packed.</summary>
-    public static void Tell(CommandContext context, PackResult packed, string trace)
+    /// <summary>Says what was packed, and where it is, as <c> in run.atrace</c>.</summary>
+    public static void Tell(CommandContext context, PackResult packed, string where)
     {
         var events = packed.Totals.Events;
         var processes = packed.RecordedProcesses;
         context.Note(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"auditrules: {events:N0} event{S(events)} of {processes:N0} process{(processes == 1 ? "" : "es")} in {trace}"
+                $"auditrules: {events:N0} event{S(events)} of {processes:N0} process{(processes == 1 ? "" : "es")}{where}"
             )
         );
         foreach (var loss in packed.Losses)
