@@ -123,6 +123,33 @@ let tests =
                 Expect.stringStarts ran.Error expected "what and where"
                 Expect.isTrue (isMessage ran.Error) ran.Error)
 
+            testCase "C4: a file that is not there is answered with the nearest name of its folder" (fun () ->
+                use folder = withTrace quiet
+                let ran = run folder [ "replay"; "rnu.atrac" ] |> expect 66
+                Expect.stringEnds ran.Error "\n  Did you mean run.atrace?\n" "nearest"
+                let far = run folder [ "replay"; "something-else" ] |> expect 66
+                Expect.isFalse (far.Error.Contains "Did you mean") "nothing is near")
+
+            testCase "C36: a folder is no trace: those in it are named" (fun () ->
+                use folder = withTrace quiet
+                import folder "a.atrace" quiet
+                let ran = run folder [ "replay"; "." ] |> expect 66
+                Expect.stringEnds ran.Error "\n  Name the files in it: a.atrace run.atrace\n" "names"
+                let none = run folder [ "inspect"; "rules" ] |> expect 66
+                Expect.isTrue (isMessage none.Error) none.Error)
+
+            testCase "C25: 78 for a rule file of another name" (fun () ->
+                use folder = withTrace quiet
+                folder.Write("readme.txt", rule)
+
+                let ran =
+                    run folder [ "replay"; "run.atrace"; "--rules"; "readme.txt" ] |> expect 78
+
+                let expected =
+                    "auditrules: readme.txt is no rule file: the name of one ends in .fsx\n"
+
+                Expect.stringStarts ran.Error expected "why")
+
             testCase "C36: nothing is replayed when one of the traces is none" (fun () ->
                 use folder = withTrace fires
                 let ran = run folder [ "replay"; "run.atrace"; "missing.atrace" ] |> expect 66

@@ -1,5 +1,6 @@
 module AuditRules.Cli.Tests.TestCommandTests
 
+open System.IO
 open Expecto
 open AuditRules.Cli.Tests.Cli
 
@@ -62,6 +63,18 @@ let tests =
                 Expect.equal (folder.Read "recordings/r.expected") expected "rewritten"
                 let again = run folder [ "test"; "--update" ]
                 Expect.equal again.Out "3 passed, 0 failed\n" "nothing to write")
+
+            testCase "C63: --update writes nothing for a recording that is damaged" (fun () ->
+                use folder = withRecording fires
+                folder.Write("recordings/r.expected", expected)
+                let file = folder.File "recordings/r.atrace"
+                let bytes = File.ReadAllBytes file
+                bytes[bytes.Length / 2] <- bytes[bytes.Length / 2] ^^^ 0x55uy
+                File.WriteAllBytes(file, bytes)
+                let ran = run folder [ "test"; "--update" ]
+                Expect.equal ran.Code 1 ran.Error
+                Expect.stringContains ran.Out "FAIL recordings/r.atrace\n     it is damaged: " "why"
+                Expect.equal (folder.Read "recordings/r.expected") expected "as it was")
 
             testCase "C62: an example that does not hold fails, and a rule without one that fires" (fun () ->
                 use folder = new Folder()

@@ -69,6 +69,70 @@ let tests =
 
                 Expect.equal (ran.Code, ran.Out, ran.Error) (0, "", expected) "answer")
 
+            testCase "C53: the nearest name is looked for among those of the trace too" (fun () ->
+                use folder = withTrace [ fires[0].Replace("\"open\"", "\"my.event\"") ]
+                let ran = run folder [ "inspect"; "run.atrace"; "-e"; "my.evnt" ]
+
+                Expect.equal
+                    ran.Error
+                    "auditrules: no event is named my.evnt; did you mean my.event?\n"
+                    "answer")
+
+            testCase "C53: a pid that no process has is told" (fun () ->
+                use folder = withTrace fires
+                let ran = run folder [ "inspect"; "run.atrace"; "--pid"; "0" ]
+
+                let expected =
+                    "auditrules: no process has pid 0; process 0 of the table has pid 7\n"
+
+                Expect.equal (ran.Out, ran.Error) ("", expected) "answer"
+                let other = run folder [ "inspect"; "run.atrace"; "--pid"; "9" ]
+                Expect.equal other.Error "auditrules: no process has pid 9\n" "no such process either"
+                let there = run folder [ "inspect"; "run.atrace"; "--pid"; "7" ]
+                Expect.equal there.Error "" "one that there is")
+
+            testCase "C50: an exit that is not known is a dash" (fun () ->
+                use folder =
+                    withTrace (
+                        fires
+                        @ [
+                            """{"record":"process","change":"exit","process":0,"pid":7,"time":"2026-01-02T03:04:03Z"}"""
+                        ]
+                    )
+
+                let ran = run folder [ "inspect"; "run.atrace" ]
+                Expect.stringContains ran.Out "process  pid  parent  events  exit  command\n" "heading"
+                Expect.stringContains ran.Out "      0    7               2     -\n" "row")
+
+            testCase "C50: damage says how many events are missing" (fun () ->
+                use folder = withTrace many
+                let bytes = File.ReadAllBytes(folder.File "run.atrace")
+                // The frame of events names what is in it.
+                let at = bytes.AsSpan().LastIndexOf("os.listdir"B)
+                bytes[at] <- bytes[at] ^^^ 0x55uy
+                File.WriteAllBytes(folder.File "run.atrace", bytes)
+                let ran = run folder [ "inspect"; "run.atrace" ]
+                Expect.equal ran.Code 3 ran.Error
+                Expect.isMatch ran.Out @"damage at byte .*; 10 events are missing\n" "how many")
+
+            testCase "C57: recover without a folder lists those that sessions left" (fun () ->
+                use folder = new Folder()
+                let alone = start [ "TMPDIR", folder.Path ] folder [ "recover" ]
+                Expect.equal alone.Code 66 alone.Error
+                folder.Write("auditrules-1/key", "")
+                folder.Write("auditrules-1/4711-9f1c03a7725bd0e4-000000.seg", "")
+                folder.Write("auditrules-1/4711-9f1c03a7725bd0e4-000001.seg", "")
+                folder.Write("auditrules-none/file", "")
+                let ran = start [ "TMPDIR", folder.Path ] folder [ "recover" ]
+                Expect.equal ran.Code 2 ran.Error
+
+                Expect.equal
+                    ran.Lines
+                    [ "segments  pids  folder"; $"       2  4711  {folder.Path}/auditrules-1" ]
+                    "list"
+
+                Expect.isTrue (isMessage ran.Error) ran.Error)
+
             testCase "C51: an export is imported to the same trace" (fun () ->
                 use folder = withTrace fires
 

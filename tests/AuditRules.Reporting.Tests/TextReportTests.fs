@@ -96,6 +96,45 @@ let tests =
 
                     Expect.equal (lines (Some.text Some.ordinary troubled)) expected "report")
 
+            testCase
+                "C37: rules that are unknown for one reason share a line, and so do blind ones"
+                (fun () ->
+                    let rule id = Some.rule id "a title" Severity.Low
+
+                    let outcomes =
+                        [
+                            Some.outcome (rule "AR1") Verdict.Unknown "damage" 0L
+                            Some.outcome (rule "AR2") Verdict.Blind "no exec" 0L
+                            Some.outcome (rule "AR3") Verdict.Unknown "damage" 0L
+                            Some.outcome (rule "AR4") Verdict.Unknown "loss" 0L
+                            Some.outcome (rule "AR5") Verdict.Unknown "damage" 0L
+                        ]
+
+                    let expected =
+                        [
+                            "unknown 3 rules (AR1, AR3, AR5): damage"
+                            "blind AR2 a title: no exec"
+                            "unknown AR4 a title: loss"
+                            ""
+                        ]
+
+                    let text = Some.text Some.ordinary (Some.report [ Some.trace [] outcomes ])
+                    Expect.equal (lines text |> List.truncate 4) expected "report")
+
+            testCase "C37: damage says how many events are missing, where that is known" (fun () ->
+                let damage = ReportedDamage("Payload", 9L, "damaged", Events = Nullable 1200L)
+                let trace = Some.trace [] []
+
+                let report =
+                    TraceReport(trace.Trace, trace.Detection, Damages = Some.array [ damage ])
+
+                let text = Some.text Some.ordinary (Some.report [ report ])
+
+                Expect.stringStarts
+                    text
+                    "damage at byte 9 of run.atrace: damaged (Payload); 1,200 events are missing\n"
+                    "report")
+
             testCase "C9: quiet leaves findings, failures and damage" (fun () ->
                 Expect.equal (Some.text (TextReportOptions(true, false)) Some.clean) "" "nothing found"
                 let text = Some.text (TextReportOptions(true, false)) troubled

@@ -7,7 +7,11 @@ namespace AuditRules.Cli.Files;
 static class InputFile
 {
     /// <summary>Opens a file, or standard input for <c>-</c>.</summary>
-    public static Stream Open(CommandContext context, string path, string advice)
+    /// <param name="context">The command.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="advice">What to do where nothing better is known.</param>
+    /// <param name="extension">How such files end, to name those of a folder; empty for any way.</param>
+    public static Stream Open(CommandContext context, string path, string advice, string extension = "")
     {
         if (path == "-")
             return context.Host.Input;
@@ -17,7 +21,12 @@ static class InputFile
         try
         {
             if (Directory.Exists(full))
-                throw Failure(context, path, "it is a folder", advice);
+                throw Failure(
+                    context,
+                    path,
+                    "it is a folder",
+                    NearFiles.Within(context, path, extension, advice)
+                );
             return new FileStream(
                 full,
                 FileMode.Open,
@@ -28,7 +37,7 @@ static class InputFile
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Failure(context, path, "there is no such file", advice);
+            throw Failure(context, path, "there is no such file", NearFiles.Suggest(context, path, advice));
         }
         catch (UnauthorizedAccessException)
         {

@@ -43,11 +43,11 @@ public sealed class CliHost
         // Whoever asks for Console.Out, as Spectre.Console does, sets the terminal up, which writes its codes (C6).
         Console.SetOut(TextWriter.Null);
         Console.SetError(TextWriter.Null);
-        var error = new StreamWriter(Console.OpenStandardError(), leaveOpen: true) { AutoFlush = true };
+        var error = new StreamWriter(StandardOutput.Error(), leaveOpen: true) { AutoFlush = true };
         return new CliHost
         {
             Input = Console.OpenStandardInput(),
-            Output = new BufferedStream(new StandardOutput(Console.OpenStandardOutput()), 64 * 1024),
+            Output = new BufferedStream(StandardOutput.Output(), 64 * 1024),
             Error = error,
             CurrentFolder = Directory.GetCurrentDirectory(),
             Variable = Environment.GetEnvironmentVariable,

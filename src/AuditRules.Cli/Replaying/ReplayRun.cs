@@ -41,7 +41,10 @@ static class ReplayRun
             Losses = result.Losses,
             Damages =
             [
-                .. result.Damages.Select(d => new ReportedDamage(d.Code.ToString(), d.Offset, d.Message)),
+                .. result.Damages.Select(d => new ReportedDamage(d.Code.ToString(), d.Offset, d.Message)
+                {
+                    Events = d.Events,
+                }),
             ],
             Closed = result.Closed,
             Commands = CommandsOf(result),

@@ -10,7 +10,8 @@ static class TraceFiles
 {
     const string Advice = "Make one with: auditrules record -o run.atrace -- PROGRAM";
 
-    public static Stream Open(CommandContext context, string path) => InputFile.Open(context, path, Advice);
+    public static Stream Open(CommandContext context, string path) =>
+        InputFile.Open(context, path, Advice, ".atrace");
 
     /// <summary>
     /// Looks at all traces before any is replayed (docs/cli.md, C36): first whether they are there, then whether they

@@ -39,6 +39,14 @@ sealed record RuleFiles(ImmutableArray<string> Files, ImmutableArray<string> Fol
             {
                 throw Missing(context, full, "there is no such file or folder");
             }
+            else if (!full.EndsWith(Extension, StringComparison.Ordinal))
+            {
+                throw new CommandFailure(
+                    ExitCode.BadRules,
+                    $"{context.Paths.Show(full)} is no rule file: the name of one ends in {Extension}",
+                    "Name a folder with .fsx files, or one such file."
+                );
+            }
             else
             {
                 files.Add(full);

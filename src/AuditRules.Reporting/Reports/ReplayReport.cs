@@ -8,7 +8,11 @@ namespace AuditRules.Reporting.Reports;
 /// <param name="Kind">The kind of damage, as the reader names it.</param>
 /// <param name="Offset">Where in the file, in bytes from its beginning.</param>
 /// <param name="Message">What is wrong there, in a sentence.</param>
-public sealed record ReportedDamage(string Kind, long Offset, string Message);
+public sealed record ReportedDamage(string Kind, long Offset, string Message)
+{
+    /// <summary>Events that are missing with it; null where that is not known.</summary>
+    public long? Events { get; init; }
+}
 
 /// <summary>What a replay says of one trace.</summary>
 /// <param name="Trace">The trace.</param>

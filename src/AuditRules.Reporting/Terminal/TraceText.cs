@@ -1,5 +1,4 @@
 using System.Globalization;
-using AuditRules.Detection.Findings;
 using AuditRules.Reporting.Reports;
 using AuditRules.Reporting.Text;
 
@@ -13,10 +12,8 @@ static class TraceText
     public static bool Write(Screen screen, TraceReport trace, TextReportOptions options)
     {
         var wrote = false;
-        foreach (var outcome in trace.Detection.Outcomes)
+        foreach (var words in VerdictText.Of(trace.Detection.Outcomes, options))
         {
-            if (Of(outcome, options) is not { } words)
-                continue;
             screen.Write(words);
             wrote = true;
         }
@@ -28,6 +25,7 @@ static class TraceText
                 new StyledLine()
                     .Add("damage", Tone.Bad)
                     .Add($"{place} of {trace.Trace.Path}: {damage.Message} ({damage.Kind})")
+                    .Add(LossText.Missing(damage.Events))
             );
             wrote = true;
         }
@@ -55,40 +53,5 @@ static class TraceText
         if (wrote)
             screen.Line();
         return wrote;
-    }
-
-    static StyledLine? Of(RuleOutcome outcome, TextReportOptions options)
-    {
-        var rule = outcome.Rule;
-        if (outcome.Failure is { } failure)
-        {
-            var ordinal = string.Create(CultureInfo.InvariantCulture, $"{failure.Ordinal}");
-            return new StyledLine()
-                .Add("failed", Tone.Bad)
-                .Add(
-                    $" {rule.Id} {rule.Title}: {failure.Message}, at {failure.Location}, on event {ordinal} {failure.EventName}"
-                );
-        }
-
-        if (outcome.Verdict is Verdict.Unknown or Verdict.Blind && !options.Quiet)
-        {
-            return new StyledLine()
-                .Add(Names.Of(outcome.Verdict), Tone.Warning)
-                .Add($" {rule.Id} {rule.Title}: {outcome.Reason}");
-        }
-
-        if (outcome.Evicted > 0 && outcome.Verdict == Verdict.Fired)
-        {
-            return new StyledLine()
-                .Add("incomplete", Tone.Warning)
-                .Add(
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $" {rule.Id} {rule.Title}: {outcome.Evicted:N0} partial matches were not kept"
-                    )
-                );
-        }
-
-        return null;
     }
 }

@@ -6,6 +6,16 @@ namespace AuditRules.Reporting.Text;
 /// <summary>Losses as people read them.</summary>
 public static class LossText
 {
+    /// <summary>How many events are missing with a damage, as <c>; 12 events are missing</c>.</summary>
+    /// <param name="events">How many; null where that is not known. For null and 0 the text is empty.</param>
+    public static string Missing(long? events) =>
+        events is > 0 and { } count
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"; {count:N0} event{(count == 1 ? " is" : "s are")} missing"
+            )
+            : "";
+
     /// <summary>A loss in words, as <c>12 events of process 3 (disk-full)</c>; not escaped.</summary>
     public static string Of(LossRecord loss)
     {

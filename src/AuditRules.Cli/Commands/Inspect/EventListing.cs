@@ -16,7 +16,7 @@ static class EventListing
             ? (IEventLines)new JsonEventLines(context)
             : new TextEventLines(context);
         var damage = false;
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var known = new KnownNames();
         TraceFiles.Read(
             context,
             path,
@@ -27,10 +27,10 @@ static class EventListing
                     stream,
                     new() { Wanted = filter.TakesName, Validate = true }
                 );
-                damage = Write(context, reader, filter, lines, names);
+                damage = Write(context, reader, filter, lines, known);
             }
         );
-        Suggest(context, filter, names);
+        known.Explain(context, filter);
         return damage ? ExitCode.Damage : ExitCode.Clean;
     }
 
@@ -39,7 +39,7 @@ static class EventListing
         TraceReader reader,
         EventFilter filter,
         IEventLines lines,
-        HashSet<string> names
+        KnownNames known
     )
     {
         var damage = false;
@@ -49,9 +49,9 @@ static class EventListing
         {
             switch (item)
             {
-                case EventsItem { Frame: { } frame } events:
-                    names.UnionWith(events.Summary.Names);
-                    foreach (var audited in Chosen(frame, filter))
+                case EventsItem events:
+                    known.Add(events.Summary);
+                    foreach (var audited in events.Frame is { } frame ? Chosen(frame, filter) : [])
                     {
                         if (left-- <= 0)
                             break;
@@ -72,6 +72,8 @@ static class EventListing
                     break;
                 default:
                     damage |= item is LossItem;
+                    if (item is ProcessItem process)
+                        known.Add(process.Record);
                     if (filter.IsEmpty)
                         lines.Write(item);
                     break;
@@ -110,23 +112,5 @@ static class EventListing
         if (tail.Count == count)
             tail.Dequeue();
         tail.Enqueue(audited);
-    }
-
-    static void Suggest(CommandContext context, EventFilter filter, HashSet<string> names)
-    {
-        foreach (var glob in filter.Names)
-        {
-            if (
-                glob.AsSpan().ContainsAny('*', '?')
-                || Catalogue.Find(glob) is not null
-                || names.Contains(glob)
-            )
-                continue;
-            var nearest = Catalogue.Suggest(glob)?.Name;
-            context.Note(
-                $"auditrules: no event is named {glob}"
-                    + (nearest is null ? "" : $"; did you mean {nearest}?")
-            );
-        }
     }
 }

@@ -79,7 +79,6 @@ sealed class TraceContents
         if (record.Change == ProcessChange.Exit)
         {
             line.ExitCode = record.ExitCode;
-            line.Exited = true;
             return;
         }
 
@@ -108,8 +107,6 @@ sealed class ProcessLine
     public string Command { get; set; } = "";
 
     public long Events { get; set; }
-
-    public bool Exited { get; set; }
 
     public int? ExitCode { get; set; }
 }

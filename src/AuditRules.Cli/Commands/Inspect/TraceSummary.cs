@@ -62,6 +62,7 @@ static class TraceSummary
                 new StyledLine()
                     .Add("damage", Tone.Bad)
                     .Add($" at byte {Number(damage.Offset)}: {damage.Message} ({damage.Code})")
+                    .Add(LossText.Missing(damage.Events))
             );
     }
 
@@ -73,7 +74,7 @@ static class TraceSummary
             Field(
                 screen,
                 "raised",
-                $"{Number(end.Raised)}, of these {Number(Math.Max(end.Filtered, 0))} filtered and {Number(end.Lost)} lost"
+                $"{Number(end.Raised)}, of these {Number(Math.Max(end.Filtered, 0))} filtered and {Number(end.Lost)} lost{Damaged(contents)}"
             );
     }
 
@@ -89,7 +90,7 @@ static class TraceSummary
                     $"{p.Value.Pid}",
                     p.Value.Parent < 0 ? "" : $"{p.Value.Parent}",
                     Number(p.Value.Events),
-                    p.Value.Exited ? $"{p.Value.ExitCode}" : "-",
+                    p.Value.ExitCode is { } code ? $"{code}" : "-",
                     p.Value.Command,
                 }
             )
@@ -119,6 +120,16 @@ static class TraceSummary
             return "none";
         var seconds = (contents.LastTime - contents.FirstTime) / 1e9m;
         return $"{Number(contents.Events)}, from {TimeText.Moment(contents.FirstTime)} UTC on, over {seconds.ToString("0.000", CultureInfo.InvariantCulture)} s";
+    }
+
+    // "0 lost" is of the recorder: beside damage it must not sound as if nothing were missing.
+    static string Damaged(TraceContents contents)
+    {
+        if (contents.Damages.Count == 0)
+            return "";
+        return contents.Damages.Any(d => d.Events is null)
+            ? " by the recorder; more are missing where the trace is damaged"
+            : $" by the recorder; {Number(contents.Damages.Sum(d => d.Events ?? 0))} more are missing where the trace is damaged";
     }
 
     static string Filters(TraceMeta meta)

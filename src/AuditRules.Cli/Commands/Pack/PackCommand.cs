@@ -39,35 +39,60 @@ static class RecoverCommand
             host,
             new CliCommand("recover", "Makes a trace of what a killed session left behind.")
             {
-                Usage = "DIR -o TRACE",
+                Usage = "[DIR -o TRACE]",
                 Examples =
                 [
+                    new("auditrules recover", "List the folders that sessions left behind"),
                     new(
                         "auditrules recover /tmp/auditrules-4f1d -o run.atrace",
                         "The folder of a session that was killed"
                     ),
                 ],
-            }
+            },
+            LeftBehind.List
         );
 }
 
 /// <summary>From a folder of segments to a trace (docs/cli.md, C56).</summary>
 static class SegmentFolder
 {
-    public static CliCommand Command(CliHost host, CliCommand command)
+    /// <summary>The command.</summary>
+    /// <param name="host">What surrounds it.</param>
+    /// <param name="command">What its help says.</param>
+    /// <param name="without">What it does without a folder; null where one is needed.</param>
+    public static CliCommand Command(
+        CliHost host,
+        CliCommand command,
+        Func<CommandContext, ExitCode>? without = null
+    )
     {
-        var folder = new Argument<string>("DIR") { Description = "The folder with the segments (*.seg)" };
+        var folder = new Argument<string?>("DIR")
+        {
+            Description = "The folder with the segments (*.seg)",
+            Arity = without is null ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne,
+        };
         var output = new Option<string>("--output", "-o")
         {
             Description = "The trace to write",
             HelpName = "TRACE",
-            Required = true,
+            Required = without is null,
         };
         command.Add(folder);
         command.Add(output);
         return command.Runs(
             host,
-            (context, parse) => Pack(context, parse.GetRequiredValue(folder), parse.GetRequiredValue(output))
+            (context, parse) =>
+            {
+                if (parse.GetValue(folder) is not { } source)
+                    return without!(context);
+                return parse.GetValue(output) is { } target
+                    ? Pack(context, source, target)
+                    : throw new CommandFailure(
+                        ExitCode.Usage,
+                        "option --output is required",
+                        $"As in: auditrules {command.Name} {context.Paths.Show(source)} -o run.atrace"
+                    );
+            }
         );
     }
 

@@ -44,6 +44,15 @@ sealed class RecordingTests(CommandContext context, RuleSet rules, TestResults r
             return;
         }
 
+        if (update && !report.Damages.IsEmpty)
+        {
+            results.Fail(
+                name,
+                "it is damaged: what is found in the rest is not what to expect of it; record it again"
+            );
+            return;
+        }
+
         Compare(name, Path.ChangeExtension(trace, ExpectedFindings.Extension), report.Detection);
     }
 
