@@ -61,6 +61,17 @@ public sealed record TraceMeta
 
     /// <summary>The commit of the recorded program, when the caller knew it.</summary>
     public string Commit { get; init; } = "";
+
+    /// <summary>The id of the machine's boot. The monotonic times of two traces are of one clock where it is the
+    /// same; empty when it is not known.</summary>
+    public string Boot { get; init; } = "";
+
+    /// <summary>How the trace was made of others, as <c>cut</c>, <c>pack</c> or <c>recover</c>; empty when it was
+    /// recorded.</summary>
+    public string Derived { get; init; } = "";
+
+    /// <summary>The ids of the traces that it was made of.</summary>
+    public ImmutableArray<string> Sources { get; init; } = [];
 }
 
 /// <summary>What happened to a process.</summary>

@@ -119,7 +119,7 @@ let tests =
                     ]
                     "T11 T14")
 
-            testCase "META, PROCESS and LOSS are read as they were written" (fun () ->
+            testCase "T35 T36 META, PROCESS and LOSS are read as they were written" (fun () ->
                 let meta =
                     TraceMeta(
                         Recorder = "a",
@@ -139,7 +139,10 @@ let tests =
                         Redacted = true,
                         Callers = true,
                         RunId = "l",
-                        Commit = "m"
+                        Commit = "m",
+                        Boot = "n",
+                        Derived = "cut",
+                        Sources = ImmutableArray.Create("o", "p")
                     )
 
                 let exit =
@@ -167,6 +170,7 @@ let tests =
                     Expect.sequenceEqual first.Meta.Command meta.Command "command"
                     Expect.sequenceEqual first.Meta.Include meta.Include "include"
                     Expect.sequenceEqual first.Meta.Exclude meta.Exclude "exclude"
+                    Expect.sequenceEqual first.Meta.Sources meta.Sources "sources"
                     Expect.equal (second.Record.ToString()) (exit.ToString()) "PROCESS, but its command"
 
                     Expect.equal

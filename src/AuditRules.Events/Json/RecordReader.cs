@@ -32,6 +32,9 @@ static class RecordReader
                 "callers" => meta with { Callers = reader.Boolean(name) },
                 "runId" => meta with { RunId = reader.String(name) },
                 "commit" => meta with { Commit = reader.String(name) },
+                "boot" => meta with { Boot = reader.String(name) },
+                "derived" => meta with { Derived = reader.String(name) },
+                "sources" => meta with { Sources = reader.Strings(name) },
                 _ => Unknown(ref reader, meta),
             };
         }

@@ -28,6 +28,9 @@ static class RecordWriter
         writer.WriteBoolean("callers"u8, meta.Callers);
         writer.WriteString("runId"u8, meta.RunId);
         writer.WriteString("commit"u8, meta.Commit);
+        writer.WriteString("boot"u8, meta.Boot);
+        writer.WriteString("derived"u8, meta.Derived);
+        Write(writer, "sources", meta.Sources);
         writer.WriteEndObject();
     }
 

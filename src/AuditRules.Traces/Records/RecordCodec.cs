@@ -9,7 +9,7 @@ static class RecordCodec
 {
     public static void Write(ref MessagePackWriter writer, TraceMeta meta)
     {
-        writer.WriteMapHeader(20);
+        writer.WriteMapHeader(23);
         writer.Write("version");
         writer.WriteArrayHeader(2);
         writer.Write(TraceFormat.MajorVersion);
@@ -35,6 +35,9 @@ static class RecordCodec
         writer.Write(meta.Callers);
         Put(ref writer, "runId", meta.RunId);
         Put(ref writer, "commit", meta.Commit);
+        Put(ref writer, "boot", meta.Boot);
+        Put(ref writer, "derived", meta.Derived);
+        Put(ref writer, "sources", meta.Sources);
     }
 
     /// <summary>Reads META; the version that it repeats is null when it does not.</summary>
@@ -107,6 +110,15 @@ static class RecordCodec
                     break;
                 case "commit":
                     meta = meta with { Commit = Text(ref reader) };
+                    break;
+                case "boot":
+                    meta = meta with { Boot = Text(ref reader) };
+                    break;
+                case "derived":
+                    meta = meta with { Derived = Text(ref reader) };
+                    break;
+                case "sources":
+                    meta = meta with { Sources = Texts(ref reader) };
                     break;
                 default:
                     reader.Skip();
