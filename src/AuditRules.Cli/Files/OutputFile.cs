@@ -21,6 +21,21 @@ sealed class OutputFile : IDisposable
 
     public FileStream Stream { get; }
 
+    /// <summary>Refuses an output that is one of the inputs, by whatever name: a link counts as what it leads to.</summary>
+    public static void RequireOther(CommandContext context, string path, IEnumerable<string> inputs)
+    {
+        var full = context.Paths.Full(path);
+        foreach (var input in inputs)
+        {
+            if (SameFile.Is(full, context.Paths.Full(input)))
+                throw new CommandFailure(
+                    ExitCode.Usage,
+                    $"{context.Paths.Show(path)} is the input itself ({context.Paths.Show(input)})",
+                    "Name another file with -o: what is read stays as it is."
+                );
+        }
+    }
+
     public static OutputFile Create(CommandContext context, string path)
     {
         var full = context.Paths.Full(path);

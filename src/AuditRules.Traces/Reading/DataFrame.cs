@@ -36,6 +36,9 @@ public sealed class DataFrame : EventFrame
     /// <summary>What is known of the frame without inflating a column.</summary>
     public FrameSummary Summary { get; }
 
+    /// <summary>How its columns are compressed: the strongest of their codecs.</summary>
+    internal ColumnCodec Codec => _columns.Codec;
+
     /// <inheritdoc/>
     public override int Count => Summary.Count;
 

@@ -11,6 +11,7 @@ readonly record struct DataPayload(
     long LastTime,
     long Watermark,
     long FirstOrdinal,
+    long ClockOffset,
     ImmutableArray<string> Names,
     FrameColumns Columns
 )
@@ -41,7 +42,7 @@ readonly record struct DataPayload(
             throw new MessagePackSerializationException("bytes behind the payload");
         if (length + saved != rawLength)
             throw new MessagePackSerializationException("the raw length is not that of the columns");
-        return new DataPayload(first, last, watermark, firstOrdinal, names, columns);
+        return new DataPayload(first, last, watermark, firstOrdinal, clockOffset, names, columns);
     }
 
     static ImmutableArray<string> ReadNames(ref MessagePackReader reader)

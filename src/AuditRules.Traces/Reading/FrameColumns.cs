@@ -49,6 +49,8 @@ sealed class FrameColumns
         return new FrameColumns(payload, entries);
     }
 
+    public ColumnCodec Codec => _entries.Select(e => e.Codec).DefaultIfEmpty().Max();
+
     public bool Has(int id) => IndexOf(id) >= 0;
 
     /// <summary>How many columns there are from that id upwards.</summary>

@@ -20,4 +20,8 @@ public sealed record FrameSummary(
     ImmutableArray<string> Names,
     long StoredLength,
     long RawLength
-);
+)
+{
+    /// <summary>What was added to the monotonic clock to give the times, in nanoseconds (T15).</summary>
+    public long ClockOffset { get; init; }
+}

@@ -39,7 +39,11 @@ public sealed record EndItem(long Offset, TraceTotals Totals) : TraceItem(Offset
 /// <param name="Message">What it is, in words.</param>
 /// <param name="Events">Events lost with it; null when that is not known.</param>
 public sealed record DamageItem(long Offset, DamageCode Code, string Message, long? Events = null)
-    : TraceItem(Offset);
+    : TraceItem(Offset)
+{
+    /// <summary>True when the frame is one that a reader may ignore: neither events nor records were lost with it.</summary>
+    public bool IsIgnorable { get; init; }
+}
 
 /// <summary>Kinds of damage.</summary>
 public enum DamageCode

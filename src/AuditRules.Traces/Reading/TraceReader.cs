@@ -9,6 +9,8 @@ namespace AuditRules.Traces;
 /// </summary>
 public sealed class TraceReader : IDisposable
 {
+    const FrameType FirstIgnorable = (FrameType)0x80;
+
     readonly Stream _stream;
     readonly FrameScanner _scanner;
     readonly TraceReaderOptions _options;
@@ -18,6 +20,7 @@ public sealed class TraceReader : IDisposable
     long _nextOrdinal;
     long _lastTime = long.MinValue;
     bool _damaged;
+    FrameType _type;
     bool _done;
 
     /// <summary>Reads the preamble.</summary>
@@ -39,6 +42,9 @@ public sealed class TraceReader : IDisposable
 
     /// <summary>True once END was read: the trace was closed by its writer.</summary>
     public bool Closed { get; private set; }
+
+    /// <summary>Where in the file the reader stands.</summary>
+    internal long Position => _scanner.Position;
 
     /// <summary>The next item; null at the end.</summary>
     /// <exception cref="TraceFormatException">A frame needs what this reader does not know.</exception>
@@ -79,8 +85,10 @@ public sealed class TraceReader : IDisposable
             return;
         }
 
+        _type = default;
         if (!_scanner.TryReadHeader(out var header))
             return;
+        _type = header.Type;
         // Counted even without its payload: that damage is reported, and the frame is not missing as well.
         var isWhole = _scanner.TryReadPayload(header);
         if (!Count(header, offset) || !isWhole)
@@ -120,6 +128,8 @@ public sealed class TraceReader : IDisposable
         var reader = new MessagePackReader(_scanner.Payload.AsSpan(0, (int)header.StoredLength));
         try
         {
+            if (header.Sequence == 0 && header.Type != FrameType.Meta)
+                throw new MessagePackSerializationException("the first frame is not META");
             if (header.Type is not (FrameType.Data or FrameType.End))
                 ReportGap(offset, null);
             switch (header.Type)
@@ -144,12 +154,9 @@ public sealed class TraceReader : IDisposable
                 case FrameType.End:
                     InterpretEnd(ref reader, offset);
                     break;
-                case < (FrameType)0x80:
+                case < FirstIgnorable:
                     throw Unknown(offset, $"frame type {(int)header.Type}");
             }
-
-            if (header.Sequence == 0 && header.Type != FrameType.Meta)
-                throw new MessagePackSerializationException("the first frame is not META");
         }
         catch (MessagePackSerializationException e)
         {
@@ -218,7 +225,10 @@ public sealed class TraceReader : IDisposable
             payload.Names,
             header.StoredLength + FrameHeader.Length,
             header.RawLength
-        );
+        )
+        {
+            ClockOffset = payload.ClockOffset,
+        };
         DataFrame? frame = null;
         if (_options.Wanted is not { } wanted || payload.Names.Any(wanted))
         {
@@ -265,7 +275,12 @@ public sealed class TraceReader : IDisposable
         _damaged = true;
         if (code is DamageCode.Payload or DamageCode.Limit or DamageCode.Truncated or DamageCode.Malformed)
             _nextOrdinal += events ?? 0;
-        _pending.Enqueue(new DamageItem(offset, code, message, events));
+        _pending.Enqueue(
+            new DamageItem(offset, code, message, events)
+            {
+                IsIgnorable = _type >= FirstIgnorable && code is not DamageCode.Gap,
+            }
+        );
     }
 
     static TraceFormatException Unknown(long offset, string what) =>

@@ -7,7 +7,7 @@ using MessagePack;
 namespace AuditRules.Traces;
 
 /// <summary>Makes the payload of a DATA frame of what a <see cref="FrameBuilder"/> holds (T19 to T33).</summary>
-sealed class FramePacker(ColumnCodec codec, long clockOffset)
+sealed class FramePacker(long clockOffset)
 {
     // Columns below this are not worth a compressed block.
     const int MinCompressed = 64;
@@ -19,6 +19,9 @@ sealed class FramePacker(ColumnCodec codec, long clockOffset)
     byte[] _stored = [];
     int _columnCount;
     long _saved;
+
+    /// <summary>How the columns of the next frame are compressed.</summary>
+    public required ColumnCodec Codec { get; set; }
 
     /// <summary>The payload and its raw length; the span is valid until the next call.</summary>
     public ReadOnlySpan<byte> Pack(FrameBuilder frame, long firstOrdinal, out uint rawLength)
@@ -196,13 +199,13 @@ sealed class FramePacker(ColumnCodec codec, long clockOffset)
     /// <summary>Puts what stands in the raw buffer as a column, compressed where that makes it smaller.</summary>
     void PutColumn(int id)
     {
-        var used = codec;
+        var used = Codec;
         var length = -1;
-        if (codec != ColumnCodec.None && _raw.Length >= MinCompressed)
+        if (Codec != ColumnCodec.None && _raw.Length >= MinCompressed)
         {
             if (_stored.Length < _raw.Length)
                 _stored = new byte[_raw.Array.Length];
-            length = ColumnCodecs.Compress(codec, _raw.Array, _raw.Length, _stored);
+            length = ColumnCodecs.Compress(Codec, _raw.Array, _raw.Length, _stored);
         }
 
         ReadOnlySpan<byte> stored = length < 0 ? _raw.Written : _stored.AsSpan(0, length);

@@ -48,7 +48,7 @@ public sealed class TraceWriter : IDisposable
         _traceId =
             _options.TraceId ?? BinaryPrimitives.ReadUInt128BigEndian(RandomNumberGenerator.GetBytes(16));
         _frame = new FrameBuilder(_options.RawLength);
-        _packer = new FramePacker(_options.Codec, unchecked(meta.WallClock - meta.MonotonicClock));
+        _packer = new FramePacker(unchecked(meta.WallClock - meta.MonotonicClock)) { Codec = _options.Codec };
 
         Span<byte> preamble = stackalloc byte[Preamble.Length];
         Preamble.Write(preamble, _traceId);
@@ -69,6 +69,12 @@ public sealed class TraceWriter : IDisposable
 
     /// <summary>How many events the writer itself lost: too large for a frame, or too late.</summary>
     public long Lost { get; private set; }
+
+    /// <summary>How the columns of the frame in memory, and of later ones, are compressed.</summary>
+    internal ColumnCodec Codec
+    {
+        set => _packer.Codec = value;
+    }
 
     /// <summary>
     /// Adds an event. One that is larger than a frame is lost (reason <c>oversize</c>), and so is one that is earlier

@@ -1,0 +1,17 @@
+using AuditRules.Events;
+
+namespace AuditRules.Traces;
+
+/// <summary>What a recovery wrote.</summary>
+/// <param name="TraceId">The id of both traces: 32 hexadecimal digits.</param>
+/// <param name="Totals">The totals of the new trace, as END holds them.</param>
+/// <param name="WasClosed">Whether the input had an END.</param>
+/// <param name="Losses">How many LOSS records were added; 0 when nothing was lost.</param>
+public sealed record RecoveredTrace(string TraceId, TraceTotals Totals, bool WasClosed, long Losses);
+
+/// <summary>A place of the input that is not as it was written: between two frames that could be read.</summary>
+/// <param name="Offset">The byte of the input where it begins.</param>
+/// <param name="Message">What is wrong there, in words; of several damages the first.</param>
+/// <param name="Damages">How many damages there are up to the next frame of events.</param>
+/// <param name="Loss">What was lost with it, as the new trace tells it; null when nothing was.</param>
+public sealed record RecoveredDamage(long Offset, string Message, int Damages, LossRecord? Loss);
