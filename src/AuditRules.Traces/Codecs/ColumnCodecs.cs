@@ -5,6 +5,14 @@ namespace AuditRules.Traces;
 /// <summary>Compresses and inflates columns; never gives more bytes than were declared (T25).</summary>
 static class ColumnCodecs
 {
+    // Matches do not pay in columns that are near to noise (times, ids): there Huffman codes alone are smaller.
+    static readonly ZLibCompressionStrategy[] Strategies =
+    [
+        ZLibCompressionStrategy.Default,
+        ZLibCompressionStrategy.Filtered,
+        ZLibCompressionStrategy.HuffmanOnly,
+    ];
+
     public static bool IsKnown(ColumnCodec codec) => codec <= ColumnCodec.Deflate;
 
     /// <summary>Compresses into <paramref name="target"/>; -1 when it does not fit there.</summary>
@@ -12,13 +20,20 @@ static class ColumnCodecs
     {
         if (codec == ColumnCodec.Lz4)
             return Lz4Block.Encode(raw.AsSpan(0, length), target.AsSpan(0, length));
-        using var stored = new MemoryStream();
-        using (var deflate = new DeflateStream(stored, CompressionLevel.SmallestSize, leaveOpen: true))
-            deflate.Write(raw, 0, length);
-        if (stored.Length > length)
-            return -1;
-        stored.GetBuffer().AsSpan(0, (int)stored.Length).CopyTo(target);
-        return (int)stored.Length;
+        var best = -1;
+        foreach (var strategy in Strategies)
+        {
+            using var stored = new MemoryStream();
+            var options = new ZLibCompressionOptions { CompressionLevel = 9, CompressionStrategy = strategy };
+            using (var deflate = new DeflateStream(stored, options, leaveOpen: true))
+                deflate.Write(raw, 0, length);
+            if (stored.Length > (best < 0 ? length : best - 1))
+                continue;
+            best = (int)stored.Length;
+            stored.GetBuffer().AsSpan(0, best).CopyTo(target);
+        }
+
+        return best;
     }
 
     /// <summary>Inflates; false unless the bytes give exactly <paramref name="target"/>'s length.</summary>

@@ -42,9 +42,9 @@ sealed class FramePacker(long clockOffset)
             longs[i] = rows[i].Time;
         TimeColumn.Write(longs, _raw);
         PutColumn(ColumnId.Times);
-        PutThreads(frame);
+        var ranks = PutThreads(frame);
         for (var i = 0; i < rows.Length; i++)
-            longs[i] = rows[i].Thread;
+            longs[i] = ranks[rows[i].Thread];
         PutPacked(ColumnId.ThreadColumn, longs);
         if (frame.Callers.Count > 0)
         {
@@ -119,11 +119,20 @@ sealed class FramePacker(long clockOffset)
         PutColumn(ColumnId.ShapeColumn);
     }
 
-    void PutThreads(FrameBuilder frame)
+    /// <summary>Puts the threads in their order, in which neighbours are alike; the place of each in it.</summary>
+    int[] PutThreads(FrameBuilder frame)
     {
+        var sorted = frame.Threads.ToArray();
+        var order = new int[sorted.Length];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        Array.Sort(sorted, order);
+        var ranks = new int[order.Length];
+        for (var i = 0; i < order.Length; i++)
+            ranks[order[i]] = i;
         var writer = new MessagePackWriter(_raw);
-        writer.WriteArrayHeader(frame.Threads.Count);
-        foreach (var (process, pid, thread) in frame.Threads)
+        writer.WriteArrayHeader(sorted.Length);
+        foreach (var (process, pid, thread) in sorted)
         {
             writer.WriteArrayHeader(3);
             writer.Write(process);
@@ -133,6 +142,7 @@ sealed class FramePacker(long clockOffset)
 
         writer.Flush();
         PutColumn(ColumnId.Threads);
+        return ranks;
     }
 
     void PutCallers(FrameBuilder frame)

@@ -1,0 +1,31 @@
+using System.Globalization;
+using AuditRules.Bench;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+return args switch
+{
+    ["sizes"] => SizesCommand.Run(1_000_000),
+    ["sizes", var events] => SizesCommand.Run(int.Parse(events, CultureInfo.InvariantCulture)),
+    ["columns", var events] => ColumnsCommand.Run(int.Parse(events, CultureInfo.InvariantCulture)),
+    ["speed"] => SpeedCommand.Run(1_000_000),
+    ["speed", var events] => SpeedCommand.Run(int.Parse(events, CultureInfo.InvariantCulture)),
+    ["trace", var path, var events] => TraceCommand.Run(
+        path,
+        int.Parse(events, CultureInfo.InvariantCulture)
+    ),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine(
+        """
+        Usage: dotnet run -c Release --project bench/AuditRules.Bench -- COMMAND
+          sizes [EVENTS]        bytes an event of each format, as a table
+          columns EVENTS        bytes an event of each column
+          speed [EVENTS]        events a second of each format, as ratios
+          trace PATH EVENTS     write the workload as a trace
+        """
+    );
+    return 2;
+}
