@@ -107,8 +107,8 @@ let tests =
                         "94 03 00 02 C4 02 00 01"
                         // Times: unit 3 ns, then 1.
                         "94 04 00 02 C4 02 03 01"
-                        "94 05 00 09 C4 09 92 93 00 07 08 93 00 07 07"
-                        "94 06 00 0B C4 0B 01 0000000000000000 00 01"
+                        "94 05 00 09 C4 09 92 93 00 07 07 93 00 07 08"
+                        "94 06 00 0B C4 0B 01 0000000000000000 01 00"
                         "94 07 00 05 C4 05 91 93 01 02 00"
                         "94 08 00 0B C4 0B 01 0000000000000000 01 00"
                         "94 CD0100 00 09 C4 09 00 0000000000000000"
@@ -195,9 +195,7 @@ let tests =
                             "a shape with a name beyond the list", "929201C403050003", "929202C403050003"
                             "an argument of an unknown kind", "929201C403050003", "929201C40305000E"
                             "a row of an unknown shape", "940300" + "02C4020001", "940300" + "02C4020002"
-                            "a row of an unknown thread",
-                            "01000000000000000000" + "01" + "9407",
-                            "01000000000000000000" + "02" + "9407"
+                            "a row of an unknown thread", "0100" + "9407", "0200" + "9407"
                             "a caller whose file is not in the dictionary", "9193010200", "9193020200"
                             "a row of an unknown caller", "0100000000000000000100", "0100000000000000000200"
                             "an argument that is not in the dictionary",
