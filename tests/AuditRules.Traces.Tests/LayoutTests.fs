@@ -142,16 +142,29 @@ let tests =
                         ascii "events" + "81" + ascii "open" + "02"
                     ])
 
-            testCase "T34 T38 an END payload" (fun () ->
+            testCase "T45 T46 an INDEX payload" (fun () ->
                 expectHex
                     (payload 4)
                     [
-                        "85"
+                        "82"
+                        ascii "names" + "92" + ascii "id" + ascii "open"
+                        ascii "frames" + "91"
+                        // Where frame 3 stands, its number, first ordinal, 2 events, first and last time, both names.
+                        "97 CD" + (fst (List.item 3 (framesOf small))).ToString "X4"
+                        "03 00 02 37 3A C4 01 03"
+                    ])
+
+            testCase "T34 T38 an END payload" (fun () ->
+                expectHex
+                    (payload 5)
+                    [
+                        "86"
                         ascii "events" + "02"
                         ascii "processes" + "01"
                         ascii "raised" + "FF"
                         ascii "filtered" + "FF"
                         ascii "lost" + "00"
+                        ascii "index" + "CD" + (fst (List.item 4 (framesOf small))).ToString "X4"
                     ])
 
             testCase "T34 T35 unknown keys are ignored, absent ones have their defaults" (fun () ->

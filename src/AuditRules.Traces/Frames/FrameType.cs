@@ -8,4 +8,5 @@ enum FrameType : byte
     Process = 3,
     Loss = 4,
     End = 5,
+    Index = 0x80,
 }

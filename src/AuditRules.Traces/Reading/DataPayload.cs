@@ -45,7 +45,8 @@ readonly record struct DataPayload(
         return new DataPayload(first, last, watermark, firstOrdinal, clockOffset, names, columns);
     }
 
-    static ImmutableArray<string> ReadNames(ref MessagePackReader reader)
+    /// <summary>Reads names that are distinct and sorted by their UTF-8 bytes.</summary>
+    public static ImmutableArray<string> ReadNames(ref MessagePackReader reader)
     {
         var names = new string[reader.ReadArrayHeader()];
         ReadOnlySpan<byte> before = default;

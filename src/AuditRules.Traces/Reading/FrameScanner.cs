@@ -27,6 +27,17 @@ sealed class FrameScanner
         TraceId = traceId;
     }
 
+    /// <summary>Begins at a frame of a trace that is known.</summary>
+    public FrameScanner(Stream stream, int maxRawLength, Report report, FrameScanner known, long offset)
+    {
+        _input = new TraceInput(stream, offset);
+        _maxRawLength = maxRawLength;
+        _report = report;
+        _confirmed = true;
+        Version = known.Version;
+        TraceId = known.TraceId;
+    }
+
     /// <summary>Takes note of damage; how many events were lost with it, null when that is not known.</summary>
     public delegate void Report(long offset, DamageCode code, string message, long? events);
 

@@ -1,14 +1,14 @@
 namespace AuditRules.Traces;
 
 /// <summary>A stream read forwards, in which one can look ahead and from which bytes can be given back.</summary>
-sealed class TraceInput(Stream stream)
+sealed class TraceInput(Stream stream, long position = 0)
 {
     byte[] _buffer = new byte[64 * 1024];
     int _start;
     int _end;
 
-    /// <summary>Bytes read so far, from where the stream stood first.</summary>
-    public long Position { get; private set; }
+    /// <summary>Where the input stands, from the beginning of the file.</summary>
+    public long Position { get; private set; } = position;
 
     /// <summary>The next bytes, fewer than asked only where the stream ends. Valid until the next call.</summary>
     public ReadOnlySpan<byte> Peek(int count)

@@ -78,6 +78,9 @@ public enum DamageCode
     /// <summary>Bytes behind END.</summary>
     AfterEnd,
 
+    /// <summary>An INDEX that does not agree with the frames; reading does without it, and no event is lost.</summary>
+    Index,
+
     /// <summary>END counts other events than were read, and no other damage explains it.</summary>
     Totals,
 }

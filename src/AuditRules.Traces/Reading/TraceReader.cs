@@ -34,11 +34,23 @@ public sealed class TraceReader : IDisposable
         _scanner = new FrameScanner(input, _options.MaxRawLength, Damage);
     }
 
+    /// <summary>Begins at a DATA frame of a trace of which another reader has read the beginning.</summary>
+    internal TraceReader(Stream input, TraceReaderOptions options, TraceReader known, in IndexEntry start)
+    {
+        _options = options;
+        _stream = input;
+        _scanner = new FrameScanner(input, options.MaxRawLength, Damage, known._scanner, start.Offset);
+        _nextSequence = start.Sequence;
+        _nextOrdinal = start.FirstOrdinal;
+    }
+
     /// <summary>The format's version.</summary>
     public Version Version => _scanner.Version;
 
     /// <summary>The trace's id: 32 hexadecimal digits.</summary>
     public string TraceId => _scanner.TraceId.ToString("x32", null);
+
+    internal UInt128 Id => _scanner.TraceId;
 
     /// <summary>True once END was read: the trace was closed by its writer.</summary>
     public bool Closed { get; private set; }

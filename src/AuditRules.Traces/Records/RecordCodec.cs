@@ -233,18 +233,28 @@ static class RecordCodec
         return record;
     }
 
-    public static void Write(ref MessagePackWriter writer, TraceTotals totals)
+    /// <summary>Writes END.</summary>
+    /// <param name="writer">Where it goes.</param>
+    /// <param name="totals">The totals.</param>
+    /// <param name="index">Where the INDEX frame stands; 0 without one.</param>
+    public static void Write(ref MessagePackWriter writer, TraceTotals totals, long index)
     {
-        writer.WriteMapHeader(5);
+        writer.WriteMapHeader(index == 0 ? 5 : 6);
         Put(ref writer, "events", totals.Events);
         Put(ref writer, "processes", totals.Processes);
         Put(ref writer, "raised", totals.Raised);
         Put(ref writer, "filtered", totals.Filtered);
         Put(ref writer, "lost", totals.Lost);
+        if (index != 0)
+            Put(ref writer, "index", index);
     }
 
-    public static TraceTotals ReadTotals(ref MessagePackReader reader)
+    public static TraceTotals ReadTotals(ref MessagePackReader reader) => ReadTotals(ref reader, out _);
+
+    /// <summary>Reads END, and where it says that the INDEX frame stands: 0 for none.</summary>
+    public static TraceTotals ReadTotals(ref MessagePackReader reader, out long index)
     {
+        index = 0;
         var totals = new TraceTotals(0, 0, -1, -1, 0);
         for (var left = reader.ReadMapHeader(); left > 0; left--)
         {
@@ -264,6 +274,9 @@ static class RecordCodec
                     break;
                 case "lost":
                     totals = totals with { Lost = reader.ReadInt64() };
+                    break;
+                case "index":
+                    index = reader.ReadInt64();
                     break;
                 default:
                     reader.Skip();

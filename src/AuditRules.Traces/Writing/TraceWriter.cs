@@ -22,10 +22,13 @@ public sealed class TraceWriter : IDisposable
     readonly FramePacker _packer;
     readonly RecordBuffer _processes = new();
     readonly RecordBuffer _losses = new();
+    readonly IndexBuilder _index = new();
+    readonly long _clockOffset;
     readonly List<LossRecord> _ownLosses = [];
     readonly ByteBuffer _payload = new();
     readonly byte[] _header = new byte[FrameHeader.Length];
     long _lastTime = long.MinValue;
+    long _position = Preamble.Length;
     uint _sequence;
     bool _completed;
     bool _disposed;
@@ -48,7 +51,8 @@ public sealed class TraceWriter : IDisposable
         _traceId =
             _options.TraceId ?? BinaryPrimitives.ReadUInt128BigEndian(RandomNumberGenerator.GetBytes(16));
         _frame = new FrameBuilder(_options.RawLength);
-        _packer = new FramePacker(unchecked(meta.WallClock - meta.MonotonicClock)) { Codec = _options.Codec };
+        _clockOffset = unchecked(meta.WallClock - meta.MonotonicClock);
+        _packer = new FramePacker(_clockOffset) { Codec = _options.Codec };
 
         Span<byte> preamble = stackalloc byte[Preamble.Length];
         Preamble.Write(preamble, _traceId);
@@ -147,9 +151,10 @@ public sealed class TraceWriter : IDisposable
     {
         ThrowIfCompleted();
         WriteEvents();
+        var index = WriteIndex();
         _payload.Length = 0;
         var writer = new MessagePackWriter(_payload);
-        RecordCodec.Write(ref writer, totals with { Events = Events, Lost = totals.Lost + Lost });
+        RecordCodec.Write(ref writer, totals with { Events = Events, Lost = totals.Lost + Lost }, index);
         writer.Flush();
         WriteFrame(FrameType.End, 0, _payload.Written, (uint)_payload.Length);
         _completed = true;
@@ -213,8 +218,30 @@ public sealed class TraceWriter : IDisposable
         var count = _frame.Count;
         var payload = _packer.Pack(_frame, Events - count, out var rawLength);
         _lastTime = _frame.Rows()[^1].Time;
+        _index.Add(
+            new IndexEntry(
+                _position,
+                _sequence,
+                Events - count,
+                (uint)count,
+                unchecked(_frame.Rows()[0].Time - _clockOffset),
+                unchecked(_lastTime - _clockOffset),
+                -1
+            ),
+            _frame.Names.Keys
+        );
         WriteFrame(FrameType.Data, (uint)count, payload, rawLength);
         _frame.Clear();
+    }
+
+    /// <summary>Where INDEX stands; 0 when none is written.</summary>
+    long WriteIndex()
+    {
+        var at = _position;
+        if (!_index.TryWrite(_payload))
+            return 0;
+        WriteFrame(FrameType.Index, 0, _payload.Written, (uint)_payload.Length);
+        return at;
     }
 
     void WriteRecords()
@@ -264,6 +291,7 @@ public sealed class TraceWriter : IDisposable
         ).Write(_header);
         _output.Write(_header);
         _output.Write(payload);
+        _position += FrameHeader.Length + payload.Length;
     }
 
     delegate void RecordWriter<T>(ref MessagePackWriter writer, T record);

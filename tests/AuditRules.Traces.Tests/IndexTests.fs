@@ -1,0 +1,614 @@
+/// The seekable reader against the slow and obvious one: everything read from the beginning and filtered row by row.
+module AuditRules.Traces.Tests.IndexTests
+
+open System
+open System.Collections.Immutable
+open System.IO
+open AuditRules.Events
+open AuditRules.Events.Tests
+open AuditRules.Traces
+open AuditRules.Traces.Tests.Bytes
+open Expecto
+open FsCheck
+open FsCheck.FSharp
+open MessagePack
+
+/// An INDEX as it is written, so that it can lie.
+type Entry =
+    {
+        Offset: int64
+        Sequence: uint32
+        Ordinal: int64
+        Count: uint32
+        First: int64
+        Last: int64
+        Bits: byte[]
+    }
+
+let private indexAt (bytes: byte[]) =
+    framesOf bytes
+    |> List.findIndex (fun (at, length) ->
+        match FrameHeader.TryRead(ReadOnlySpan(bytes, at, length)) with
+        | true, header -> header.Type = FrameType.Index
+        | _ -> false)
+
+let private contentOf (bytes: byte[]) =
+    let at, length = (framesOf bytes)[indexAt bytes]
+
+    let index =
+        IndexRecord.Read(bytes[at + FrameHeader.Length .. at + length - 1], int64 at)
+
+    let names = List.ofSeq index.Names
+
+    names,
+    [
+        for frame in index.Frames ->
+            {
+                Offset = frame.Offset
+                Sequence = frame.Sequence
+                Ordinal = frame.FirstOrdinal
+                Count = frame.Count
+                First = frame.First
+                Last = frame.Last
+                Bits =
+                    Array.init ((names.Length + 7) / 8) (fun byte ->
+                        [ 0..7 ]
+                        |> List.filter (fun bit ->
+                            byte * 8 + bit < names.Length && index.Has(&frame, byte * 8 + bit))
+                        |> List.sumBy (fun bit -> 1 <<< bit)
+                        |> uint8)
+            }
+    ]
+
+let private encode (names: string list) (frames: Entry list) =
+    let buffer = ByteBuffer()
+    let mutable writer = MessagePackWriter buffer
+    writer.WriteMapHeader 2
+    writer.Write "names"
+    writer.WriteArrayHeader names.Length
+
+    for name in names do
+        writer.Write name
+
+    writer.Write "frames"
+    writer.WriteArrayHeader frames.Length
+
+    for frame in frames do
+        writer.WriteArrayHeader 7
+        writer.Write frame.Offset
+        writer.Write frame.Sequence
+        writer.Write frame.Ordinal
+        writer.Write frame.Count
+        writer.Write frame.First
+        writer.Write frame.Last
+        writer.Write(ReadOnlySpan frame.Bits)
+
+    writer.Flush()
+    buffer.Written.ToArray()
+
+/// The trace with another payload in one of its frames.
+let private replaced index payload bytes =
+    rebuild bytes index (fun header _ ->
+        FrameHeader(
+            header.Type,
+            0us,
+            0us,
+            header.Sequence,
+            header.TraceId,
+            0u,
+            uint32 (Array.length payload),
+            0u,
+            0u
+        ),
+        payload)
+
+let private lying change bytes =
+    let names, frames = contentOf bytes
+    replaced (indexAt bytes) (change names frames ||> encode) bytes
+
+let private endSaying index (events: int64) bytes =
+    let buffer = ByteBuffer()
+    let mutable writer = MessagePackWriter buffer
+    RecordCodec.Write(&writer, TraceTotals(events, 1, -1L, -1L, 0L), index)
+    writer.Flush()
+    replaced ((framesOf bytes).Length - 1) (buffer.Written.ToArray()) bytes
+
+let private withoutIndex events bytes = endSaying 0L events bytes
+
+let private unclosed (bytes: byte[]) =
+    let at, _ = List.last (framesOf bytes)
+    bytes[.. at - 1]
+
+let private reading = TraceReaderOptions(LeaveOpen = true)
+
+let private wanting (names: string list) =
+    match names with
+    | [] -> reading
+    | _ -> TraceReaderOptions(LeaveOpen = true, Wanted = fun name -> List.contains name names)
+
+let private seen (e: AuditEvent) =
+    e.Name, List.ofSeq e.Arguments, e.Time, e.Ordinal, e.Process, e.Pid, e.Thread, e.Caller
+
+let private streamed (bytes: byte[]) (range: TraceRange) (names: string list) =
+    use reader = new TraceReader(new MemoryStream(bytes))
+
+    eventsOf (List.ofSeq (reader.ReadToEnd()))
+    |> List.filter (fun e ->
+        e.Ordinal >= range.FromOrdinal
+        && e.Ordinal < range.ToOrdinal
+        && e.Time >= range.FromTime
+        && (not range.ToTime.HasValue || e.Time < range.ToTime.Value)
+        && (names.IsEmpty || List.contains e.Name names))
+    |> List.map seen
+
+let private sought (bytes: byte[]) range names =
+    use file = TraceFile.Open(new MemoryStream(bytes), wanting names)
+    let events = [ for e in file.Events range -> seen (e.Detach()) ]
+    events, file.IsIndexed, List.ofSeq file.Damages
+
+let private backwards (bytes: byte[]) (range: TraceRange) =
+    use file = TraceFile.Open(new MemoryStream(bytes), reading)
+
+    [
+        for part in file.ReadBackwards range ->
+            [
+                for item in List.ofSeq part do
+                    match item with
+                    | :? EventsItem as item ->
+                        let struct (first, last) = range.RowsOf(frameOf item)
+
+                        for row in first .. last - 1 do
+                            seen (EventView(frameOf item, row).Detach())
+                    | _ -> ()
+            ]
+    ]
+    |> List.rev
+    |> List.concat
+
+/// A trace, and parts of it that are asked for.
+type Case =
+    {
+        Events: AuditEvent list
+        FrameEvents: int
+        Ranges: (TraceRange * string list) list
+    }
+
+let private caseOf =
+    gen {
+        let! events = Some.events
+        let! size = Gen.choose (1, 9)
+
+        let ordinal =
+            Gen.oneof [ Gen.map int64 (Gen.choose (-1, events.Length + 1)); Some.integer ]
+
+        let time =
+            Gen.oneof
+                [
+                    Some.integer
+                    match events with
+                    | [] -> ()
+                    | _ ->
+                        Gen.map2
+                            (fun (e: AuditEvent) (more: int) -> e.Time + int64 more)
+                            (Gen.elements events)
+                            (Gen.choose (-1, 1))
+                ]
+
+        let ends from until : Gen<TraceRange> =
+            gen {
+                let! fromOrdinal = if from = 1 then ordinal else Gen.constant 0L
+
+                let! toOrdinal = if until = 1 then ordinal else Gen.constant Int64.MaxValue
+
+                let! fromTime = if from = 2 then time else Gen.constant Int64.MinValue
+
+                let! toTime =
+                    if until = 2 then
+                        Gen.map Nullable time
+                    else
+                        Gen.constant (Nullable())
+
+                return
+                    TraceRange(
+                        FromOrdinal = fromOrdinal,
+                        ToOrdinal = toOrdinal,
+                        FromTime = fromTime,
+                        ToTime = toTime
+                    )
+            }
+
+        let! from = Gen.choose (0, 2)
+        let! until = Gen.choose (0, 2)
+
+        let! names =
+            Gen.frequency
+                [
+                    2, Gen.constant []
+                    1, Gen.listOf (Gen.elements [ "open"; "ż"; "import"; "none" ])
+                ]
+
+        let! ranges =
+            Gen.listOfLength 4 (Gen.map (fun range -> range, names) (ends from until))
+
+        return
+            {
+                Events = events
+                FrameEvents = size
+                Ranges = ranges
+            }
+    }
+
+type Arbitraries =
+    static member Case() = Arb.fromGen caseOf
+
+let private config =
+    { FsCheckConfig.defaultConfig with
+        arbitrary = [ typeof<Arbitraries> ]
+    }
+
+let private traceOf case =
+    writeWith (options case.FrameEvents ColumnCodec.Lz4) (fun writer ->
+        for i, e in List.indexed case.Events do
+            if i % 7 = 3 then
+                writer.Add(
+                    ProcessRecord(
+                        ProcessChange.Fork,
+                        i,
+                        0,
+                        i,
+                        e.Time,
+                        ImmutableArray<string>.Empty,
+                        Nullable()
+                    )
+                )
+
+            writer.Add e.View)
+
+let private twelve =
+    [
+        for i in 0..11 ->
+            (event (if i = 7 then "rare" else "open") (int64 i * 10L) [ Value.Int(int64 i) ])
+                .With(ordinal = Nullable(int64 i))
+    ]
+
+let private example = write (options 2 ColumnCodec.Lz4) twelve
+let private at i = meta.WallClock + int64 i * 10L
+let private change i (f: Entry -> Entry) (frames: Entry list) = List.updateAt i (f frames[i]) frames
+
+/// A whole frame with the right sequence number and number of events, and another trace's id, as a program could put
+/// it into an argument.
+let private forged (header: FrameHeader) payload =
+    let head = Array.zeroCreate FrameHeader.Length
+
+    FrameHeader(
+        header.Type,
+        0us,
+        0us,
+        header.Sequence,
+        UInt128.One,
+        header.EventCount,
+        header.RawLength,
+        uint32 (Array.length payload),
+        Crc32C.Compute(ReadOnlySpan payload)
+    )
+        .Write(Span head)
+
+    Array.append head payload
+
+[<Tests>]
+let tests =
+    testList
+        "index"
+        [
+            testPropertyWithConfig
+                config
+                "T45 T46 T48: what is sought is what is filtered from all, with INDEX, without and unclosed"
+                (fun (case: Case) ->
+                    let bytes = traceOf case
+                    let plain = withoutIndex (int64 case.Events.Length) bytes
+                    let cut = unclosed plain
+
+                    for range, names in case.Ranges do
+                        let expected = streamed bytes range names
+                        let events, indexed, damages = sought bytes range names
+                        Expect.equal events expected "with INDEX"
+                        Expect.equal (indexed, damages) (not case.Events.IsEmpty, []) "it was used"
+                        Expect.equal (sought plain range names) (expected, false, []) "without"
+                        Expect.equal (sought cut range names) (expected, false, []) "not closed"
+
+                        if names.IsEmpty then
+                            Expect.equal (backwards bytes range) expected "backwards"
+                            Expect.equal (backwards cut range) expected "backwards, not closed")
+
+            testPropertyWithConfig
+                config
+                "T47: an index that lies changes no event"
+                (fun (case: Case) (which: int) (field: int) (amount: int64) (copy: int) ->
+                    let bytes = traceOf case
+
+                    if not case.Events.IsEmpty then
+                        let names, frames = contentOf bytes
+                        let pick n = abs (n % frames.Length)
+                        let other = frames[pick copy]
+
+                        let lie (e: Entry) =
+                            match abs (field % 8) with
+                            | 0 -> { e with Offset = e.Offset + amount }
+                            | 1 -> { e with Offset = other.Offset }
+                            | 2 -> { e with Ordinal = e.Ordinal + amount }
+                            | 3 -> { e with Count = uint32 amount }
+                            | 4 -> { e with First = e.First + amount }
+                            | 5 -> { e with Last = e.Last + amount }
+                            | 6 ->
+                                { e with
+                                    Sequence = e.Sequence + uint32 amount
+                                }
+                            | _ ->
+                                { e with
+                                    Bits = Array.map (fun b -> b ^^^ byte amount) e.Bits
+                                }
+
+                        let lies =
+                            replaced (indexAt bytes) (encode names (change (pick which) lie frames)) bytes
+
+                        for range, names in case.Ranges do
+                            let events, _, _ = sought lies range names
+                            Expect.equal events (streamed bytes range names) "sought"
+                            Expect.equal (backwards lies range) (streamed bytes range []) "backwards")
+
+            testPropertyWithConfig
+                config
+                "T7 T41 T47: of a damaged trace what is sought is what is filtered from all"
+                (fun (case: Case) (kind: int) (place: int) (bit: int) ->
+                    let bytes = traceOf case
+                    let frames = framesOf bytes
+                    let frame = abs (place % frames.Length)
+                    let at, length = frames[frame]
+                    let part (at, length) = bytes[at .. at + length - 1]
+                    let behind = Preamble.Length + abs (place % (bytes.Length - Preamble.Length))
+
+                    let damaged =
+                        match abs (kind % 5) with
+                        | 0 ->
+                            Array.mapi
+                                (fun i b -> if i = behind then b ^^^ (1uy <<< (bit &&& 7)) else b)
+                                bytes
+                        | 1 -> bytes[.. behind - 1]
+                        | 2 -> Array.append bytes[.. at - 1] bytes[at + length ..]
+                        | 3 ->
+                            Array.concat
+                                [ bytes[.. at + length - 1]; part (at, length); bytes[at + length ..] ]
+                        | _ when frame + 1 < frames.Length ->
+                            let next = frames[frame + 1]
+
+                            Array.concat
+                                [
+                                    bytes[.. at - 1]
+                                    part next
+                                    part (at, length)
+                                    bytes[fst next + snd next ..]
+                                ]
+                        | _ -> bytes
+
+                    for range, names in case.Ranges do
+                        let expected = streamed damaged range names
+                        let events, _, _ = sought damaged range names
+                        Expect.equal events expected "sought"
+
+                        if names.IsEmpty then
+                            Expect.equal (backwards damaged range) expected "backwards")
+
+            testList
+                "T47: lies that are found and told"
+                [
+                    let all = TraceRange()
+                    let late = TraceRange(FromOrdinal = 9L)
+                    let timed = TraceRange(FromTime = at 9)
+                    let single i f names frames = names, change i f frames
+
+                    for name, range, wanted, lie in
+                        [
+                            "a wrong count", late, [], single 3 (fun e -> { e with Count = 1u })
+                            "a wrong ordinal", late, [], single 4 (fun e -> { e with Ordinal = 9L })
+                            "a frame left out", late, [], (fun names frames -> names, List.removeAt 2 frames)
+                            "the last frame left out",
+                            late,
+                            [],
+                            (fun names frames -> names, List.removeAt 5 frames)
+                            "a frame twice",
+                            late,
+                            [],
+                            (fun names frames -> names, List.insertAt 3 frames[3] frames)
+                            "two frames swapped",
+                            late,
+                            [],
+                            (fun names frames ->
+                                names, frames |> List.updateAt 3 frames[4] |> List.updateAt 4 frames[3])
+                            "an offset within a frame",
+                            late,
+                            [],
+                            single 4 (fun e -> { e with Offset = e.Offset + 1L })
+                            "the offset of PROCESS or META",
+                            late,
+                            [],
+                            single 0 (fun e -> { e with Offset = 36L })
+                            "an offset behind the file",
+                            late,
+                            [],
+                            single 5 (fun e -> { e with Offset = Int64.MaxValue })
+                            "an offset before the file", late, [], single 0 (fun e -> { e with Offset = -1L })
+                            "a wrong sequence number",
+                            late,
+                            [],
+                            single 4 (fun e -> { e with Sequence = e.Sequence + 1u })
+                            "a first time that is later",
+                            timed,
+                            [],
+                            single 4 (fun e -> { e with First = e.First + 1L })
+                            "times that go back", timed, [], single 2 (fun e -> { e with Last = 0L })
+                            "a name that the frame has, not told",
+                            all,
+                            [ "rare" ],
+                            single 3 (fun e -> { e with Bits = [| 1uy |] })
+                            "a name that the frame does not have",
+                            all,
+                            [ "rare" ],
+                            single 2 (fun e -> { e with Bits = [| 3uy |] })
+                            "too few names", all, [ "rare" ], (fun names frames -> List.truncate 1 names, frames)
+                            "names that are not sorted",
+                            all,
+                            [ "rare" ],
+                            (fun names frames -> List.rev names, frames)
+                            "more bits than names",
+                            all,
+                            [],
+                            (fun names frames ->
+                                names, frames |> List.map (fun e -> { e with Bits = [| 3uy; 0uy |] }))
+                        ] ->
+                        testCase name (fun () ->
+                            let bytes = lying lie example
+                            let events, indexed, damages = sought bytes range wanted
+                            Expect.equal events (streamed example range wanted) "the events are the same"
+                            Expect.equal (damages |> List.map _.Code) [ DamageCode.Index ] "it is told"
+                            Expect.isFalse indexed "and not used")
+                ]
+
+            testCase
+                "T4 T47: a forged frame in an argument is not believed where INDEX points to it"
+                (fun () ->
+                    let frames = framesOf example
+                    let first, length = frames[1]
+                    let _, header = FrameHeader.TryRead(ReadOnlySpan(example, first, length))
+
+                    let argument =
+                        forged header example[first + FrameHeader.Length .. first + length - 1]
+
+                    let bytes =
+                        write
+                            (options 2 ColumnCodec.None)
+                            [
+                                yield! twelve[..3]
+                                (event "open" 45L [ Value.Bytes argument ])
+                                yield! twelve[5..]
+                            ]
+
+                    let place = bytes.AsSpan().IndexOf(ReadOnlySpan argument)
+                    Expect.isGreaterThan place 0 "the frame stands in the file as it is"
+
+                    let lies =
+                        lying
+                            (fun names frames ->
+                                names, frames |> change 2 (fun e -> { e with Offset = int64 place }))
+                            bytes
+
+                    let range = TraceRange(FromOrdinal = 4L, ToOrdinal = 6L)
+                    let events, _, damages = sought lies range []
+                    Expect.equal events (streamed bytes range []) "the true events"
+                    Expect.equal (damages |> List.map _.Code) [ DamageCode.Index ] "it is told")
+
+            testList
+                "T44 T47: an INDEX that breaks the format is damage"
+                [
+                    for name, payload in
+                        [
+                            "empty", ""
+                            "no map", "C0"
+                            "a huge map", "DFFFFFFFFF"
+                            "a huge list of frames", "81A66672616D6573DDFFFFFFFF"
+                            "a huge list of names", "81A56E616D6573DDFFFFFFFF"
+                            "an entry of 6 items", "81A66672616D65739196000102030405"
+                            "a count beyond 32 bits",
+                            "81A66672616D65739197CD01000100CF0000000100000000000000C400"
+                            "a float in place of an offset",
+                            "81A66672616D65739197CB000000000000000001010101010101C400"
+                            "bytes behind", "80C0"
+                            "no frames", "80"
+                        ] ->
+                        testCase name (fun () ->
+                            let bytes = replaced (indexAt example) (hex payload) example
+                            let range = TraceRange(FromOrdinal = 3L)
+                            let events, _, damages = sought bytes range []
+                            Expect.equal events (streamed example range []) "events"
+                            Expect.equal (damages |> List.map _.Code) [ DamageCode.Index ] "told")
+                ]
+
+            testTheory
+                "T38 T47 T48: END that says a wrong place"
+                [ 1L; -1L; 36L; 100L; Int64.MaxValue ]
+                (fun offset ->
+                    let bytes = endSaying offset 12L example
+                    let range = TraceRange(FromOrdinal = 3L)
+                    let events, indexed, damages = sought bytes range []
+                    Expect.equal events (streamed example range []) "events"
+
+                    Expect.equal
+                        (indexed, damages |> List.map _.Code)
+                        (false, [ DamageCode.Index ])
+                        "told, not used")
+
+            testCase "T45: further items and keys are ignored" (fun () ->
+                let names, frames = contentOf example
+                let payload = encode names frames
+
+                let more =
+                    Convert
+                        .ToHexString(payload)
+                        .Replace("82A56E616D6573", "83A16EC0A56E616D6573")
+                        .Replace("97CD", "98CD")
+                        .Replace("C40101", "C40101C0")
+                        .Replace("C40103", "C40103C0")
+
+                let bytes = replaced (indexAt example) (hex more) example
+                let range = TraceRange(FromOrdinal = 3L)
+                Expect.equal (sought bytes range []) (streamed example range [], true, []) "")
+
+            testCase "T46: an INDEX larger than a frame is not written" (fun () ->
+                let builder = IndexBuilder()
+                let buffer = ByteBuffer()
+
+                for i in 0..129 do
+                    builder.Add(
+                        IndexEntry(int64 i, uint32 i, 0L, 1u, 0L, 0L, -1),
+                        [ for n in 0..4095 -> String('n', 10) + $"{i}-{n}" ]
+                    )
+
+                Expect.isFalse (builder.TryWrite buffer) "")
+
+            testCase "T48: END is found before 60,000 other bytes, and not farther off" (fun () ->
+                let range = TraceRange(FromOrdinal = 3L)
+                let expected = streamed example range []
+
+                for more, used in [ 60_000, true; 70_000, false ] do
+                    let bytes = Array.append example (Array.zeroCreate more)
+                    let events, indexed, _ = sought bytes range []
+                    Expect.equal (events, indexed) (expected, used) "")
+
+            testCase "T45 T48: only the frames that can hold such events are read" (fun () ->
+                let bytes = Array.copy example
+
+                let damaged =
+                    [ for i in [ 1; 2; 4; 6 ] -> fst (List.item i (framesOf bytes)) + FrameHeader.Length + 30 ]
+
+                for place in damaged do
+                    bytes[place] <- bytes[place] ^^^ 1uy
+
+                use file = TraceFile.Open(new MemoryStream(bytes), reading)
+
+                let range = TraceRange(FromOrdinal = 4L, ToOrdinal = 6L)
+
+                let items = List.ofSeq (file.Read range)
+                Expect.isEmpty (damageOf items) "damage elsewhere is not seen"
+                Expect.equal (eventsOf items |> List.map _.Ordinal) [ 4L; 5L ] "events")
+
+            testCase "T45: what a file is opened with" (fun () ->
+                use file = TraceFile.Open(new MemoryStream(example), reading)
+                Expect.equal file.TraceId "0123456789abcdef0123456789abcdef" "id"
+                Expect.equal (file.FirstTime()) (Nullable(at 0)) "first time"
+                Expect.equal (file.Totals |> Option.ofObj |> Option.map _.Events) (Some 12L) "totals"
+                Expect.equal (file.Meta |> Option.ofObj |> Option.map _.Recorder) (Some "test") "META"
+
+                use none =
+                    TraceFile.Open(new MemoryStream(write (options 2 ColumnCodec.Lz4) []), reading)
+
+                Expect.equal (none.FirstTime(), none.IsIndexed) (Nullable(), false) "no events")
+        ]
