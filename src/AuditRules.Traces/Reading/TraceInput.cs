@@ -3,7 +3,7 @@ namespace AuditRules.Traces;
 /// <summary>A stream read forwards, in which one can look ahead and from which bytes can be given back.</summary>
 sealed class TraceInput(Stream stream, long position = 0)
 {
-    byte[] _buffer = new byte[64 * 1024];
+    byte[] _buffer = GC.AllocateUninitializedArray<byte>(64 * 1024);
     int _start;
     int _end;
 
