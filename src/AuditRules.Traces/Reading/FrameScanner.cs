@@ -63,13 +63,18 @@ sealed class FrameScanner
     {
         _offset = _input.Position;
         var bytes = _input.Peek(FrameHeader.Length);
-        if (FrameHeader.TryRead(bytes, out header) && Believe(header))
+        var isHeader = FrameHeader.TryRead(bytes, out header);
+        if (isHeader && Believe(header))
         {
             _input.Advance(FrameHeader.Length);
             return true;
         }
 
-        Resynchronise(bytes.Length < FrameHeader.Length && IsCutHeader(bytes));
+        Resynchronise(
+            isHeader ? DamageCode.Foreign
+            : bytes.Length < FrameHeader.Length && IsCutHeader(bytes) ? DamageCode.Truncated
+            : DamageCode.NoFrame
+        );
         return false;
     }
 
@@ -132,31 +137,18 @@ sealed class FrameScanner
     bool IsFrame(ReadOnlySpan<byte> bytes) =>
         FrameHeader.TryRead(bytes, out var header) && header.TraceId == TraceId;
 
-    void Resynchronise(bool headerCut)
+    void Resynchronise(DamageCode code)
     {
         _input.Advance(1);
-        if (FindFrame())
+        var found = FindFrame();
+        var message = code switch
         {
-            _report(
-                _offset,
-                DamageCode.NoFrame,
-                $"{_input.Position - _offset} bytes are no frame of this trace",
-                null
-            );
-        }
-        else if (headerCut)
-        {
-            _report(_offset, DamageCode.Truncated, "the file ends within a frame", null);
-        }
-        else
-        {
-            _report(
-                _offset,
-                DamageCode.NoFrame,
-                "from here to its end the file holds no frame of this trace",
-                null
-            );
-        }
+            DamageCode.Foreign => "a frame of another trace",
+            DamageCode.Truncated => "the file ends within a frame",
+            _ when found => $"{_input.Position - _offset} bytes are no frame of this trace",
+            _ => "from here to its end the file holds no frame of this trace",
+        };
+        _report(_offset, code, message, null);
     }
 
     /// <summary>Goes to the next believable header, or to the end of the file.</summary>

@@ -75,7 +75,8 @@ public enum DamageCode
     /// <summary>The preamble says another trace id or version than the first frame.</summary>
     Preamble,
 
-    /// <summary>Bytes behind END.</summary>
+    /// <summary>Something behind END that may not stand there: bytes that are no frame, or a frame of a type below
+    /// 0x80; it is not read.</summary>
     AfterEnd,
 
     /// <summary>An INDEX that does not agree with the frames; reading does without it, and no event is lost.</summary>

@@ -18,6 +18,7 @@ public sealed class TraceReader : IDisposable
     long _nextSequence;
     long _missing;
     long _nextOrdinal;
+    long _given;
     long _lastTime = long.MinValue;
     bool _damaged;
     FrameType _type;
@@ -41,7 +42,7 @@ public sealed class TraceReader : IDisposable
         _stream = input;
         _scanner = new FrameScanner(input, options.MaxRawLength, Damage, known._scanner, start.Offset);
         _nextSequence = start.Sequence;
-        _nextOrdinal = start.FirstOrdinal;
+        _nextOrdinal = _given = start.FirstOrdinal;
     }
 
     /// <summary>The format's version.</summary>
@@ -90,13 +91,6 @@ public sealed class TraceReader : IDisposable
             return;
         }
 
-        if (Closed)
-        {
-            Damage(offset, DamageCode.AfterEnd, "there are bytes behind the end of the trace", 0);
-            _done = true;
-            return;
-        }
-
         _type = default;
         if (!_scanner.TryReadHeader(out var header))
             return;
@@ -107,6 +101,14 @@ public sealed class TraceReader : IDisposable
             return;
         if (header.Incompatible != 0)
             throw Unknown(offset, $"a feature (flags 0x{header.Incompatible:X4})");
+        if (Closed && header.Type < FirstIgnorable)
+        {
+            Damage(offset, DamageCode.AfterEnd, "a frame stands behind the end of the trace", 0);
+            return;
+        }
+
+        if (header.Type is < FrameType.Meta or (> FrameType.End and < FirstIgnorable))
+            throw Unknown(offset, $"frame type {(int)header.Type}");
         Interpret(header, offset);
     }
 
@@ -166,8 +168,6 @@ public sealed class TraceReader : IDisposable
                 case FrameType.End:
                     InterpretEnd(ref reader, offset);
                     break;
-                case < FirstIgnorable:
-                    throw Unknown(offset, $"frame type {(int)header.Type}");
             }
         }
         catch (MessagePackSerializationException e)
@@ -221,13 +221,12 @@ public sealed class TraceReader : IDisposable
             throw new MessagePackSerializationException($"a frame of {count} events");
         var payload = DataPayload.Read(_scanner.Payload, (int)header.StoredLength, header.RawLength);
         ReportGap(offset, payload.FirstOrdinal);
-        if (payload.FirstOrdinal < _nextOrdinal || (payload.FirstOrdinal > _nextOrdinal && !_damaged))
+        if (payload.FirstOrdinal < _given || (payload.FirstOrdinal > _given && !_damaged))
             throw new MessagePackSerializationException("the frame's first ordinal is not the next one");
         if (payload.FirstTime < _lastTime)
             throw new MessagePackSerializationException(
                 "the frame begins before the end of the one before it"
             );
-        _lastTime = payload.LastTime;
         var summary = new FrameSummary(
             header.Sequence,
             payload.FirstOrdinal,
@@ -250,7 +249,9 @@ public sealed class TraceReader : IDisposable
             _scanner.LeavePayload();
         }
 
-        _nextOrdinal = payload.FirstOrdinal + count;
+        // What a refused frame says of itself binds no frame behind it.
+        _lastTime = payload.LastTime;
+        _nextOrdinal = _given = payload.FirstOrdinal + count;
         _pending.Enqueue(new EventsItem(offset, summary, frame));
     }
 
@@ -285,6 +286,9 @@ public sealed class TraceReader : IDisposable
     void Damage(long offset, DamageCode code, string message, long? events)
     {
         _damaged = true;
+        // Behind END no frame of the trace is missing where bytes are none.
+        if (Closed && code == DamageCode.NoFrame)
+            (code, events) = (DamageCode.AfterEnd, 0);
         if (code is DamageCode.Payload or DamageCode.Limit or DamageCode.Truncated or DamageCode.Malformed)
             _nextOrdinal += events ?? 0;
         _pending.Enqueue(
