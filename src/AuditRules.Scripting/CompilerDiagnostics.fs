@@ -52,7 +52,19 @@ let private isStep (code: string) (name: string) =
         RegexOptions.NonBacktracking
     )
 
-let private hint (number: int) (message: string) (suggestions: string list) (source: string) (code: string) =
+/// A pattern of two without parentheses: F# takes `path = a` for a comparison.
+let private unbracketed =
+    Regex(@"^(\w+)\s*=.*?(\|\|\||&&&)", RegexOptions.CultureInvariant)
+
+/// `place` is the line from the error on, `code` the file without comments and texts.
+let private hint
+    (number: int)
+    (message: string)
+    (suggestions: string list)
+    (source: string)
+    (place: string)
+    (code: string)
+    =
     let word = source.Trim().Split(' ', '(')[0]
 
     match number with
@@ -94,6 +106,11 @@ let private hint (number: int) (message: string) (suggestions: string list) (sou
     | 1
     | 43 when message.Contains "'string' does not support the operator '&&&'" ->
         "A text alone is no pattern there: write contains \"tmp\" &&& ..."
+    | 1
+    | 43
+    | 691 when unbracketed.IsMatch place && (number = 691 || message.Contains "'bool'") ->
+        let found = unbracketed.Match place
+        $"Put the pattern in parentheses: {found.Groups[1].Value} = (... {found.Groups[2].Value} ...)"
     | 43 when message.Contains "'=='" -> "F# compares with = and <>."
     | 10 when message.Contains "'and'" -> "F# writes && for and, || for or."
     | 193 when message.Contains "Yielded<" -> "A rule begins with: for e in Py.Event do"
@@ -173,6 +190,7 @@ let ofCompiler (files: RuleFile list) (found: FSharpDiagnostic array) : Diagnost
                 (blanks.Replace(d.Message, " "))
                 suggestions
                 source
+                (source.Substring(min source.Length d.StartColumn))
                 (file |> Option.map _.Code |> Option.defaultValue "")
         )
 

@@ -5,11 +5,21 @@ open System
 open System.IO
 open AuditRules.Scripting
 
+/// The folder of the project.
+let root =
+    let rec above (folder: DirectoryInfo | null) =
+        match folder with
+        | null -> failwith "AuditRules.sln stands in no folder above the test program"
+        | folder when File.Exists(Path.Combine(folder.FullName, "AuditRules.sln")) -> folder.FullName
+        | folder -> above folder.Parent
+
+    above (DirectoryInfo AppContext.BaseDirectory)
+
 [<Sealed>]
 type Folder() =
-    let root = Directory.CreateTempSubdirectory("auditrules-test-").FullName
+    let own = Directory.CreateTempSubdirectory("auditrules-test-").FullName
 
-    member _.Path(name: string) = Path.Combine(root, name)
+    member _.Path(name: string) = Path.Combine(own, name)
 
     member this.Write(name: string, text: string) =
         let path = this.Path name
@@ -23,7 +33,7 @@ type Folder() =
     member this.Compile(cache: string, roots: string list, names: string list) =
         let options =
             RuleCompilerOptions(
-                CurrentFolder = root,
+                CurrentFolder = own,
                 RulesFolders = [| for name in roots -> this.Path name |],
                 CacheFolder = cache
             )
@@ -31,7 +41,7 @@ type Folder() =
         RuleCompiler(options).Compile [| for name in names -> this.Path name |]
 
     interface IDisposable with
-        member _.Dispose() = Directory.Delete(root, true)
+        member _.Dispose() = Directory.Delete(own, true)
 
 /// Compiles one file without a cache.
 let compile (text: string) =

@@ -181,6 +181,47 @@ let private cases =
         [
             "x.fsx(9,84) FS3125: Invalid join relation in 'followedBy'. Expected 'expr <op> expr', where <op> is =, =?, ?= or ?=?. | `on` takes one =. For several keys write on (struct (a, b) = struct (c, d))."
         ]
+        "a pattern of two without parentheses",
+        "path = secret",
+        "path = glob \"/x\" ||| \"/y\"",
+        [
+            "x.fsx(7,36) FS0001: The type 'bool' does not support the operator '|||' | Put the pattern in parentheses: path = (... ||| ...)"
+        ]
+
+        "a pattern of two without parentheses, texts alone",
+        "path = secret",
+        "path = \"/x\" ||| \"/y\"",
+        [
+            "x.fsx(7,36) FS0001: The type 'bool' does not support the operator '|||' | Put the pattern in parentheses: path = (... ||| ...)"
+        ]
+
+        "a pattern of two with &&&, without parentheses",
+        "path = secret",
+        "path = secret &&& notLike \"/y\"",
+        [
+            "x.fsx(7,36) FS0001: The type 'bool' does not support the operator '&&&' | Put the pattern in parentheses: path = (... &&& ...)"
+        ]
+
+        "three patterns without parentheses",
+        "path = secret",
+        "path = secret ||| under \"/y\" ||| \"/z\"",
+        [
+            "x.fsx(7,36) FS0001: The type 'bool' does not support the operator '|||' | Put the pattern in parentheses: path = (... ||| ...)"
+        ]
+
+        "a pattern of two without parentheses behind another field",
+        "path = secret",
+        "flags = write, path = secret ||| \"/z\"",
+        [
+            "x.fsx(7,51) FS0691: Named arguments must appear after all other arguments | Put the pattern in parentheses: path = (... ||| ...)"
+        ]
+
+        "numbers of two without parentheses",
+        "host = notLike \"localhost\"",
+        "port = between (1, 5) ||| 6",
+        [
+            "x.fsx(9,52) FS0001: The type 'bool' does not support the operator '|||' | Put the pattern in parentheses: port = (... ||| ...)"
+        ]
     ]
 
 [<Tests>]

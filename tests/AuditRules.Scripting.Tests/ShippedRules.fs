@@ -7,16 +7,8 @@ open System.Text.RegularExpressions
 open AuditRules.Detection.Examples
 open AuditRules.Detection.Plans
 open AuditRules.Scripting
+open AuditRules.Scripting.Tests.Folder
 open Expecto
-
-let private root =
-    let rec above (folder: DirectoryInfo | null) =
-        match folder with
-        | null -> failwith "AuditRules.sln stands in no folder above the test program"
-        | folder when File.Exists(Path.Combine(folder.FullName, "AuditRules.sln")) -> folder.FullName
-        | folder -> above folder.Parent
-
-    above (DirectoryInfo AppContext.BaseDirectory)
 
 let private files =
     Directory.GetFiles(Path.Combine(root, "rules"), "*.fsx", SearchOption.AllDirectories)
