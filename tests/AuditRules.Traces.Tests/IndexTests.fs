@@ -454,7 +454,10 @@ let tests =
                             all,
                             [ "rare" ],
                             single 2 (fun e -> { e with Bits = [| 3uy |] })
-                            "too few names", all, [ "rare" ], (fun names frames -> List.truncate 1 names, frames)
+                            "too few names",
+                            all,
+                            [ "rare" ],
+                            (fun names frames -> List.truncate 1 names, frames)
                             "names that are not sorted",
                             all,
                             [ "rare" ],
@@ -587,7 +590,10 @@ let tests =
                 let bytes = Array.copy example
 
                 let damaged =
-                    [ for i in [ 1; 2; 4; 6 ] -> fst (List.item i (framesOf bytes)) + FrameHeader.Length + 30 ]
+                    [
+                        for i in [ 1; 2; 4; 6 ] ->
+                            fst (List.item i (framesOf bytes)) + FrameHeader.Length + 30
+                    ]
 
                 for place in damaged do
                     bytes[place] <- bytes[place] ^^^ 1uy

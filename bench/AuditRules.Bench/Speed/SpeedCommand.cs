@@ -30,8 +30,10 @@ static class SpeedCommand
             ("read every value: MessagePack, an array an event", () => ReadRows(array.WrittenMemory)),
             ("read every value: trace, LZ4", () => ReadValues(lz4)),
             ("read every value: trace, deflate", () => ReadValues(deflate)),
+            ("read every value, checked first: trace, LZ4", () => ReadValues(lz4, true)),
             ("find `subprocess.Popen`: MessagePack, an array an event", () => FindRows(array.WrittenMemory)),
             ("find `subprocess.Popen`: trace, LZ4", () => FindShapes(lz4)),
+            ("step over every event: MessagePack, an array an event", () => FindRows(array.WrittenMemory)),
             ("check every column: trace, LZ4", () => Check(lz4)),
             ("both checksums only: trace, LZ4", () => Skim(lz4)),
         ];
@@ -115,10 +117,10 @@ static class SpeedCommand
         return found > 0 ? rows.Length : throw new InvalidOperationException("nothing was found");
     }
 
-    static long ReadValues(MemoryStream trace) =>
+    static long ReadValues(MemoryStream trace, bool validate = false) =>
         Read(
             trace,
-            new TraceReaderOptions { LeaveOpen = true },
+            new TraceReaderOptions { LeaveOpen = true, Validate = validate },
             frame =>
             {
                 for (var row = 0; row < frame.Count; row++)

@@ -15,6 +15,16 @@ static class ColumnCodecs
 
     public static bool IsKnown(ColumnCodec codec) => codec <= ColumnCodec.Deflate;
 
+    /// <summary>The most bytes that so many stored ones can give: a byte of LZ4 adds at most 255 to a match, one of deflate
+    /// is at most four matches of 258.</summary>
+    public static long MaxRawLength(ColumnCodec codec, int storedLength) =>
+        codec switch
+        {
+            ColumnCodec.Lz4 => 255L * storedLength,
+            ColumnCodec.Deflate => 1032L * storedLength,
+            _ => storedLength,
+        };
+
     /// <summary>Compresses into <paramref name="target"/>; -1 when it does not fit there.</summary>
     public static int Compress(ColumnCodec codec, byte[] raw, int length, byte[] target)
     {

@@ -14,6 +14,7 @@ public sealed class DataFrame : EventFrame
 {
     readonly FrameColumns _columns;
     readonly long _offset;
+    readonly TraceReaderOptions _options;
     FrameShapes? _shapes;
     ushort[]? _shapeColumn;
     int[]? _shapeCounts;
@@ -26,8 +27,9 @@ public sealed class DataFrame : EventFrame
     Caller[]? _callers;
     PackedColumn? _callerColumn;
 
-    internal DataFrame(FrameSummary summary, FrameColumns columns, long offset)
+    internal DataFrame(FrameSummary summary, FrameColumns columns, long offset, TraceReaderOptions options)
     {
+        _options = options;
         Summary = summary;
         _columns = columns;
         _offset = offset;
@@ -57,11 +59,16 @@ public sealed class DataFrame : EventFrame
     /// <inheritdoc/>
     public override int DictionaryCount => Dictionary.Count;
 
-    FrameShapes Table => _shapes ??= Guard(ColumnId.Shapes, raw => new FrameShapes(raw, Summary.Names));
+    FrameShapes Table =>
+        _shapes ??= Guard(ColumnId.Shapes, raw => new FrameShapes(raw, Summary.Names, _options.MaxShapes));
 
     ushort[] Rows => _shapeColumn ??= ReadShapeColumn();
 
-    FrameDictionary Dictionary => _dictionary ??= Guard(ColumnId.Dictionary, raw => new FrameDictionary(raw));
+    FrameDictionary Dictionary =>
+        _dictionary ??= Guard(
+            ColumnId.Dictionary,
+            raw => new FrameDictionary(raw, _options.MaxDictionaryEntries, _options.MaxDepth)
+        );
 
     (int Process, int Pid, long Thread)[] Threads => _threads ??= Guard(ColumnId.Threads, ReadThreads);
 

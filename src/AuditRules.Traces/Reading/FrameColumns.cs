@@ -43,6 +43,8 @@ sealed class FrameColumns
                 throw new NotSupportedException($"column {id}");
             if (codec > byte.MaxValue || !ColumnCodecs.IsKnown((ColumnCodec)codec))
                 throw new NotSupportedException($"codec {codec}");
+            if (rawLength > ColumnCodecs.MaxRawLength((ColumnCodec)codec, length))
+                throw new MessagePackSerializationException($"a column of {rawLength} bytes out of {length}");
             entries[i] = new Entry(id, (ColumnCodec)codec, (int)rawLength, offset, length);
         }
 

@@ -10,14 +10,21 @@ sealed class FrameDictionary
     readonly byte[] _raw;
     readonly int[] _offsets;
     readonly Value[] _values;
+    readonly int _maxDepth;
 
     /// <summary>Finds where each value begins.</summary>
     /// <exception cref="MessagePackSerializationException">The bytes are no such column.</exception>
-    public FrameDictionary(byte[] raw)
+    public FrameDictionary(byte[] raw, int most, int maxDepth)
     {
         _raw = raw;
+        _maxDepth = maxDepth;
         var reader = new MessagePackReader(raw);
-        _offsets = new int[reader.ReadArrayHeader()];
+        var count = reader.ReadArrayHeader();
+        if (count > most)
+            throw new MessagePackSerializationException(
+                $"{count} entries in the dictionary, more than the limit"
+            );
+        _offsets = new int[count];
         for (var i = 0; i < _offsets.Length; i++)
         {
             _offsets[i] = (int)reader.Consumed;
@@ -42,7 +49,7 @@ sealed class FrameDictionary
             if (_values[id].Kind != ValueKind.Nil)
                 return _values[id];
             var reader = new MessagePackReader(_raw.AsSpan(_offsets[id]));
-            var value = ValueCodec.Read(ref reader);
+            var value = ValueCodec.Read(ref reader, _maxDepth);
             if (value.Kind <= ValueKind.Float)
                 throw new MessagePackSerializationException($"a {value.Kind} in the dictionary");
             return _values[id] = value;

@@ -11,12 +11,13 @@ sealed class FrameShapes
 
     /// <summary>Reads the table.</summary>
     /// <exception cref="MessagePackSerializationException">The bytes are no such column.</exception>
-    public FrameShapes(ReadOnlySpan<byte> raw, ImmutableArray<string> names)
+    public FrameShapes(ReadOnlySpan<byte> raw, ImmutableArray<string> names, int most)
     {
         var reader = new MessagePackReader(raw);
-        Shapes = new EventShape[reader.ReadArrayHeader()];
-        if (Shapes.Length > TraceFormat.MaxFrameEvents)
-            throw new MessagePackSerializationException("more shapes than events");
+        var count = reader.ReadArrayHeader();
+        if (count > most)
+            throw new MessagePackSerializationException($"{count} shapes, more than the limit");
+        Shapes = new EventShape[count];
         _columns = new int[Shapes.Length][];
         for (var i = 0; i < Shapes.Length; i++)
         {

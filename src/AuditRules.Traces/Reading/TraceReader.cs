@@ -217,7 +217,7 @@ public sealed class TraceReader : IDisposable
     void InterpretEvents(in FrameHeader header, long offset)
     {
         var count = header.EventCount;
-        if (count is 0 or > TraceFormat.MaxFrameEvents)
+        if (count == 0 || count > _options.MaxFrameEvents)
             throw new MessagePackSerializationException($"a frame of {count} events");
         var payload = DataPayload.Read(_scanner.Payload, (int)header.StoredLength, header.RawLength);
         ReportGap(offset, payload.FirstOrdinal);
@@ -243,7 +243,7 @@ public sealed class TraceReader : IDisposable
         DataFrame? frame = null;
         if (_options.Wanted is not { } wanted || payload.Names.Any(wanted))
         {
-            frame = new DataFrame(summary, payload.Columns, offset);
+            frame = new DataFrame(summary, payload.Columns, offset, _options);
             if (_options.Validate)
                 frame.Validate();
             _scanner.LeavePayload();
@@ -263,7 +263,10 @@ public sealed class TraceReader : IDisposable
     )
     {
         var items = new List<TraceItem>();
-        for (var left = reader.ReadArrayHeader(); left > 0; left--)
+        var left = reader.ReadArrayHeader();
+        if (left > _options.MaxFrameRecords)
+            throw new MessagePackSerializationException($"{left} records, more than the limit");
+        for (; left > 0; left--)
             items.Add(item(offset, read(ref reader)));
         MustEnd(reader);
         foreach (var one in items)

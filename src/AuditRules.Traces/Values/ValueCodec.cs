@@ -10,7 +10,7 @@ namespace AuditRules.Traces;
 static class ValueCodec
 {
     /// <summary>Lists, maps, truncated values and objects that may stand inside one another.</summary>
-    public const int MaxDepth = 64;
+    public const int MaxDepth = TraceFormat.MaxDepth;
 
     /// <summary>The bytes of an integer, since the cost of printing one grows with the square of its length.</summary>
     public const int MaxIntegerBytes = 4096;

@@ -156,7 +156,7 @@ sealed class FrameBuilder
         if (!_shapeLookup.TryGetValue(shape, out var shapeId))
         {
             shapeId = -1;
-            bytes += shape.Length + EntryBytes + (ArgumentColumnBytes * count);
+            bytes += shape.Length + EntryBytes + (ArgumentColumnBytes * (_cells.Count - cells));
         }
 
         var thread = (e.Process, e.Pid, e.Thread);

@@ -16,7 +16,7 @@ sealed class RecordBuffer
     /// <summary>False when the record does not fit beside the others.</summary>
     public bool TryAdd(ReadOnlySpan<byte> record, int limit)
     {
-        if (_bytes.Length + record.Length > limit)
+        if (_bytes.Length + record.Length > limit || Count == TraceFormat.MaxFrameRecords)
             return false;
         record.CopyTo(_bytes.GetSpan(record.Length));
         _bytes.Advance(record.Length);
