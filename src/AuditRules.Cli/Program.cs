@@ -1,3 +1,3 @@
 using AuditRules.Cli.Hosting;
 
-return CommandLine.Run(args, CliHost.OfProcess());
+return CommandLine.RunProcess(args);

@@ -104,6 +104,15 @@ let tests =
                 Expect.stringStarts ran.Out "failed BAD throws: FormatException" "report"
                 Expect.stringContains ran.Out "rules/t.fsx(6)" "where")
 
+            testCase "C20: 5 under --strict where a rule was blind" (fun () ->
+                use folder = withTrace quiet
+                folder.Write("rules/t.fsx", rule)
+
+                let meta = """{"record":"meta","recorder":"import","drop":["open"]}"""
+                import folder "blind.atrace" (meta :: quiet)
+                run folder [ "replay"; "blind.atrace" ] |> expect 0 |> ignore
+                run folder [ "replay"; "blind.atrace"; "--strict" ] |> expect 5 |> ignore)
+
             testCase "C20: 5 under --strict where the trace was not closed" (fun () ->
                 use folder = withTrace ("""{"record":"meta","recorder":"x"}""" :: quiet)
                 run folder [ "replay"; "run.atrace" ] |> expect 0 |> ignore

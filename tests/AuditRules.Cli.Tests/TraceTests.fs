@@ -107,8 +107,8 @@ let tests =
             testCase "C50: damage says how many events are missing" (fun () ->
                 use folder = withTrace many
                 let bytes = File.ReadAllBytes(folder.File "run.atrace")
-                // The frame of events names what is in it.
-                let at = bytes.AsSpan().LastIndexOf("os.listdir"B)
+                // The frame of events names what is in it, before the index does.
+                let at = bytes.AsSpan().IndexOf("os.listdir"B)
                 bytes[at] <- bytes[at] ^^^ 0x55uy
                 File.WriteAllBytes(folder.File "run.atrace", bytes)
                 let ran = run folder [ "inspect"; "run.atrace" ]

@@ -55,6 +55,32 @@ let tests =
                     Expect.equal ran.Code 0 ran.Error
                     Expect.stringContains ran.Out "Examples:" "examples")
 
+            testCase "C3: help is a command too" (fun () ->
+                use folder = new Folder()
+                Expect.equal (run folder [ "help" ]).Out (run folder [ "--help" ]).Out "root"
+
+                Expect.equal
+                    (run folder [ "help"; "record" ]).Out
+                    (run folder [ "record"; "--help" ]).Out
+                    "of a command")
+
+            testCase "C2: a current folder that is gone" (fun () ->
+                use folder = new Folder()
+                let gone = "mkdir gone && cd gone && rmdir ../gone && exec dotnet \"$@\""
+
+                for words, code in [ [ "rules"; "list" ], 66; [ "record"; "--"; "true" ], 125 ] do
+                    let ran = startProgram "sh" [ "-c"; gone; "sh" ] [] folder words
+                    Expect.equal ran.Code code ran.Error
+                    Expect.stringStarts ran.Error "auditrules: the current folder is gone\n" "what")
+
+            testCase "C10: standard output is no file" (fun () ->
+                use folder = new Folder()
+                folder.Write("e.jsonl", "")
+                let ran = run folder [ "import"; "jsonl"; "e.jsonl"; "-o"; "-" ]
+                Expect.equal ran.Code 2 ran.Error
+                Expect.stringStarts ran.Error "auditrules: an output is a file, not standard output\n" "what"
+                Expect.isFalse (folder.Has "-") "no file of that name")
+
             testCase "C3: the version" (fun () ->
                 use folder = new Folder()
                 let ran = run folder [ "--version" ]

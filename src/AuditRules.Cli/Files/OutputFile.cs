@@ -38,6 +38,12 @@ sealed class OutputFile : IDisposable
 
     public static OutputFile Create(CommandContext context, string path)
     {
+        if (path == "-")
+            throw new CommandFailure(
+                ExitCode.Usage,
+                "an output is a file, not standard output",
+                "Name a file with -o, or /dev/stdout."
+            );
         var full = context.Paths.Full(path);
         var aside = $"{full}.{Path.GetRandomFileName()}.tmp";
         try
@@ -51,7 +57,7 @@ sealed class OutputFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failure(context, path, Why(e).Replace(aside, full, StringComparison.Ordinal));
+            throw Failure(context, path, Why(e).Replace(aside, full, StringComparison.Ordinal), Advice(e));
         }
     }
 
@@ -78,12 +84,17 @@ sealed class OutputFile : IDisposable
             File.Delete(_aside);
     }
 
-    public static CommandFailure Failure(CommandContext context, string path, string why) =>
-        new(
-            ExitCode.NoOutput,
-            $"cannot write {context.Paths.Show(path)}: {why}",
-            "Name another file with -o, or make room for this one."
-        );
+    public static CommandFailure Failure(
+        CommandContext context,
+        string path,
+        string why,
+        string advice = "Name another file with -o, or make room for this one."
+    ) => new(ExitCode.NoOutput, $"cannot write {context.Paths.Show(path)}: {why}", advice);
+
+    static string Advice(Exception e) =>
+        e is DirectoryNotFoundException
+            ? "Make the folder first, or name another file with -o."
+            : "Name another file with -o, or make room for this one.";
 
     static string Why(Exception e) =>
         e switch

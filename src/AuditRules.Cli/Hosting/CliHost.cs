@@ -40,6 +40,7 @@ public sealed class CliHost
     /// <summary>The host of this process.</summary>
     public static CliHost OfProcess()
     {
+        var folder = FindFolder();
         // Whoever asks for Console.Out, as Spectre.Console does, sets the terminal up, which writes its codes (C6).
         Console.SetOut(TextWriter.Null);
         Console.SetError(TextWriter.Null);
@@ -49,25 +50,37 @@ public sealed class CliHost
             Input = Console.OpenStandardInput(),
             Output = new BufferedStream(StandardOutput.Output(), 64 * 1024),
             Error = error,
-            CurrentFolder = Directory.GetCurrentDirectory(),
+            CurrentFolder = folder,
             Variable = Environment.GetEnvironmentVariable,
             OutputWidth = Console.IsOutputRedirected ? 0 : TerminalWidth.Of(1),
             ErrorWidth = Console.IsErrorRedirected ? 0 : TerminalWidth.Of(2),
-            Program = FindProgram(),
+            Program = FindProgram(folder),
         };
     }
 
     /// <summary>Whether colours may be written to a terminal (docs/cli.md, C6).</summary>
     public bool AllowsColors => string.IsNullOrEmpty(Variable("NO_COLOR")) && Variable("TERM") != "dumb";
 
+    static string FindFolder()
+    {
+        try
+        {
+            return Directory.GetCurrentDirectory();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
     // Built in a clone it is in no PATH: then its own path is what can be typed.
-    static string FindProgram()
+    static string FindProgram(string current)
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         if (folders.Any(folder => folder.Length > 0 && File.Exists(Path.Combine(folder, Name))))
             return Name;
         return Path.GetFileNameWithoutExtension(Environment.ProcessPath) == Name
-            ? new PathNames(Directory.GetCurrentDirectory()).Show(Environment.ProcessPath!)
+            ? new PathNames(current).Show(Environment.ProcessPath!)
             : Name;
     }
 }

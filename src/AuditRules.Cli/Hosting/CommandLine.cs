@@ -9,6 +9,25 @@ namespace AuditRules.Cli.Hosting;
 /// <summary>The command <c>auditrules</c>: from words to an exit code.</summary>
 public static class CommandLine
 {
+    /// <summary>Runs a command as this process. Never throws.</summary>
+    /// <param name="arguments">The words behind the program's name.</param>
+    /// <returns>The exit code (docs/cli.md, section 2).</returns>
+    public static int RunProcess(IReadOnlyList<string> arguments)
+    {
+        var host = CliHost.OfProcess();
+        if (host.CurrentFolder.Length > 0)
+            return Run(arguments, host);
+        Say(
+            new CommandContext(host),
+            new CommandFailure(
+                ExitCode.NoInput,
+                "the current folder is gone",
+                "Change to a folder that there is."
+            )
+        );
+        return IsRecord(arguments) ? ExitCodes.RecorderFailed : (int)ExitCode.NoInput;
+    }
+
     /// <summary>Runs a command. Never throws.</summary>
     /// <param name="arguments">The words behind the program's name.</param>
     /// <param name="host">What surrounds the command.</param>
@@ -16,8 +35,7 @@ public static class CommandLine
     public static int Run(IReadOnlyList<string> arguments, CliHost host)
     {
         var context = new CommandContext(host);
-        // Before its program starts, record has one code for all that is wrong (C21).
-        var recording = arguments.FirstOrDefault(a => !a.StartsWith('-')) == "record";
+        var recording = IsRecord(arguments);
         try
         {
             var code = Invoke(arguments, host);
@@ -52,8 +70,15 @@ public static class CommandLine
         }
     }
 
+    // Before its program starts, record has one code for all that is wrong (C21).
+    static bool IsRecord(IReadOnlyList<string> arguments) =>
+        arguments.FirstOrDefault(a => !a.StartsWith('-')) == "record";
+
     static int Invoke(IReadOnlyList<string> arguments, CliHost host)
     {
+        // As git and dotnet have it.
+        if (arguments is ["help", ..])
+            arguments = [.. arguments.Skip(1), "--help"];
         var split = ProgramWords.Split(arguments);
         var root = Root.Create(host, split.Program);
         // A word that begins with @ is a word.

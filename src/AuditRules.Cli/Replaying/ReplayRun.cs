@@ -58,7 +58,8 @@ static class ReplayRun
         var codes = new List<ExitCode>();
         if (totals.Count(Verdict.Failed) > 0)
             codes.Add(ExitCode.RuleFailed);
-        if (strict && (totals.Count(Verdict.Unknown) > 0 || totals.Unclosed > 0))
+        var unanswered = totals.Count(Verdict.Unknown) + totals.Count(Verdict.Blind);
+        if (strict && (unanswered > 0 || totals.Unclosed > 0))
             codes.Add(ExitCode.Unknown);
         if (failOn is { } limit && totals.BySeverity.Any(s => s.Key >= limit && s.Value > 0))
             codes.Add(ExitCode.Findings);

@@ -64,6 +64,6 @@ static class SegmentFolder
         new(
             ExitCode.NoInput,
             $"nothing to pack in {context.Paths.Show(folder)}: {why}",
-            "Name the folder that AUDITRULES_DIR named, or that the message of the session named."
+            "List the folders that sessions left behind with: auditrules recover"
         );
 }
