@@ -142,9 +142,9 @@ class Part:
 
 
 class Trace:
-    def __init__(self, name, minor=0, offset=OFFSET):
+    def __init__(self, name, minor=0, offset=OFFSET, trace_id=None):
         self.name, self.minor, self.clock = name, minor, offset
-        self.trace_id = hashlib.sha256(name.encode()).digest()[:16]
+        self.trace_id = trace_id or hashlib.sha256(name.encode()).digest()[:16]
         self.data = bytearray(e.preamble(self.trace_id, 1, minor))
         self.parts, self.lines = [], []
         self.sequence = self.events = 0

@@ -413,7 +413,10 @@ def structure():
 
 
 def bases():
-    """What the damaged traces are made of."""
+    """The dump in trace.md, and what the damaged traces are made of."""
+    trace = Trace("three-events", trace_id=bytes(range(16))).meta({"pid": 7})
+    rows = [Event("open", ["/etc/hosts", 0], 1000), Event("import", [], 1500), Event("open", ["a", 577], 2500)]
+    yield trace.rows(rows, unit=500).end()
     yield everything("base-every-frame")
     yield three("base-three-frames")
 

@@ -118,11 +118,11 @@ let private readHere (file: string) =
         Error = error
     }
 
-let private python arguments =
+let private run (program: string) (arguments: string list) =
     let start =
         ProcessStartInfo(
-            "python3",
-            "-B" :: arguments,
+            program,
+            arguments,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             StandardOutputEncoding = Encoding.UTF8
@@ -136,7 +136,9 @@ let private python arguments =
         child.WaitForExit()
         child.ExitCode, output, error.Result
     with :? ComponentModel.Win32Exception ->
-        skiptest "there is no python3 on the path"
+        skiptest $"there is no {program} on the path"
+
+let private python arguments = run "python3" ("-B" :: arguments)
 
 let private tool name =
     Path.Combine(root, "tests", "tools", name)
@@ -329,4 +331,31 @@ let tests =
 
             testCase "the Python reader says of every damaged trace what is expected" (fun () ->
                 wrongOfDamaged (fun file -> readThere.Value[file]) |> expectNone)
+
+            testList
+                "every valid trace is MessagePack from its first byte to its last"
+                [
+                    for package, program, script in
+                        [
+                            "the package msgpack of Python", "python3", "walk_msgpack.py"
+                            "the package @msgpack/msgpack of Node", "node", "walk_msgpack.cjs"
+                        ] ->
+                        testCase package (fun () ->
+                            let files = filesIn "valid"
+                            let code, output, error = run program (tool script :: files)
+
+                            if code = 69 then
+                                skiptest $"{program} does not find {package}"
+
+                            Expect.equal (code, error) (0, "") output
+
+                            // The preamble is two objects, every frame one.
+                            let objects file =
+                                string (2 + (Bytes.framesOf (File.ReadAllBytes file)).Length)
+
+                            Expect.equal
+                                (output.Split('\n', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray)
+                                (List.map objects files)
+                                "objects")
+                ]
         ]

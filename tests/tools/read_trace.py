@@ -592,7 +592,7 @@ class Reader:
                 decoder.end()
             elif header.type in (TYPES["PROCESS"], TYPES["LOSS"]):
                 name = "process" if header.type == TYPES["PROCESS"] else "loss"
-                records = [Record(at, name, record(decoder, name)) for _ in range(decoder.array(0))]
+                records = [Record(at, name, record(decoder, name)) for _ in range(decoder.array(0, LIMITS["records"]))]
                 decoder.end()
                 self.items += records
             elif header.type == TYPES["END"]:
@@ -657,7 +657,7 @@ class Frame:
 
     def list(self, name, item):
         decoder = Decoder(self.raw(name))
-        count = decoder.array(0)
+        count = decoder.array(0, LIMITS["dictionaryEntries"] if name == "dictionary" else None)
         items = [item(decoder, left) for left in range(count - 1, -1, -1)]
         decoder.end()
         return items
