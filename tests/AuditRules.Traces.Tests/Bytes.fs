@@ -16,6 +16,7 @@ let options frameEvents codec =
         Codec = codec,
         TraceId =
             Nullable(UInt128.Parse("0123456789abcdef0123456789abcdef", Globalization.NumberStyles.HexNumber)),
+        Checkpoints = false,
         LeaveOpen = true
     )
 

@@ -286,7 +286,16 @@ let tests =
                 let sizes =
                     [
                         for codec in [ ColumnCodec.None; ColumnCodec.Lz4; ColumnCodec.Deflate ] ->
-                            let bytes = write (options 100 codec) long
+                            let bytes =
+                                write
+                                    (TraceWriterOptions(
+                                        FrameEvents = 100,
+                                        Codec = codec,
+                                        TraceId = (options 100 codec).TraceId,
+                                        LeaveOpen = true
+                                    ))
+                                    long
+
                             let made, _, _ = recover bytes
                             let _, _, _ = promised bytes
                             abs (made.Length - bytes.Length) < 200

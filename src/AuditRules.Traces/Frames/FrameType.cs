@@ -9,4 +9,5 @@ enum FrameType : byte
     Loss = 4,
     End = 5,
     Index = 0x80,
+    Checkpoint = 0x81,
 }

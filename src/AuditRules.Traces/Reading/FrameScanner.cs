@@ -21,7 +21,8 @@ sealed class FrameScanner
         _input = new TraceInput(stream);
         _maxRawLength = maxRawLength;
         _report = report;
-        var (major, minor, traceId) = Preamble.Read(_input.Peek(Preamble.Length));
+        PreambleBytes = _input.Peek(Preamble.Length).ToArray();
+        var (major, minor, traceId) = Preamble.Read(PreambleBytes);
         _input.Advance(Preamble.Length);
         Version = new Version(major, minor);
         TraceId = traceId;
@@ -40,6 +41,8 @@ sealed class FrameScanner
 
     /// <summary>Takes note of damage; how many events were lost with it, null when that is not known.</summary>
     public delegate void Report(long offset, DamageCode code, string message, long? events);
+
+    public byte[] PreambleBytes { get; }
 
     public Version Version { get; }
 

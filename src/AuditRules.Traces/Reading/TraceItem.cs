@@ -33,6 +33,12 @@ public sealed record LossItem(long Offset, LossRecord Record) : TraceItem(Offset
 /// <param name="Totals">Its totals.</param>
 public sealed record EndItem(long Offset, TraceTotals Totals) : TraceItem(Offset);
 
+/// <summary>CHECKPOINT: what the trace says of all that stands before it. A reader does not look whether it is true: a
+/// <see cref="TraceVerifier"/> does.</summary>
+/// <param name="Offset">Where it stands.</param>
+/// <param name="Checkpoint">What it says.</param>
+public sealed record CheckpointItem(long Offset, Checkpoint Checkpoint) : TraceItem(Offset);
+
 /// <summary>Something that is not as it was written. Reading goes on behind it.</summary>
 /// <param name="Offset">Where it begins.</param>
 /// <param name="Code">What it is.</param>

@@ -56,7 +56,12 @@ public sealed class TraceReader : IDisposable
     /// <summary>True once END was read: the trace was closed by its writer.</summary>
     public bool Closed { get; private set; }
 
-    /// <summary>Where in the file the reader stands.</summary>
+    internal UInt128 Id => _scanner.TraceId;
+
+    /// <summary>The preamble as it stands in the file.</summary>
+    internal ReadOnlySpan<byte> PreambleBytes => _scanner.PreambleBytes;
+
+    /// <summary>Where the reader stands: bytes from the beginning of the file.</summary>
     internal long Position => _scanner.Position;
 
     /// <summary>The next item; null at the end.</summary>
@@ -97,6 +102,8 @@ public sealed class TraceReader : IDisposable
         _type = header.Type;
         // Counted even without its payload: that damage is reported, and the frame is not missing as well.
         var isWhole = _scanner.TryReadPayload(header);
+        if (isWhole)
+            _options.Seen?.Invoke(header, _scanner.Payload.AsSpan(0, (int)header.StoredLength), offset);
         if (!Count(header, offset) || !isWhole)
             return;
         if (header.Incompatible != 0)
@@ -168,6 +175,9 @@ public sealed class TraceReader : IDisposable
                 case FrameType.End:
                     InterpretEnd(ref reader, offset);
                     break;
+                case FrameType.Checkpoint:
+                    InterpretCheckpoint(ref reader, offset);
+                    break;
             }
         }
         catch (MessagePackSerializationException e)
@@ -212,6 +222,13 @@ public sealed class TraceReader : IDisposable
 
         _pending.Enqueue(new EndItem(offset, totals));
         Closed = true;
+    }
+
+    void InterpretCheckpoint(ref MessagePackReader reader, long offset)
+    {
+        var checkpoint = Checkpoint.Read(ref reader);
+        MustEnd(reader);
+        _pending.Enqueue(new CheckpointItem(offset, checkpoint));
     }
 
     void InterpretEvents(in FrameHeader header, long offset)

@@ -61,6 +61,9 @@ public sealed record TraceReaderOptions
         init => field = Within(value, TraceFormat.MaxDepth);
     } = TraceFormat.MaxDepth;
 
+    /// <summary>Sees every whole frame of the trace before it is interpreted; null for nobody.</summary>
+    internal FrameSeen? Seen { get; init; }
+
     /// <summary>True when the stream stays open after the reader is disposed.</summary>
     public bool LeaveOpen { get; init; }
 
@@ -71,3 +74,6 @@ public sealed record TraceReaderOptions
         return value;
     }
 }
+
+/// <summary>Takes note of a frame whose checksums hold; what it is given is valid during the call.</summary>
+delegate void FrameSeen(in FrameHeader header, ReadOnlySpan<byte> payload, long offset);

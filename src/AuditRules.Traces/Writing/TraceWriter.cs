@@ -14,6 +14,7 @@ public sealed class TraceWriter : IDisposable
 {
     const int MaxLostName = 200;
     const int MaxOwnLosses = 64;
+    const int CheckpointEvery = 64;
 
     readonly Stream _output;
     readonly TraceWriterOptions _options;
@@ -27,6 +28,8 @@ public sealed class TraceWriter : IDisposable
     readonly List<LossRecord> _ownLosses = [];
     readonly ByteBuffer _payload = new();
     readonly byte[] _header = new byte[FrameHeader.Length];
+    readonly MerkleTree? _tree;
+    int _dataFrames;
     long _lastTime = long.MinValue;
     long _position = Preamble.Length;
     uint _sequence;
@@ -57,6 +60,12 @@ public sealed class TraceWriter : IDisposable
         Span<byte> preamble = stackalloc byte[Preamble.Length];
         Preamble.Write(preamble, _traceId);
         _output.Write(preamble);
+        if (_options.Checkpoints)
+        {
+            _tree = new MerkleTree();
+            _tree.Add(preamble, []);
+        }
+
         var writer = new MessagePackWriter(_payload);
         RecordCodec.Write(ref writer, meta);
         writer.Flush();
@@ -79,6 +88,9 @@ public sealed class TraceWriter : IDisposable
     {
         set => _packer.Codec = value;
     }
+    /// <summary>The head of the tree of all that was written before the last CHECKPOINT (T55); null before there is
+    /// one.</summary>
+    public TraceHead? Head { get; private set; }
 
     /// <summary>
     /// Adds an event. One that is larger than a frame is lost (reason <c>oversize</c>), and so is one that is earlier
@@ -157,6 +169,7 @@ public sealed class TraceWriter : IDisposable
         RecordCodec.Write(ref writer, totals with { Events = Events, Lost = totals.Lost + Lost }, index);
         writer.Flush();
         WriteFrame(FrameType.End, 0, _payload.Written, (uint)_payload.Length);
+        WriteCheckpoint();
         _completed = true;
         _output.Flush();
     }
@@ -174,6 +187,7 @@ public sealed class TraceWriter : IDisposable
         }
         finally
         {
+            _tree?.Dispose();
             if (!_options.LeaveOpen)
                 _output.Dispose();
         }
@@ -232,6 +246,20 @@ public sealed class TraceWriter : IDisposable
         );
         WriteFrame(FrameType.Data, (uint)count, payload, rawLength);
         _frame.Clear();
+        if (++_dataFrames % CheckpointEvery == 0)
+            WriteCheckpoint();
+    }
+
+    void WriteCheckpoint()
+    {
+        if (_tree is null)
+            return;
+        Head = TraceHead.Of(_tree);
+        _payload.Length = 0;
+        var writer = new MessagePackWriter(_payload);
+        Checkpoint.Of(_traceId, _tree).Write(ref writer);
+        writer.Flush();
+        WriteFrame(FrameType.Checkpoint, 0, _payload.Written, (uint)_payload.Length);
     }
 
     /// <summary>Where INDEX stands; 0 when none is written.</summary>
@@ -292,6 +320,7 @@ public sealed class TraceWriter : IDisposable
         _output.Write(_header);
         _output.Write(payload);
         _position += FrameHeader.Length + payload.Length;
+        _tree?.Add(_header, payload);
     }
 
     delegate void RecordWriter<T>(ref MessagePackWriter writer, T record);

@@ -16,6 +16,12 @@ public sealed record TraceWriterOptions
     /// cannot be told apart.</summary>
     public UInt128? TraceId { get; init; }
 
+    /// <summary>
+    /// True to write CHECKPOINTs: one at least every 64 DATA frames and one behind END (T52). Without them nobody can
+    /// tell later whether the trace was sealed; off is for tests that count frames.
+    /// </summary>
+    public bool Checkpoints { get; init; } = true;
+
     /// <summary>True when the stream stays open after the writer is disposed.</summary>
     public bool LeaveOpen { get; init; }
 }
