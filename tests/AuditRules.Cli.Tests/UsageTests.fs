@@ -15,6 +15,8 @@ let private commands =
         [ "import"; "jsonl" ]
         [ "pack" ]
         [ "recover" ]
+        [ "verify" ]
+        [ "seal" ]
         [ "rules" ]
         [ "rules"; "list" ]
         [ "rules"; "show" ]

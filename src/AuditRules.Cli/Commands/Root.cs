@@ -7,6 +7,7 @@ using AuditRules.Cli.Commands.Pack;
 using AuditRules.Cli.Commands.Record;
 using AuditRules.Cli.Commands.Replay;
 using AuditRules.Cli.Commands.Rules;
+using AuditRules.Cli.Commands.Seal;
 using AuditRules.Cli.Commands.Test;
 using AuditRules.Cli.Hosting;
 using AuditRules.Cli.Parsing;
@@ -52,6 +53,8 @@ static class Root
         root.Add(ImportCommand.Create(host));
         root.Add(PackCommand.Create(host));
         root.Add(RecoverCommand.Create(host));
+        root.Add(VerifyCommand.Create(host));
+        root.Add(SealCommand.Create(host));
         root.Add(RulesCommand.Create(host));
         root.Add(DemoCommand.Create(host));
         return root;

@@ -58,7 +58,10 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
         var totals = new TraceTotals(_events, table.Images.Count, _raised, _filtered, _lost);
         writer.Complete(totals);
         totals = totals with { Events = writer.Events, Lost = _lost + writer.Lost };
-        return new PackResult(totals, table.Images.Count(i => i.Nonce != 0), _losses, table.Refused);
+        return new PackResult(totals, table.Images.Count(i => i.Nonce != 0), _losses, table.Refused)
+        {
+            Head = writer.Head,
+        };
     }
 
     void Step(Cursor cursor)

@@ -50,4 +50,8 @@ public sealed record PackResult(
     int RecordedProcesses,
     IReadOnlyList<LossRecord> Losses,
     IReadOnlyList<string> Refused
-);
+)
+{
+    /// <summary>The head of the trace (docs/spec/trace.md, T55); null when it has no CHECKPOINT.</summary>
+    public TraceHead? Head { get; init; }
+}

@@ -88,6 +88,7 @@ public sealed class TraceWriter : IDisposable
     {
         set => _packer.Codec = value;
     }
+
     /// <summary>The head of the tree of all that was written before the last CHECKPOINT (T55); null before there is
     /// one.</summary>
     public TraceHead? Head { get; private set; }
@@ -170,6 +171,7 @@ public sealed class TraceWriter : IDisposable
         writer.Flush();
         WriteFrame(FrameType.End, 0, _payload.Written, (uint)_payload.Length);
         WriteCheckpoint();
+        _tree?.Dispose();
         _completed = true;
         _output.Flush();
     }

@@ -1,17 +1,28 @@
 using System.Text.Json;
 using AuditRules.Events.Json;
+using AuditRules.Traces;
 
 namespace AuditRules.Cli.Commands.Inspect;
 
 /// <summary>The summary of a trace as one JSON object.</summary>
 static class SummaryLine
 {
-    public static void Write(Utf8JsonWriter json, string path, string id, TraceContents contents)
+    public static void Write(
+        Utf8JsonWriter json,
+        string path,
+        TraceVerification found,
+        TraceContents contents
+    )
     {
         json.WriteStartObject();
         json.WriteString("path", path);
-        json.WriteString("id", id);
+        json.WriteString("id", found.TraceId);
         json.WriteBoolean("closed", contents.End is not null);
+        json.WriteBoolean("sealed", found.Sealed);
+        json.WriteStartArray("signedBy");
+        foreach (var signature in found.Signatures)
+            json.WriteStringValue(signature.Name);
+        json.WriteEndArray();
         json.WriteNumber("events", contents.Events);
         json.WritePropertyName("meta");
         EventJson.Write(json, contents.Meta);

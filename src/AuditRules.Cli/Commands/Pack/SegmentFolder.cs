@@ -38,6 +38,7 @@ static class SegmentFolder
 
         trace.Complete(context);
         Record.Recording.Tell(context, packed, $" in {context.Paths.Show(output)}");
+        Record.Recording.TellHead(context, packed);
         return packed.Losses.Count > 0 || packed.Refused.Count > 0 ? ExitCode.Damage : ExitCode.Clean;
     }
 

@@ -45,6 +45,8 @@ static class Recording
         }
 
         Tell(context, result, keeps ? $" in {context.Paths.Show(path)}" : ", not kept; -o FILE keeps it");
+        if (keeps)
+            TellHead(context, result.Packed);
         return strict && result.Packed.Losses.Count > 0 ? ExitCodes.RecorderFailed : result.ExitCode;
     }
 
@@ -115,6 +117,13 @@ static class Recording
             context.Messages.Line($"auditrules: lost {LossText.Of(loss)}", Tone.Warning);
         foreach (var refused in packed.Refused)
             context.Messages.Line($"auditrules: left out {refused}", Tone.Warning);
+    }
+
+    /// <summary>Says the head of the trace that was written, for whoever keeps it elsewhere (docs/cli.md, C83).</summary>
+    public static void TellHead(CommandContext context, PackResult packed)
+    {
+        if (packed.Head is { } head)
+            context.Note($"auditrules: head {head}");
     }
 
     static string S(long count) => count == 1 ? "" : "s";
