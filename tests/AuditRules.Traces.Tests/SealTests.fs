@@ -36,7 +36,7 @@ let private events count =
             event "open" (int64 i * 1000L) [ Value.Str $"/etc/{i}"; Value.Int(int64 i) ]
     ]
 
-/// preamble, META, 3 DATA, END, CHECKPOINT.
+/// Preamble, META, 3 DATA, INDEX, END, CHECKPOINT.
 let private small = write (sealedOptions 4) (events 12)
 
 let private verifyWith (expected: TraceExpectations) (bytes: byte[]) =
@@ -108,13 +108,13 @@ let tests =
                 "T50 T51: a CHECKPOINT says origin, number of leaves and root of all before it"
                 (fun () ->
                     let leaves = leavesOf small
-                    let root = rootText (List.truncate 6 leaves)
+                    let root = rootText (List.truncate 7 leaves)
 
-                    let body = $"auditrules.trace/0123456789abcdef0123456789abcdef\n6\n{root}\n"
-                    Expect.equal leaves.Length 7 "preamble and 6 frames"
+                    let body = $"auditrules.trace/0123456789abcdef0123456789abcdef\n7\n{root}\n"
+                    Expect.equal leaves.Length 8 "preamble and 7 frames"
 
                     Expect.equal
-                        (Convert.ToHexString(payloadAt 5 small))
+                        (Convert.ToHexString(payloadAt 6 small))
                         ("81A4626F6479D961" + Convert.ToHexString(Encoding.ASCII.GetBytes body))
                         "payload")
 
@@ -133,7 +133,7 @@ let tests =
                     1 :: List.replicate 64 2
                     @ [ 0x81 ]
                     @ List.replicate 64 2
-                    @ [ 0x81; 2; 2; 5; 0x81 ]
+                    @ [ 0x81; 2; 2; 0x80; 5; 0x81 ]
 
                 Expect.equal types expected "types"
                 Expect.equal (verify bytes).Verdict TraceVerdict.Whole "all of them hold")
@@ -152,11 +152,11 @@ let tests =
                 let items, closed = read signed
                 Expect.isEmpty (damageOf items) "damage"
                 Expect.isTrue closed "closed"
-                let end' = frameAt 4 small
+                let end' = frameAt 5 small
 
                 let again =
-                    rebuild (Array.append small end') 6 (fun h p ->
-                        FrameHeader(h.Type, 0us, 0us, 6u, h.TraceId, 0u, h.RawLength, 0u, 0u), p)
+                    rebuild (Array.append small end') 7 (fun h p ->
+                        FrameHeader(h.Type, 0us, 0us, 7u, h.TraceId, 0u, h.RawLength, 0u, 0u), p)
 
                 let items, _ = read again
 
@@ -174,11 +174,11 @@ let tests =
 
                 Expect.equal
                     (found.Closed, found.Sealed, found.Frames, found.Events)
-                    (true, true, 6L, 12L)
+                    (true, true, 7L, 12L)
                     "facts"
 
-                let root = MerkleTests.reference (List.truncate 6 (leavesOf small))
-                Expect.equal (string found.Head) $"6:{Convert.ToHexStringLower root}" "head")
+                let root = MerkleTests.reference (List.truncate 7 (leavesOf small))
+                Expect.equal (string found.Head) $"7:{Convert.ToHexStringLower root}" "head")
 
             testCase "T50: an older trace without CHECKPOINTs is whole and not sealed" (fun () ->
                 let found = verify (write (options 4 ColumnCodec.Lz4) (events 12))
@@ -186,7 +186,7 @@ let tests =
 
             testCase "T54: sealing appends one frame and changes no byte before it" (fun () ->
                 Expect.sequenceEqual signed[.. small.Length - 1] small "what was there"
-                Expect.equal (frameCount signed) 7 "one more"
+                Expect.equal (frameCount signed) 8 "one more"
                 let found = verifyWith (expectKey key) signed
                 Expect.isEmpty found.Problems "problems"
 
@@ -195,7 +195,7 @@ let tests =
                     [ TraceSignature("ci", Nullable true) ]
                     "signatures"
 
-                Expect.equal (headOf found).Leaves 7L "the new head covers the old CHECKPOINT")
+                Expect.equal (headOf found).Leaves 8L "the new head covers the old CHECKPOINT")
 
             testCase "T54: a trace can be sealed by several keys" (fun () ->
                 let twice = sealWith other "release" signed
@@ -210,7 +210,7 @@ let tests =
                 let flipped = Array.copy small
                 flipped[200] <- flipped[200] ^^^ 1uy
 
-                for bytes in [ flipped; upTo 4 small; withPayload 5 (bodyPayload "x\n1\ny\n") small ] do
+                for bytes in [ flipped; upTo 5 small; withPayload 6 (bodyPayload "x\n1\ny\n") small ] do
                     use stream = new MemoryStream()
                     stream.Write(ReadOnlySpan bytes)
                     stream.Position <- 0L
@@ -234,36 +234,36 @@ let tests =
                 "T56: a CHECKPOINT that is not true of the bytes before it is tampering"
                 [
                     "another origin",
-                    (fun (root: string) -> $"auditrules.trace/00000000000000000000000000000000\n6\n{root}\n")
+                    (fun (root: string) -> $"auditrules.trace/00000000000000000000000000000000\n7\n{root}\n")
                     "another number",
                     (fun root -> $"auditrules.trace/0123456789abcdef0123456789abcdef\n5\n{root}\n")
                     "a leading zero",
-                    (fun root -> $"auditrules.trace/0123456789abcdef0123456789abcdef\n06\n{root}\n")
+                    (fun root -> $"auditrules.trace/0123456789abcdef0123456789abcdef\n07\n{root}\n")
                     "another root",
-                    (fun root -> $"auditrules.trace/0123456789abcdef0123456789abcdef\n6\n{rootText []}\n")
+                    (fun root -> $"auditrules.trace/0123456789abcdef0123456789abcdef\n7\n{rootText []}\n")
                     "a root of 31 bytes",
                     (fun _ ->
-                        $"auditrules.trace/0123456789abcdef0123456789abcdef\n6\n{Convert.ToBase64String(Array.zeroCreate 31)}\n")
+                        $"auditrules.trace/0123456789abcdef0123456789abcdef\n7\n{Convert.ToBase64String(Array.zeroCreate 31)}\n")
                     "no LF at the end",
-                    (fun root -> $"auditrules.trace/0123456789abcdef0123456789abcdef\n6\n{root}")
-                    "two lines", (fun _ -> "auditrules.trace/0123456789abcdef0123456789abcdef\n6\n")
+                    (fun root -> $"auditrules.trace/0123456789abcdef0123456789abcdef\n7\n{root}")
+                    "two lines", (fun _ -> "auditrules.trace/0123456789abcdef0123456789abcdef\n7\n")
                     "nothing", (fun _ -> "")
                 ]
                 (fun (_, body) ->
-                    let root = rootText (List.truncate 6 (leavesOf small))
-                    let found = verify (withPayload 5 (bodyPayload (body root)) small)
+                    let root = rootText (List.truncate 7 (leavesOf small))
+                    let found = verify (withPayload 6 (bodyPayload (body root)) small)
                     Expect.equal (codesOf found) [ "Checkpoint" ] "code"
                     Expect.equal found.Verdict TraceVerdict.Tampered "verdict"
                     Expect.equal (found.Sealed, found.Head) (false, null) "not sealed")
 
             testCase "T51: further lines of the body are ignored" (fun () ->
-                let root = rootText (List.truncate 6 (leavesOf small))
-                let body = $"auditrules.trace/0123456789abcdef0123456789abcdef\n6\n{root}\nmore\n"
-                let found = verify (withPayload 5 (bodyPayload body) small)
+                let root = rootText (List.truncate 7 (leavesOf small))
+                let body = $"auditrules.trace/0123456789abcdef0123456789abcdef\n7\n{root}\nmore\n"
+                let found = verify (withPayload 6 (bodyPayload body) small)
                 Expect.equal (found.Verdict, found.Sealed) (TraceVerdict.Whole, true) "")
 
             testCase "T50: a CHECKPOINT of more than 64 signatures breaks the format" (fun () ->
-                let body = payloadAt 5 small
+                let body = payloadAt 6 small
 
                 let payload count =
                     Array.concat
@@ -276,8 +276,8 @@ let tests =
                             Array.create count 0xA0uy
                         ]
 
-                Expect.equal (verify (withPayload 5 (payload 64) small)).Verdict TraceVerdict.Whole "64"
-                Expect.equal (codesOf (verify (withPayload 5 (payload 65) small))) [ "Malformed" ] "65")
+                Expect.equal (verify (withPayload 6 (payload 64) small)).Verdict TraceVerdict.Whole "64"
+                Expect.equal (codesOf (verify (withPayload 6 (payload 65) small))) [ "Malformed" ] "65")
 
             testCase "T56: a frame behind the last CHECKPOINT of a closed trace is tampering" (fun () ->
                 // The last CHECKPOINT is gone, and there is an earlier one.
@@ -287,7 +287,7 @@ let tests =
                 Expect.equal found.Verdict TraceVerdict.Tampered "verdict")
 
             testCase "T56: a signature by the expected key that does not verify is tampering" (fun () ->
-                let text = Encoding.UTF8.GetString(payloadAt 6 signed)
+                let text = Encoding.UTF8.GetString(payloadAt 7 signed)
                 let line = text[text.IndexOf "\u2014 ci " ..]
                 let at = signed.AsSpan().IndexOf(ReadOnlySpan(Encoding.UTF8.GetBytes line)) + 40
                 let index = frameCount signed - 1
@@ -325,7 +325,7 @@ let tests =
                 Expect.equal [ for s in found.Signatures -> s.IsValid ] [ Nullable false ] "not valid here")
 
             testCase "T56: where a seal is expected and none is there, it is missing" (fun () ->
-                let bare = upTo 5 small
+                let bare = upTo 6 small
                 Expect.equal (verify bare).Verdict TraceVerdict.Whole "nothing is expected"
                 let head = (verify small).Head
                 let codes expected = codesOf (verifyWith expected bare)
@@ -364,7 +364,7 @@ let tests =
                         bytes[at] <- bytes[at] ^^^ (1uy <<< (at % 8))
 
                         // The frame behind the head is vouched for by nothing but its checksums.
-                        let covered = at < signed.Length - (frameAt 6 signed).Length
+                        let covered = at < signed.Length - (frameAt 7 signed).Length
 
                         try
                             Expect.notEqual (verify bytes).Verdict TraceVerdict.Whole $"byte {at}"

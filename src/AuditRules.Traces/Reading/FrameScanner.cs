@@ -35,6 +35,7 @@ sealed class FrameScanner
         _maxRawLength = maxRawLength;
         _report = report;
         _confirmed = true;
+        PreambleBytes = known.PreambleBytes;
         Version = known.Version;
         TraceId = known.TraceId;
     }

@@ -56,8 +56,6 @@ public sealed class TraceReader : IDisposable
     /// <summary>True once END was read: the trace was closed by its writer.</summary>
     public bool Closed { get; private set; }
 
-    internal UInt128 Id => _scanner.TraceId;
-
     /// <summary>The preamble as it stands in the file.</summary>
     internal ReadOnlySpan<byte> PreambleBytes => _scanner.PreambleBytes;
 
