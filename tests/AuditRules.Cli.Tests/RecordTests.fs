@@ -35,7 +35,7 @@ let tests =
 
                     Expect.isMatch
                         ran.Error
-                        @"^auditrules: [\d,]+ events of 1 process in run\.atrace\n$"
+                        @"^auditrules: [\d,]+ events of 1 process in run\.atrace\nauditrules: head \d+:[0-9a-f]{64}\n$"
                         "C47"
 
                     Expect.equal (run folder [ "replay"; "run.atrace" ]).Code 1 "the finding is there")
