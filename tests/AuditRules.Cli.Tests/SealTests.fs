@@ -258,9 +258,8 @@ let tests =
                 let before = bytesOf folder "run.atrace"
                 let head = sealRun folder
 
-                Expect.sequenceEqual(bytesOf folder "run.atrace")[.. before.Length - 1]
-                    before
-                    "what was there"
+                let after = bytesOf folder "run.atrace"
+                Expect.sequenceEqual after[.. before.Length - 1] before "what was there"
 
                 Expect.equal head (headIn (run folder [ "verify"; "run.atrace" ]).Out) "the head")
 
