@@ -232,19 +232,26 @@ let private seen (attack: bool -> (byte[] -> byte[]) -> byte[] * byte[]) =
 
 let private table =
     [
-        for name, change in attacks ->
-            name
-            :: seen (fun checkpoints make ->
-                let truth = make (packed id checkpoints "/etc/shadow")
-                let forged = change truth
-                truth, forged)
-        "put an old trace of the program in its place"
-        :: seen (fun checkpoints make ->
-            make (packed laterId checkpoints "/etc/shadow"), make (packed id checkpoints "/etc/4"))
-        "edit segments before they are packed"
-        :: seen (fun checkpoints make ->
-            let forged = make (packed id checkpoints "/harmless")
-            forged, forged)
+        for name, change in attacks do
+            let cells =
+                seen (fun checkpoints make ->
+                    let truth = make (packed id checkpoints "/etc/shadow")
+                    truth, change truth)
+
+            yield name :: cells
+
+        let old =
+            seen (fun checkpoints make ->
+                make (packed laterId checkpoints "/etc/shadow"), make (packed id checkpoints "/etc/4"))
+
+        yield "put an old trace of the program in its place" :: old
+
+        let segments =
+            seen (fun checkpoints make ->
+                let forged = make (packed id checkpoints "/harmless")
+                forged, forged)
+
+        yield "edit segments before they are packed" :: segments
     ]
 
 let private document =

@@ -106,7 +106,7 @@ let private dump =
     ]
 
 /// Rules that are specified and not built. The list must shrink: a rule that a test cites may not stand here.
-let private pending = set [ 51; 52; 53; 54; 56 ]
+let private pending: Set<int> = Set.empty
 
 /// The rules that the names of tests cite: text that begins with the number of a rule.
 let private cited =
