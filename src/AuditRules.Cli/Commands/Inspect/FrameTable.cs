@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text.Json;
+using AuditRules.Cli.Exit;
+using AuditRules.Cli.Hosting;
+using AuditRules.Cli.Replaying;
+using AuditRules.Events.Json;
+using AuditRules.Reporting.Json;
+using AuditRules.Reporting.Terminal;
+using AuditRules.Reporting.Text;
+using AuditRules.Traces;
+
+namespace AuditRules.Cli.Commands.Inspect;
+
+/// <summary>The frames of a trace, one a line, and the columns of each below it (docs/cli.md, C58).</summary>
+static class FrameTable
+{
+    static readonly string[] Heading =
+    [
+        "offset",
+        "number",
+        "events",
+        "raw",
+        "stored",
+        "type",
+        "first",
+        "time",
+        "seconds",
+    ];
+
+    public static ExitCode Write(CommandContext context, string path, string format)
+    {
+        using var stream = TraceFiles.Open(context, path);
+        var damages = new List<DamageItem>();
+        TraceFiles.Read(
+            context,
+            path,
+            () =>
+            {
+                var frames = FrameListing.Read(stream, damages.Add);
+                if (format == InspectFormat.JsonLines)
+                    WriteJson(context, frames);
+                else
+                    WriteText(context.Out, frames);
+            }
+        );
+        foreach (var damage in damages)
+            context.Messages.Line(
+                FormattableString.Invariant(
+                    $"auditrules: damage at byte {damage.Offset:N0}: {damage.Message}"
+                )
+            );
+        return damages.Count > 0 ? ExitCode.Damage : ExitCode.Clean;
+    }
+
+    static void WriteText(Screen screen, IEnumerable<FrameLayout> frames)
+    {
+        var rows = new List<string[]>();
+        foreach (var frame in frames)
+        {
+            rows.Add([
+                Number(frame.Offset),
+                Number(frame.Sequence),
+                frame.Events == 0 ? "" : Number(frame.Events),
+                Number(frame.RawLength),
+                Number(frame.StoredLength),
+                frame.Type,
+                frame.FirstOrdinal is { } ordinal ? $"#{Plain(ordinal)}" : "",
+                frame.FirstTime is { } time ? TimeText.Moment(time) : "",
+                frame is { FirstTime: { } first, LastTime: { } last }
+                    ? ((last - (decimal)first) / 1e9m).ToString("0.000", CultureInfo.InvariantCulture)
+                    : "",
+            ]);
+            foreach (var column in frame.Columns)
+                rows.Add([
+                    "",
+                    "",
+                    "",
+                    Number(column.RawLength),
+                    Number(column.StoredLength),
+                    $"  {NameOf(column.Id)} ({NameOf(column.Codec)})",
+                    "",
+                    "",
+                    "",
+                ]);
+        }
+
+        TableText.Write(screen, Heading, rows, numbers: 5);
+    }
+
+    static void WriteJson(CommandContext context, IEnumerable<FrameLayout> frames)
+    {
+        using var lines = new JsonLines(context.OutStream());
+        foreach (var frame in frames)
+            lines.Write(json => WriteJson(json, frame));
+    }
+
+    static void WriteJson(Utf8JsonWriter json, FrameLayout frame)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("offset", frame.Offset);
+        json.WriteString("type", frame.Type);
+        json.WriteNumber("sequence", frame.Sequence);
+        json.WriteNumber("events", frame.Events);
+        if (frame.FirstOrdinal is { } ordinal)
+            json.WriteNumber("firstOrdinal", ordinal);
+        if (frame.FirstTime is { } first)
+            json.WriteString("firstTime", EventTime.ToText(first));
+        if (frame.LastTime is { } last)
+            json.WriteString("lastTime", EventTime.ToText(last));
+        json.WriteNumber("rawLength", frame.RawLength);
+        json.WriteNumber("storedLength", frame.StoredLength);
+        json.WriteStartArray("columns");
+        foreach (var column in frame.Columns)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("id", column.Id);
+            json.WriteString("codec", NameOf(column.Codec));
+            json.WriteNumber("rawLength", column.RawLength);
+            json.WriteNumber("storedLength", column.StoredLength);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    static string NameOf(ColumnCodec codec) => codec.ToString().ToLowerInvariant();
+
+    static string NameOf(int id) =>
+        id switch
+        {
+            1 => "dictionary",
+            2 => "shapes",
+            3 => "shape of each row",
+            4 => "times",
+            5 => "threads",
+            6 => "thread of each row",
+            7 => "callers",
+            8 => "caller of each row",
+            >= 256 => $"argument {Plain(id - 256)}",
+            _ => $"column {Plain(id)}",
+        };
+
+    static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    static string Plain(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
