@@ -264,6 +264,23 @@ let private traceOf case =
 
             writer.Add e.View)
 
+/// What who reads the whole trace finds wrong with its INDEX.
+let private problem (bytes: byte[]) =
+    let at, length = List.item (indexAt bytes) (framesOf bytes)
+    use reader = new TraceReader(new MemoryStream(bytes))
+
+    let frames =
+        ResizeArray
+            [
+                for item in reader.ReadToEnd() do
+                    match item with
+                    | :? EventsItem as item -> struct (item.Offset, item.Summary)
+                    | _ -> ()
+            ]
+
+    IndexCheck.Problem(bytes[at + FrameHeader.Length .. at + length - 1], int64 at, frames, meta)
+    |> Option.ofObj
+
 let private twelve =
     [
         for i in 0..11 ->
@@ -313,6 +330,10 @@ let tests =
                         let events, indexed, damages = sought bytes range names
                         Expect.equal events expected "with INDEX"
                         Expect.equal (indexed, damages) (not case.Events.IsEmpty, []) "it was used"
+
+                        if indexed then
+                            Expect.equal (problem bytes) None "nothing is wrong with it"
+
                         Expect.equal (sought plain range names) (expected, false, []) "without"
                         Expect.equal (sought cut range names) (expected, false, []) "not closed"
 
@@ -473,7 +494,8 @@ let tests =
                             let events, indexed, damages = sought bytes range wanted
                             Expect.equal events (streamed example range wanted) "the events are the same"
                             Expect.equal (damages |> List.map _.Code) [ DamageCode.Index ] "it is told"
-                            Expect.isFalse indexed "and not used")
+                            Expect.isFalse indexed "and not used"
+                            Expect.isSome (problem bytes) "who reads all finds it too")
                 ]
 
             testCase
