@@ -241,7 +241,8 @@ let tests =
                 let again = run folder [ "replay"; "part.atrace"; "--format"; "jsonl" ]
                 Expect.stringContains again.Lines.Head $"\"id\":\"{id}\"" "the finding is in the part"
                 let none = run folder [ "cut"; "run.atrace"; "-o"; "x.atrace"; "--finding"; "0123" ]
-                Expect.equal (none.Code, isMessage none.Error) (2, true) none.Error
+                Expect.equal none.Code 2 none.Error
+                Expect.stringContains none.Error "auditrules: the rules find no finding 0123" "message"
                 Expect.isFalse (folder.Has "x.atrace") "nothing is written")
 
             testTheory

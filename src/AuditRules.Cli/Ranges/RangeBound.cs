@@ -49,16 +49,17 @@ sealed record RangeBound(RangeBound.Form Kind, long Number)
         {
             if (!text.EndsWith(name, StringComparison.Ordinal))
                 continue;
-            return
-                decimal.TryParse(
+            if (
+                !decimal.TryParse(
                     text.AsSpan(0, text.Length - name.Length),
                     NumberStyles.AllowDecimalPoint,
                     CultureInfo.InvariantCulture,
                     out var count
                 )
-                && count <= long.MaxValue / nanoseconds
-                ? (long)(count * nanoseconds)
-                : null;
+            )
+                return null;
+            // Longer than any trace is as good as the longest.
+            return count < long.MaxValue / nanoseconds ? (long)(count * nanoseconds) : long.MaxValue;
         }
 
         return null;

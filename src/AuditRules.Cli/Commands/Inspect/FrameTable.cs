@@ -6,7 +6,6 @@ using AuditRules.Cli.Replaying;
 using AuditRules.Events.Json;
 using AuditRules.Reporting.Json;
 using AuditRules.Reporting.Terminal;
-using AuditRules.Reporting.Text;
 using AuditRules.Traces;
 
 namespace AuditRules.Cli.Commands.Inspect;
@@ -14,17 +13,18 @@ namespace AuditRules.Cli.Commands.Inspect;
 /// <summary>The frames of a trace, one a line, and the columns of each below it (docs/cli.md, C58).</summary>
 static class FrameTable
 {
+    // "from" and "to" are seconds after the first event of the trace.
     static readonly string[] Heading =
     [
         "offset",
-        "number",
+        "#",
         "events",
         "raw",
         "stored",
-        "type",
         "first",
-        "time",
-        "seconds",
+        "from",
+        "to",
+        "frame",
     ];
 
     public static ExitCode Write(CommandContext context, string path, string format)
@@ -55,20 +55,20 @@ static class FrameTable
     static void WriteText(Screen screen, IEnumerable<FrameLayout> frames)
     {
         var rows = new List<string[]>();
+        long? start = null;
         foreach (var frame in frames)
         {
+            start ??= frame.FirstTime;
             rows.Add([
                 Number(frame.Offset),
                 Number(frame.Sequence),
                 frame.Events == 0 ? "" : Number(frame.Events),
                 Number(frame.RawLength),
                 Number(frame.StoredLength),
-                frame.Type,
                 frame.FirstOrdinal is { } ordinal ? $"#{Plain(ordinal)}" : "",
-                frame.FirstTime is { } time ? TimeText.Moment(time) : "",
-                frame is { FirstTime: { } first, LastTime: { } last }
-                    ? ((last - (decimal)first) / 1e9m).ToString("0.000", CultureInfo.InvariantCulture)
-                    : "",
+                Seconds(start, frame.FirstTime),
+                Seconds(start, frame.LastTime),
+                frame.Type,
             ]);
             foreach (var column in frame.Columns)
                 rows.Add([
@@ -77,14 +77,14 @@ static class FrameTable
                     "",
                     Number(column.RawLength),
                     Number(column.StoredLength),
+                    "",
+                    "",
+                    "",
                     $"  {NameOf(column.Id)} ({NameOf(column.Codec)})",
-                    "",
-                    "",
-                    "",
                 ]);
         }
 
-        TableText.Write(screen, Heading, rows, numbers: 5);
+        TableText.Write(screen, Heading, rows, numbers: 8);
     }
 
     static void WriteJson(CommandContext context, IEnumerable<FrameLayout> frames)
@@ -123,6 +123,11 @@ static class FrameTable
         json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    static string Seconds(long? start, long? time) =>
+        time is { } moment && start is { } first
+            ? ((moment - (decimal)first) / 1e9m).ToString("0.000", CultureInfo.InvariantCulture)
+            : "";
 
     static string NameOf(ColumnCodec codec) => codec.ToString().ToLowerInvariant();
 
