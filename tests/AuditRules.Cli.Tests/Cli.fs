@@ -175,6 +175,33 @@ let quiet =
         event 2 "socket.connect" "null,[\"10.1.2.3\",443]"
     ]
 
+/// Standard input as a pipe gives it.
+type private Pipe(bytes: byte[]) =
+    inherit MemoryStream(bytes)
+    override _.CanSeek = false
+
+/// Runs a command with bytes on standard input, which cannot seek.
+let runOnBytes bytes (folder: Folder) (arguments: string list) =
+    use output = new MemoryStream()
+    use error = new StringWriter(NewLine = "\n")
+
+    let host =
+        CliHost(
+            Input = new Pipe(bytes),
+            Output = output,
+            Error = error,
+            CurrentFolder = folder.Path,
+            Variable = fun _ -> null
+        )
+
+    let code = CommandLine.Run(List<string>(arguments), host)
+
+    {
+        Code = code
+        Out = Encoding.UTF8.GetString(output.ToArray())
+        Error = error.ToString()
+    }
+
 /// Makes a trace of JSON lines.
 let import (folder: Folder) name (lines: string list) =
     folder.Write("lines.jsonl", String.Join("\n", lines))

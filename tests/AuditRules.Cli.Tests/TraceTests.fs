@@ -101,8 +101,8 @@ let tests =
                     )
 
                 let ran = run folder [ "inspect"; "run.atrace" ]
-                Expect.stringContains ran.Out "process  pid  parent  events  exit  command\n" "heading"
-                Expect.stringContains ran.Out "      0    7               2     -\n" "row")
+                Expect.stringContains ran.Out "#  pid  events  exit  process\n" "heading"
+                Expect.stringContains ran.Out "0    7       2     -\n" "row")
 
             testCase "C50: damage says how many events are missing" (fun () ->
                 use folder = withTrace many

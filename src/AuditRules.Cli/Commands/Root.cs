@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using AuditRules.Cli.Commands.Cut;
 using AuditRules.Cli.Commands.Demo;
 using AuditRules.Cli.Commands.Import;
 using AuditRules.Cli.Commands.Inspect;
@@ -55,6 +56,7 @@ static class Root
         root.Add(RecoverCommand.Create(host));
         root.Add(VerifyCommand.Create(host));
         root.Add(SealCommand.Create(host));
+        root.Add(CutCommand.Create(host));
         root.Add(RulesCommand.Create(host));
         root.Add(DemoCommand.Create(host));
         return root;

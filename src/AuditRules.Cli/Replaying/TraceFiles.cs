@@ -32,6 +32,22 @@ static class TraceFiles
         }
     }
 
+    /// <summary>Requires a trace that can be read from any place and twice, as a file can.</summary>
+    public static void RequireFile(CommandContext context, string path)
+    {
+        using (var stream = Open(context, path))
+        {
+            if (path == "-" || !stream.CanSeek)
+                throw new CommandFailure(
+                    ExitCode.Usage,
+                    $"{(path == "-" ? "standard input (-)" : context.Paths.Show(path))} cannot be read twice",
+                    "Write it to a file first, and name that."
+                );
+        }
+
+        Require(context, [path]);
+    }
+
     /// <summary>Reads a trace; what makes it none ends the command with 65, what makes it unreadable with 66.</summary>
     public static void Read(CommandContext context, string path, Action read) =>
         Read(

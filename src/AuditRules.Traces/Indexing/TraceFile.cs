@@ -52,6 +52,9 @@ public sealed class TraceFile : IDisposable
     /// damaged there.</summary>
     public TraceTotals? Totals { get; private set; }
 
+    /// <summary>The distinct names of all events, as INDEX has them; empty without one.</summary>
+    public ImmutableArray<string> Names { get; private set; } = [];
+
     /// <summary>True while INDEX is used. It no longer is once it was found to lie.</summary>
     public bool IsIndexed => _indexOffset != 0;
 
@@ -266,6 +269,7 @@ public sealed class TraceFile : IDisposable
         if (events != Totals!.Events)
             throw new MessagePackSerializationException($"it counts {events} events, END {Totals.Events}");
         var directory = FrameDirectory.Of(index, _finder);
+        Names = index.Names;
         _wantedNames = [.. index.Names.Select(n => _options.Wanted?.Invoke(n) != false)];
         return directory;
     }
@@ -280,5 +284,6 @@ public sealed class TraceFile : IDisposable
     {
         _damages.Add(new DamageItem(_indexOffset, DamageCode.Index, $"the index cannot be used: {why}", 0));
         _indexOffset = 0;
+        Names = [];
     }
 }

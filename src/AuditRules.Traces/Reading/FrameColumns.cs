@@ -53,6 +53,9 @@ sealed class FrameColumns
 
     public ColumnCodec Codec => _entries.Select(e => e.Codec).DefaultIfEmpty().Max();
 
+    public IEnumerable<ColumnLayout> Layout =>
+        _entries.Select(e => new ColumnLayout(e.Id, e.Codec, e.RawLength, e.Length));
+
     public bool Has(int id) => IndexOf(id) >= 0;
 
     /// <summary>How many columns there are from that id upwards.</summary>

@@ -1,3 +1,4 @@
+using AuditRules.Cli.Ranges;
 using AuditRules.Detection.Patterns;
 using AuditRules.Events;
 
@@ -9,11 +10,12 @@ sealed record EventFilter(
     IReadOnlyList<int> Pids,
     string? Text,
     int? Head,
-    int? Tail
+    int? Tail,
+    RangeWish? Range
 )
 {
     public bool IsEmpty =>
-        Names.Count == 0 && Pids.Count == 0 && Text is null && Head is null && Tail is null;
+        Names.Count == 0 && Pids.Count == 0 && Text is null && Head is null && Tail is null && Range is null;
 
     public bool TakesName(string name) =>
         Names.Count == 0 || Names.Any(glob => GlobMatcher.IsMatch(glob, name));

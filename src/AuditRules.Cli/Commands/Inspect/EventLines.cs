@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using AuditRules.Cli.Hosting;
 using AuditRules.Events;
@@ -34,6 +35,24 @@ sealed class TextEventLines(CommandContext context) : IEventLines
         if (EventText.Of(audited.Caller) is { Length: > 0 } caller)
             _writer.Write($"  ({caller})");
         _writer.Write('\n');
+    }
+
+    public void Write(TraceItem record) { }
+
+    public void Dispose() { }
+}
+
+/// <summary>MessagePack maps, one behind the other (docs/cli.md, C58).</summary>
+sealed class MessagePackEvents(CommandContext context) : IEventLines
+{
+    readonly Stream _output = context.OutStream();
+    readonly ArrayBufferWriter<byte> _buffer = new();
+
+    public void Write(EventView audited)
+    {
+        _buffer.ResetWrittenCount();
+        EventMap.Write(_buffer, audited);
+        _output.Write(_buffer.WrittenSpan);
     }
 
     public void Write(TraceItem record) { }

@@ -6,111 +6,115 @@ using AuditRules.Traces;
 
 namespace AuditRules.Cli.Commands.Inspect;
 
-/// <summary>The events of a trace, one a line (docs/cli.md, C51 to C53).</summary>
-static class EventListing
+/// <summary>The events of a trace, one a line (docs/cli.md, C51 to C54).</summary>
+sealed class EventListing(CommandContext context, EventFilter filter, IEventLines lines)
 {
+    readonly KnownNames _known = new();
+    int _left = filter.Head ?? int.MaxValue;
+    bool _damage;
+
     public static ExitCode Write(CommandContext context, string path, EventFilter filter, string format)
     {
         using var stream = TraceFiles.Open(context, path);
-        using var lines = ReportOptions.IsJson(format)
-            ? (IEventLines)new JsonEventLines(context)
-            : new TextEventLines(context);
-        var damage = false;
-        var known = new KnownNames();
-        TraceFiles.Read(
-            context,
-            path,
-            () =>
-            {
-                // Validated: a frame made by hand must not end the listing with an exception half way.
-                using var reader = new TraceReader(
-                    stream,
-                    new() { Wanted = filter.TakesName, Validate = true }
-                );
-                damage = Write(context, reader, filter, lines, known);
-            }
-        );
-        known.Explain(context, filter);
-        return damage ? ExitCode.Damage : ExitCode.Clean;
+        using var lines = LinesOf(context, format);
+        using var source = new EventSource(stream, filter);
+        var listing = new EventListing(context, filter, lines);
+        TraceFiles.Read(context, path, () => listing.Write(source));
+        foreach (var damage in source.Damages)
+            listing.Tell(damage);
+        listing._known.Add(source.Names);
+        listing._known.Explain(context, filter, source.IsWhole || source.Names.Any());
+        return listing._damage ? ExitCode.Damage : ExitCode.Clean;
     }
 
-    static bool Write(
-        CommandContext context,
-        TraceReader reader,
-        EventFilter filter,
-        IEventLines lines,
-        KnownNames known
-    )
-    {
-        var damage = false;
-        var left = filter.Head ?? int.MaxValue;
-        var tail = filter.Tail is { } count ? new Queue<AuditEvent>(Math.Min(count, 1024)) : null;
-        foreach (var item in reader.ReadToEnd())
+    static IEventLines LinesOf(CommandContext context, string format) =>
+        format switch
         {
-            switch (item)
-            {
-                case EventsItem events:
-                    known.Add(events.Summary);
-                    foreach (var audited in events.Frame is { } frame ? Chosen(frame, filter) : [])
-                    {
-                        if (left-- <= 0)
-                            break;
-                        if (tail is null)
-                            lines.Write(audited);
-                        else
-                            Keep(tail, audited.Detach(), filter.Tail!.Value);
-                    }
+            InspectFormat.JsonLines => new JsonEventLines(context),
+            InspectFormat.MessagePack => new MessagePackEvents(context),
+            _ => new TextEventLines(context),
+        };
 
-                    break;
-                case DamageItem found:
-                    damage = true;
-                    context.Messages.Line(
-                        FormattableString.Invariant(
-                            $"auditrules: damage at byte {found.Offset:N0}: {found.Message}"
-                        )
-                    );
-                    break;
-                default:
-                    damage |= item is LossItem;
-                    if (item is ProcessItem process)
-                        known.Add(process.Record);
-                    if (filter.IsEmpty)
-                        lines.Write(item);
-                    break;
-            }
+    void Write(EventSource source)
+    {
+        if (filter.Tail is not { } count)
+        {
+            foreach (var audited in Events(source, source.Parts().First()))
+                lines.Write(audited);
+            return;
+        }
 
-            // Without more to list there is no more to read.
-            if (left <= 0 && tail is null)
+        var parts = new List<Queue<AuditEvent>>();
+        foreach (var part in source.Parts())
+        {
+            var tail = new Queue<AuditEvent>();
+            var room = count - parts.Sum(p => p.Count);
+            foreach (var audited in Events(source, part))
+                Keep(tail, audited, room);
+            parts.Add(tail);
+            if (tail.Count == room)
                 break;
         }
 
-        foreach (var audited in tail ?? [])
+        foreach (var audited in Enumerable.Reverse(parts).SelectMany(p => p))
             lines.Write(audited.View);
-        return damage;
     }
 
-    static IEnumerable<EventView> Chosen(EventFrame frame, EventFilter filter)
+    IEnumerable<EventView> Events(EventSource source, IEnumerable<TraceItem> items)
     {
-        var taken = new bool[frame.Shapes.Length];
-        for (var i = 0; i < taken.Length; i++)
-            taken[i] = filter.TakesName(frame.Shapes[i].Name);
-        for (var row = 0; row < frame.Count; row++)
+        foreach (var item in items)
         {
-            if (
-                taken[frame.ShapeColumn[row]]
-                && new EventView(frame, row) is var audited
-                && filter.Takes(audited)
-            )
+            if (item is not EventsItem events)
+            {
+                Write(item, source.IsWhole);
+                continue;
+            }
+
+            source.Note(events.Summary);
+            _known.Add(events.Summary.Names);
+            foreach (var audited in events.Frame is { } frame ? source.Chosen(frame) : [])
+            {
+                if (_left-- <= 0)
+                    break;
                 yield return audited;
+            }
+
+            // Without more to list there is no more to read.
+            if (_left <= 0)
+                yield break;
         }
     }
 
-    static void Keep(Queue<AuditEvent> tail, AuditEvent audited, int count)
+    void Write(TraceItem item, bool isWhole)
+    {
+        if (item is DamageItem found)
+        {
+            Tell(found);
+            return;
+        }
+
+        _damage |= item is LossItem;
+        // Of a part it is not known which processes there are besides.
+        if (item is ProcessItem process && isWhole)
+            _known.Add(process.Record);
+        if (filter.IsEmpty)
+            lines.Write(item);
+    }
+
+    void Tell(DamageItem damage)
+    {
+        _damage = true;
+        context.Messages.Line(
+            FormattableString.Invariant($"auditrules: damage at byte {damage.Offset:N0}: {damage.Message}")
+        );
+    }
+
+    static void Keep(Queue<AuditEvent> tail, EventView audited, int count)
     {
         if (count == 0)
             return;
         if (tail.Count == count)
             tail.Dequeue();
-        tail.Enqueue(audited);
+        tail.Enqueue(audited.Detach());
     }
 }

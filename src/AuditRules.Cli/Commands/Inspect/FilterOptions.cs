@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AuditRules.Cli.Parsing;
+using AuditRules.Cli.Ranges;
 
 namespace AuditRules.Cli.Commands.Inspect;
 
@@ -29,6 +30,8 @@ sealed class FilterOptions
 
     readonly Option<int?> _tail = OptionWords.Count("--tail", "Only the last N of them");
 
+    readonly RangeOptions _range = new();
+
     public void AddTo(Command command)
     {
         command.Add(_event);
@@ -36,6 +39,7 @@ sealed class FilterOptions
         command.Add(_match);
         command.Add(_head);
         command.Add(_tail);
+        _range.AddTo(command);
     }
 
     public EventFilter Read(ParseResult parse) =>
@@ -44,6 +48,7 @@ sealed class FilterOptions
             parse.GetValue(_pid) ?? [],
             parse.GetValue(_match),
             parse.GetValue(_head),
-            parse.GetValue(_tail)
+            parse.GetValue(_tail),
+            _range.Read(parse)
         );
 }

@@ -13,7 +13,8 @@ static class InspectCommand
     {
         var trace = new Argument<string>("TRACE") { Description = "The trace, - for standard input" };
         var events = new Option<bool>("--events") { Description = "List the events" };
-        var format = ReportOptions.FormatOption();
+        var frames = new Option<bool>("--frames") { Description = "List the frames of the file" };
+        var format = InspectFormat.Option();
         var filters = new FilterOptions();
         var command = new CliCommand("inspect", "Says what is in a trace, or lists its events.")
         {
@@ -32,11 +33,17 @@ static class InspectCommand
                     "auditrules inspect run.atrace --match .ssh --pid 4242",
                     "Events of one process that name .ssh"
                 ),
+                new(
+                    "auditrules inspect run.atrace --from +90s --to +100s",
+                    "Ten seconds of it; a moment (2026-01-02T03:04:05Z) or an ordinal (#1200) will do too"
+                ),
                 new("auditrules inspect run.atrace --events --format jsonl", "Everything, as JSON lines"),
+                new("auditrules inspect run.atrace --frames", "How the file is laid out"),
             ],
         };
         command.Add(trace);
         command.Add(events);
+        command.Add(frames);
         command.Add(format);
         filters.AddTo(command);
         return command.Runs(
@@ -45,10 +52,21 @@ static class InspectCommand
             {
                 var path = parse.GetRequiredValue(trace);
                 var filter = filters.Read(parse);
+                var form = parse.GetValue(format)!;
+                var listsEvents =
+                    parse.GetValue(events) || !filter.IsEmpty || form == InspectFormat.MessagePack;
+                if (parse.GetValue(frames) && listsEvents)
+                    throw new CommandFailure(
+                        ExitCode.Usage,
+                        "--frames lists frames, not events: it goes with --format text or jsonl alone",
+                        $"As in: auditrules inspect {context.Paths.Show(path)} --frames"
+                    );
                 TraceFiles.Require(context, [path]);
-                if (!parse.GetValue(events) && filter.IsEmpty)
-                    return TraceSummary.Write(context, path, parse.GetValue(format)!);
-                return EventListing.Write(context, path, filter, parse.GetValue(format)!);
+                if (parse.GetValue(frames))
+                    return FrameTable.Write(context, path, form);
+                return listsEvents
+                    ? EventListing.Write(context, path, filter, form)
+                    : TraceSummary.Write(context, path, form);
             }
         );
     }

@@ -11,7 +11,7 @@ sealed class KnownNames
     readonly SortedSet<string> _names = new(StringComparer.Ordinal);
     readonly Dictionary<int, int> _pids = [];
 
-    public void Add(FrameSummary summary) => _names.UnionWith(summary.Names);
+    public void Add(IEnumerable<string> names) => _names.UnionWith(names);
 
     public void Add(ProcessRecord record)
     {
@@ -20,9 +20,12 @@ sealed class KnownNames
     }
 
     /// <summary>Says which names and pids of the filter there are not.</summary>
-    public void Explain(CommandContext context, EventFilter filter)
+    /// <param name="context">Where.</param>
+    /// <param name="filter">The filter.</param>
+    /// <param name="allNames">False when only a part of the trace's names is known.</param>
+    public void Explain(CommandContext context, EventFilter filter, bool allNames)
     {
-        foreach (var glob in filter.Names)
+        foreach (var glob in allNames ? filter.Names : [])
             ExplainName(context, glob);
         // Without records of processes it is not known which pids there were.
         foreach (var pid in filter.Pids.Where(pid => _pids.Count > 0 && !_pids.ContainsValue(pid)))

@@ -20,7 +20,7 @@ static class TraceSummary
         var contents = new TraceContents();
         // It reads all columns as a reader does, and tells at no great cost whether the trace is sealed.
         var found = TraceFiles.Read(context, path, () => TraceVerifier.Verify(stream, seen: contents.Add));
-        if (ReportOptions.IsJson(format))
+        if (format == InspectFormat.JsonLines)
         {
             using var lines = new JsonLines(context.OutStream());
             lines.Write(json => SummaryLine.Write(json, context.Paths.Show(path), found, contents));
@@ -42,6 +42,8 @@ static class TraceSummary
         Field(screen, "command", string.Join(' ', meta.Command.IsDefault ? [] : meta.Command));
         Field(screen, "recorder", Join(meta.Recorder, meta.RecorderVersion));
         Field(screen, "runtime", Join(meta.Runtime, meta.RuntimeVersion, meta.Platform));
+        Field(screen, "commit", meta.Commit);
+        Field(screen, "made by", Derived(meta));
         Field(screen, "filters", Filters(meta));
         Field(screen, "events", Events(contents));
         Field(screen, "closed", contents.End is null ? "no: the trace has no end" : "yes");
@@ -76,21 +78,7 @@ static class TraceSummary
     {
         if (contents.Processes.Count == 0)
             return;
-        var rows = contents
-            .Processes.Select(p =>
-                new[]
-                {
-                    $"{p.Key}",
-                    $"{p.Value.Pid}",
-                    p.Value.Parent < 0 ? "" : $"{p.Value.Parent}",
-                    Number(p.Value.Events),
-                    p.Value.ExitCode is { } code ? $"{code}" : "-",
-                    p.Value.Command,
-                }
-            )
-            .ToArray();
-        screen.Line();
-        TableText.Write(screen, ["process", "pid", "parent", "events", "exit", "command"], rows, numbers: 5);
+        ProcessTree.Write(screen, contents.Processes);
         foreach (var record in contents.NotRecorded)
             screen.Line($"perhaps not recorded: {string.Join(' ', record.Command)}", Tone.Warning);
     }
@@ -125,6 +113,11 @@ static class TraceSummary
             ? " by the recorder; more are missing where the trace is damaged"
             : $" by the recorder; {Number(contents.Damages.Sum(d => d.Events ?? 0))} more are missing where the trace is damaged";
     }
+
+    static string Derived(TraceMeta meta) =>
+        meta.Derived.Length == 0
+            ? ""
+            : $"{meta.Derived} of {string.Join(", ", meta.Sources.IsDefault ? [] : meta.Sources)}";
 
     static string Filters(TraceMeta meta)
     {

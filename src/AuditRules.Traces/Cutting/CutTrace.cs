@@ -1,0 +1,7 @@
+namespace AuditRules.Traces;
+
+/// <summary>What a cut gave.</summary>
+/// <param name="Events">Events that are in the new trace.</param>
+/// <param name="Left">Events that were left out.</param>
+/// <param name="Problem">Why the new trace is no good: the old one is damaged there, or not closed; null for a good one.</param>
+public sealed record CutTrace(long Events, long Left, DamageItem? Problem);

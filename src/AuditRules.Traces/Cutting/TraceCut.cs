@@ -1,0 +1,133 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using AuditRules.Events;
+
+namespace AuditRules.Traces;
+
+/// <summary>
+/// Writes a range of a trace into a new one: its events, and all records of processes and losses. A LOSS of reason
+/// <c>cut</c> says what was left out, so that no rule is called clean for what it did not see.
+/// </summary>
+public static class TraceCut
+{
+    /// <summary>Cuts a trace that is closed and whole. The new trace has an id that follows from the old one and the range:
+    /// the same cut gives the same bytes.</summary>
+    /// <param name="input">The trace, read from its first byte to its last; left open.</param>
+    /// <param name="output">Where the new one goes; left open. It is no trace where the result names a problem.</param>
+    /// <param name="range">The events to keep.</param>
+    /// <exception cref="TraceFormatException">The input is no trace, or needs what this reader does not know.</exception>
+    public static CutTrace Run(Stream input, Stream output, TraceRange range)
+    {
+        using var reader = new TraceReader(input, new() { LeaveOpen = true });
+        TraceWriter? writer = null;
+        EndItem? end = null;
+        var left = new LeftOut();
+        try
+        {
+            foreach (var item in reader.ReadToEnd())
+            {
+                if (item is DamageItem damage)
+                    return new(0, 0, damage);
+                if (item is MetaItem meta)
+                    writer = new(output, Derive(meta.Meta, reader.TraceId), Options(reader.TraceId, range));
+                else if (writer is null)
+                    return new(0, 0, new(item.Offset, DamageCode.Malformed, "the trace has no META"));
+                else if (item is EndItem last)
+                    end = last;
+                else if (Copy(item, writer, range, left) is { } problem)
+                    return new(0, 0, problem);
+            }
+
+            if (writer is null || end is null)
+                return new(
+                    0,
+                    0,
+                    new(input.CanSeek ? input.Length : 0, DamageCode.Truncated, "it is not closed")
+                );
+            if (left.Count > 0)
+                writer.Add(new LossRecord(-1, "cut", left.Count, left.From, left.To, []));
+            writer.Complete(end.Totals with { Lost = end.Totals.Lost + left.Count });
+            return new(writer.Events, left.Count, null);
+        }
+        finally
+        {
+            writer?.Dispose();
+        }
+    }
+
+    static DamageItem? Copy(TraceItem item, TraceWriter writer, TraceRange range, LeftOut left)
+    {
+        switch (item)
+        {
+            case ProcessItem process:
+                writer.Add(process.Record);
+                break;
+            case LossItem loss:
+                writer.Add(loss.Record);
+                break;
+            case EventsItem { Frame: DataFrame frame } events:
+                try
+                {
+                    Copy(frame, writer, range, left);
+                }
+                catch (TraceFormatException e) when (e.Code == TraceFormatError.MalformedColumn)
+                {
+                    return new(events.Offset, DamageCode.Malformed, e.Message, frame.Count);
+                }
+
+                break;
+        }
+
+        return null;
+    }
+
+    static void Copy(DataFrame frame, TraceWriter writer, TraceRange range, LeftOut left)
+    {
+        // A frame without events of the range is not decoded.
+        if (range.IsBehind(frame.Summary) || range.EndsBefore(frame.Summary))
+        {
+            left.Add(frame.Count, frame.FirstTime, frame.LastTime);
+            return;
+        }
+
+        frame.Validate();
+        var (first, end) = range.RowsOf(frame);
+        for (var row = first; row < end; row++)
+            writer.Add(new EventView(frame, row));
+        if (first > 0)
+            left.Add(first, frame.FirstTime, frame.GetTime(first - 1));
+        if (end < frame.Count)
+            left.Add(frame.Count - end, frame.GetTime(end), frame.LastTime);
+    }
+
+    static TraceMeta Derive(TraceMeta meta, string id) => meta with { Derived = "cut", Sources = [id] };
+
+    // Who does not know the old id, as a recorded program, does not know the new one either (T4).
+    static TraceWriterOptions Options(string id, TraceRange range)
+    {
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"cut {id} {range.FromOrdinal} {range.ToOrdinal} {range.FromTime} {range.ToTime}"
+        );
+        var hash = SHA256.HashData(Encoding.ASCII.GetBytes(text));
+        return new() { LeaveOpen = true, TraceId = BinaryPrimitives.ReadUInt128BigEndian(hash) };
+    }
+
+    sealed class LeftOut
+    {
+        public long Count { get; private set; }
+
+        public long From { get; private set; }
+
+        public long To { get; private set; }
+
+        public void Add(long count, long from, long to)
+        {
+            From = Count == 0 ? from : From;
+            To = to;
+            Count += count;
+        }
+    }
+}
