@@ -56,6 +56,9 @@ public sealed class TraceReader : IDisposable
     /// <summary>True once END was read: the trace was closed by its writer.</summary>
     public bool Closed { get; private set; }
 
+    /// <summary>True once all was read.</summary>
+    public bool AtEnd => _done && _pending.Count == 0;
+
     /// <summary>Where in the file the reader stands.</summary>
     internal long Position => _scanner.Position;
 

@@ -28,6 +28,10 @@ static class EventListing
                     new() { Wanted = filter.TakesName, Validate = true }
                 );
                 damage = Write(context, reader, filter, lines, known);
+                if (reader.AtEnd && !reader.Closed)
+                    context.Note(
+                        $"auditrules: {context.Paths.Show(path)} has no end: its recorder still writes it, or died; what came later is not in it"
+                    );
             }
         );
         known.Explain(context, filter);

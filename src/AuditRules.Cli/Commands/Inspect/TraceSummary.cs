@@ -51,7 +51,7 @@ static class TraceSummary
         Field(screen, "runtime", Join(meta.Runtime, meta.RuntimeVersion, meta.Platform));
         Field(screen, "filters", Filters(meta));
         Field(screen, "events", Events(contents));
-        Field(screen, "closed", contents.End is null ? "no: the trace has no end" : "yes");
+        Field(screen, "closed", contents.End is null ? "no: its recorder still writes it, or died" : "yes");
         WriteTotals(screen, contents);
         WriteProcesses(screen, contents);
         WriteNames(screen, contents);
