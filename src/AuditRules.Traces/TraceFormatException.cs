@@ -25,6 +25,9 @@ public enum TraceFormatError
 
     /// <summary>A column of a frame whose checksums hold breaks the format: made by hand, or by a faulty writer.</summary>
     MalformedColumn,
+
+    /// <summary>The trace changed while it was read: its recorder still writes it.</summary>
+    StillWritten,
 }
 
 /// <summary>

@@ -42,6 +42,10 @@ let tests =
 
                     Expect.equal recorded.Meta.Runtime "CPython" "runtime"
 
+                    // T35: the kernel's own word for this boot.
+                    let boot = System.IO.File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()
+                    Expect.equal recorded.Meta.Boot boot "boot"
+
                     Expect.equal
                         (lives recorded)
                         [ ProcessChange.Start, 0, -1, None; ProcessChange.Exit, 0, -1, Some 3 ]

@@ -88,7 +88,7 @@ let tests =
                             "blind AR3 a title: the recording could not contain exec"
                             "damage at byte 1,234 of run.atrace: a frame's payload is damaged (Payload)"
                             "loss in run.atrace: 1,200 events of process 3 (disk-full)"
-                            "open run.atrace has no end: what came later is not in it"
+                            "open run.atrace has no end: its recorder still writes it, or died; what came later is not in it"
                             ""
                             "4 rules over 4,321 events: nothing found; 1 rule clean, 1 unknown, 1 blind, 1 failed; 1,200 events lost, 1 damaged place, not closed"
                             ""

@@ -32,20 +32,21 @@ static class TraceFiles
         }
     }
 
-    /// <summary>Requires a trace that can be read from any place and twice, as a file can.</summary>
-    public static void RequireFile(CommandContext context, string path)
+    /// <summary>As <see cref="Require"/>, for commands that read a trace from any place or twice: each must be a file.</summary>
+    public static void RequireFiles(CommandContext context, IReadOnlyList<string> paths)
     {
-        using (var stream = Open(context, path))
+        foreach (var path in paths)
         {
+            using var stream = path == "-" ? Stream.Null : Open(context, path);
             if (path == "-" || !stream.CanSeek)
                 throw new CommandFailure(
-                    ExitCode.Usage,
-                    $"{(path == "-" ? "standard input (-)" : context.Paths.Show(path))} cannot be read twice",
-                    "Write it to a file first, and name that."
+                    ExitCode.NoInput,
+                    $"cannot read {(path == "-" ? "standard input" : context.Paths.Show(path))}: it is no file, and is to be read twice",
+                    "Copy it into a file first."
                 );
         }
 
-        Require(context, [path]);
+        Require(context, paths);
     }
 
     /// <summary>Reads a trace; what makes it none ends the command with 65, what makes it unreadable with 66.</summary>
@@ -74,7 +75,7 @@ static class TraceFiles
                 FormattableString.Invariant(
                     $"{context.Paths.Show(path)} cannot be read as a trace: {e.Message} (at byte {e.Offset})"
                 ),
-                AdviceFor(e.Code)
+                AdviceFor(context, path, e.Code)
             );
         }
         catch (EndOfStreamException e)
@@ -87,9 +88,13 @@ static class TraceFiles
         }
     }
 
-    static string AdviceFor(TraceFormatError code) =>
+    static string AdviceFor(CommandContext context, string path, TraceFormatError code) =>
         code switch
         {
+            TraceFormatError.NotATrace => ForeignFile.AdviceFor(context, path) ?? Advice,
+            TraceFormatError.TruncatedPreamble =>
+                "It was cut, or its recorder has only begun: nothing can be read of it yet.",
+            TraceFormatError.StillWritten => "Wait until its recorder has ended, or recover it first.",
             TraceFormatError.ChangedLineEnds => "Copy it again, as a binary file.",
             TraceFormatError.NewerMajor or TraceFormatError.UnknownFeature =>
                 "Use the version of AuditRules that wrote it, or a newer one.",

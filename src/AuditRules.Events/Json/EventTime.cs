@@ -45,7 +45,7 @@ public static class EventTime
 
     /// <summary>
     /// Reads a time as RFC 3339 has it, with an offset from UTC or <c>Z</c>, and at most 9 digits of fraction; false
-    /// when the text is no such time or it lies outside the years 1678 to 2261.
+    /// when the text is no such time or has more nanoseconds than 64 bits hold (before September 1677, after April 2262).
     /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out long time)
     {
@@ -59,7 +59,6 @@ public static class EventTime
                 DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
                 out var seconds
             )
-            || seconds.Year is < 1678 or > 2261
         )
             return false;
         text = text[19..];
@@ -76,9 +75,9 @@ public static class EventTime
 
         if (!TryParseOffset(text, out var offset))
             return false;
-        var ticks = (seconds - DateTime.UnixEpoch).Ticks - offset.Ticks;
-        time = (ticks * 100) + fraction;
-        return true;
+        var nanoseconds = (((Int128)(seconds - DateTime.UnixEpoch).Ticks - offset.Ticks) * 100) + fraction;
+        time = unchecked((long)nanoseconds);
+        return nanoseconds == time;
     }
 
     static bool TryParseOffset(ReadOnlySpan<char> text, out TimeSpan offset)

@@ -11,7 +11,7 @@ static class ValueReader
     public const int MaxDepth = 64;
 
     // As many digits as 4,096 bytes hold, the longest integer of a trace.
-    const int MaxDigits = 9_863;
+    const int MaxDigits = 9_864;
 
     const long QuietNaN = 0x7ff8_0000_0000_0000;
 

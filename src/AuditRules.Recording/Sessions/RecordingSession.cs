@@ -148,6 +148,7 @@ public sealed class RecordingSession
             Callers = _options.Callers,
             RunId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
             Commit = _options.Commit,
+            Boot = SystemBoot.Id(),
         };
 
     static RecordingResult Fail(string message) =>

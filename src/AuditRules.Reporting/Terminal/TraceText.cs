@@ -43,7 +43,9 @@ static class TraceText
             screen.Write(
                 new StyledLine()
                     .Add("open", Tone.Warning)
-                    .Add($" {trace.Trace.Path} has no end: what came later is not in it")
+                    .Add(
+                        $" {trace.Trace.Path} has no end: its recorder still writes it, or died; what came later is not in it"
+                    )
             );
             wrote = true;
         }

@@ -148,6 +148,9 @@ public sealed class DataFrame : EventFrame
         return id == 0 ? null : _callers[id - 1];
     }
 
+    /// <summary>The highest ordinal of a process that the frame knows of; -1 for none.</summary>
+    internal int MaxProcess() => Threads.Select(t => t.Process).DefaultIfEmpty(-1).Max();
+
     /// <summary>
     /// Looks at every column once, so that nothing in the frame can be found malformed later. It inflates all columns and
     /// makes few values, and so costs a small part of reading them.

@@ -59,6 +59,9 @@ public sealed class TraceReader : IDisposable
     /// <summary>The preamble as it stands in the file.</summary>
     internal ReadOnlySpan<byte> PreambleBytes => _scanner.PreambleBytes;
 
+    /// <summary>True once all was read.</summary>
+    public bool AtEnd => _done && _pending.Count == 0;
+
     /// <summary>Where the reader stands: bytes from the beginning of the file.</summary>
     internal long Position => _scanner.Position;
 

@@ -6,7 +6,7 @@ namespace AuditRules.Traces;
 /// Makes LOSS records of damage (T59). Between two frames of events the ordinals say how many events are missing, whatever
 /// is wrong there; sequence numbers say whether any frame is.
 /// </summary>
-sealed class LossTally(TraceWriter writer, Action<RecoveredDamage> told)
+sealed class LossTally(Action<LossRecord> add, Action<RecoveredDamage> told)
 {
     const string Reason = "damage";
 
@@ -21,6 +21,9 @@ sealed class LossTally(TraceWriter writer, Action<RecoveredDamage> told)
 
     /// <summary>How many records were added.</summary>
     public long Added { get; private set; }
+
+    /// <summary>How many records the trace itself had.</summary>
+    public long Told { get; private set; }
 
     /// <summary>Takes note of damage; what was lost with it is known at the next frame of events.</summary>
     public void Note(DamageItem damage)
@@ -43,7 +46,11 @@ sealed class LossTally(TraceWriter writer, Action<RecoveredDamage> told)
     }
 
     /// <summary>Takes note of a loss that the trace itself tells of.</summary>
-    public void Tell(LossRecord loss) => _told += Math.Max(0, loss.Count);
+    public void Tell(LossRecord loss)
+    {
+        _told += Math.Max(0, loss.Count);
+        Told++;
+    }
 
     /// <summary>Adds a record of the trace; one that does not fit a frame of ours is lost.</summary>
     public void Add(long offset, Action add)
@@ -111,7 +118,7 @@ sealed class LossTally(TraceWriter writer, Action<RecoveredDamage> told)
     void Lose(long offset, long count, long to)
     {
         var loss = new LossRecord(-1, Reason, count, _lastTime, to, []);
-        writer.Add(loss);
+        add(loss);
         _counted += count;
         Added++;
         told(

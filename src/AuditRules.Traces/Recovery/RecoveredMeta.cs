@@ -27,19 +27,26 @@ static class RecoveredMeta
     {
         while (reader.Read() is { } item)
         {
-            if (item is MetaItem found)
-                return found.Meta;
-            // The clocks relate to each other as the frames say; the moment is that of the first event.
-            if (item is EventsItem { Summary: var first })
-                return new TraceMeta
-                {
-                    WallClock = first.FirstTime,
-                    MonotonicClock = unchecked(first.FirstTime - first.ClockOffset),
-                };
+            if (From(item) is { } meta)
+                return meta;
         }
 
         return new TraceMeta();
     }
+
+    /// <summary>META, or what a frame of events says in its place; null when the item is neither.</summary>
+    public static TraceMeta? From(TraceItem item) =>
+        item switch
+        {
+            MetaItem found => found.Meta,
+            // The clocks relate to each other as the frame says; the moment is that of its first event.
+            EventsItem { Summary: var first } => new TraceMeta
+            {
+                WallClock = first.FirstTime,
+                MonotonicClock = unchecked(first.FirstTime - first.ClockOffset),
+            },
+            _ => null,
+        };
 
     static bool Fits(TraceMeta meta, out TraceMeta same)
     {

@@ -17,7 +17,7 @@ public sealed class TraceRecovery
     {
         _reader = reader;
         _writer = writer;
-        _losses = new LossTally(writer, told);
+        _losses = new LossTally(writer.Add, told);
     }
 
     /// <summary>Recovers a trace.</summary>

@@ -81,7 +81,7 @@ static class CutCommand
                         "say which part: --from and --to, or --around, or --finding; one of these",
                         $"As in: auditrules cut {context.Paths.Show(path)} -o {context.Paths.Show(target)} --from +90s --to +100s"
                     );
-                TraceFiles.RequireFile(context, path);
+                TraceFiles.RequireFiles(context, [path]);
                 var part = new CutPart(context, path, parse.GetValue(margin) ?? DefaultMargin);
                 if (parse.GetValue(around) is { } ordinal)
                     return part.Write(target, part.Around(ordinal));

@@ -15,6 +15,8 @@ sealed class JsonLinesImport(string source)
     TraceWriter? _writer;
     long _line;
     bool _isExport;
+    Place _last;
+    (long Time, int Process) _lastEvent = (long.MinValue, int.MinValue);
     bool _ended;
     int _nextProcess;
     int _known;
@@ -67,6 +69,8 @@ sealed class JsonLinesImport(string source)
 
     void Add(JsonLine line, TraceWriter writer)
     {
+        if (_isExport)
+            KeepOrder(line, writer);
         switch (line)
         {
             case JsonEvent read:
@@ -86,6 +90,24 @@ sealed class JsonLinesImport(string source)
                 _ended = true;
                 break;
         }
+    }
+
+    // A writer puts records in front of the events that it has in memory, and orders these: the lines of an export stay
+    // in their order only where its frames end where they ended before.
+    void KeepOrder(JsonLine line, TraceWriter writer)
+    {
+        var place =
+            line is JsonProcess ? Place.Process
+            : line is JsonLoss ? Place.Loss
+            : Place.Event;
+        if (place < _last)
+            writer.Flush();
+        _last = place;
+        if (line is not JsonEvent { HasOrdinal: true, Event: var audited })
+            return;
+        if (audited.Time == _lastEvent.Time && audited.Process < _lastEvent.Process)
+            writer.Flush();
+        _lastEvent = (audited.Time, audited.Process);
     }
 
     // Without a process of its own a line's pid tells processes apart: each gets the next ordinal.
@@ -112,4 +134,12 @@ sealed class JsonLinesImport(string source)
             FormattableString.Invariant($"{source}({_line},{column}): {message}"),
             "Correct the line; docs/spec/event-json.md says what one holds. No trace was written."
         );
+
+    /// <summary>In which order a writer writes what it has in memory.</summary>
+    enum Place
+    {
+        Process,
+        Loss,
+        Event,
+    }
 }

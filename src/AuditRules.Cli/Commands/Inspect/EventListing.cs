@@ -22,6 +22,10 @@ sealed class EventListing(CommandContext context, EventFilter filter, IEventLine
         TraceFiles.Read(context, path, () => listing.Write(source));
         foreach (var damage in source.Damages)
             listing.Tell(damage);
+        if (source.IsUnclosed)
+            context.Note(
+                $"auditrules: {context.Paths.Show(path)} has no end: its recorder still writes it, or died; what came later is not in it"
+            );
         listing._known.Add(source.Names);
         listing._known.Explain(context, filter, source.IsWhole || source.Names.Any());
         return listing._damage ? ExitCode.Damage : ExitCode.Clean;

@@ -12,11 +12,15 @@ sealed class EventSource(Stream stream, EventFilter filter) : IDisposable
     // Validated: a frame made by hand must not end the listing with an exception half way.
     readonly TraceReaderOptions _options = new() { Wanted = filter.TakesName, Validate = true };
 
+    TraceReader? _reader;
     TraceFile? _file;
     TraceRange? _range = filter.Range is null ? new() : null;
 
     /// <summary>True when the whole trace is read.</summary>
     public bool IsWhole => !stream.CanSeek || (filter.Range is null && !IsTail);
+
+    /// <summary>True when all was read and there was no END.</summary>
+    public bool IsUnclosed => _reader is { AtEnd: true, Closed: false };
 
     /// <summary>The names of all events, where they are known although not all frames are read.</summary>
     public IEnumerable<string> Names => _file is null ? [] : _file.Names;
@@ -31,7 +35,11 @@ sealed class EventSource(Stream stream, EventFilter filter) : IDisposable
     public IEnumerable<IEnumerable<TraceItem>> Parts()
     {
         if (IsWhole)
-            return [new TraceReader(stream, _options).ReadToEnd()];
+        {
+            _reader = new TraceReader(stream, _options);
+            return [_reader.ReadToEnd()];
+        }
+
         _file = TraceFile.Open(stream, _options);
         _range = filter.Range?.In(_file.FirstTime() ?? 0) ?? _range;
         return IsTail ? _file.ReadBackwards(_range!) : [_file.Read(_range!)];
@@ -60,5 +68,9 @@ sealed class EventSource(Stream stream, EventFilter filter) : IDisposable
     /// <summary>Takes note of the first frame's time where it is the first of all, wanted or not.</summary>
     public void Note(FrameSummary first) => _range ??= filter.Range!.In(first.FirstTime);
 
-    public void Dispose() => _file?.Dispose();
+    public void Dispose()
+    {
+        _reader?.Dispose();
+        _file?.Dispose();
+    }
 }

@@ -46,7 +46,7 @@ static class TraceSummary
         Field(screen, "made by", Derived(meta));
         Field(screen, "filters", Filters(meta));
         Field(screen, "events", Events(contents));
-        Field(screen, "closed", contents.End is null ? "no: the trace has no end" : "yes");
+        Field(screen, "closed", contents.End is null ? "no: its recorder still writes it, or died" : "yes");
         Field(screen, "sealed", VerifyReport.Seal(found));
         WriteTotals(screen, contents);
         WriteProcesses(screen, contents);

@@ -1,0 +1,109 @@
+using System.Globalization;
+using AuditRules.Cli.Exit;
+using AuditRules.Cli.Files;
+using AuditRules.Cli.Hosting;
+using AuditRules.Cli.Replaying;
+using AuditRules.Traces;
+
+namespace AuditRules.Cli.Commands.Pack;
+
+/// <summary>From traces to one (docs/cli.md, C59).</summary>
+static class TraceMerge
+{
+    public static ExitCode Pack(
+        CommandContext context,
+        IReadOnlyList<string> paths,
+        string target,
+        ColumnCodec codec
+    )
+    {
+        TraceFiles.RequireFiles(context, paths);
+        OutputFile.RequireOther(context, target, paths);
+        var streams = new List<Stream>(paths.Count);
+        try
+        {
+            var sources = new List<PackSource>(paths.Count);
+            foreach (var path in paths)
+            {
+                streams.Add(TraceFiles.Open(context, path));
+                sources.Add(TraceFiles.Read(context, path, () => PackSource.Look(streams[^1])));
+            }
+
+            if (TracePacker.Check(sources) is { } problem)
+                throw Refusal(context, problem, paths);
+            using var output = OutputFile.Create(context, target);
+            var packed = Run(context, sources, paths, output, target, codec);
+            output.Complete(context);
+            context.Note(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"auditrules: {packed.Totals.Events:N0} event{(packed.Totals.Events == 1 ? "" : "s")} of {paths.Count:N0} trace{(paths.Count == 1 ? "" : "s")} in {context.Paths.Show(target)}"
+                )
+            );
+            return packed.Losses > 0 ? ExitCode.Damage : ExitCode.Clean;
+        }
+        finally
+        {
+            streams.ForEach(s => s.Dispose());
+        }
+    }
+
+    static PackedTrace Run(
+        CommandContext context,
+        List<PackSource> sources,
+        IReadOnlyList<string> paths,
+        OutputFile output,
+        string target,
+        ColumnCodec codec
+    )
+    {
+        try
+        {
+            return TraceFiles.Read(
+                context,
+                paths[0],
+                () =>
+                    TracePacker.Run(
+                        sources,
+                        output.Stream,
+                        new() { Codec = codec, LeaveOpen = true },
+                        (source, damage) =>
+                            DamageLine.Say(context, $"{context.Paths.Show(paths[source])}, ", damage)
+                    )
+            );
+        }
+        catch (IOException e)
+        {
+            throw OutputFile.Failure(context, target, e.Message);
+        }
+    }
+
+    static CommandFailure Refusal(CommandContext context, PackProblem problem, IReadOnlyList<string> paths)
+    {
+        var one = context.Paths.Show(paths[problem.Source]);
+        var other = context.Paths.Show(paths[problem.Other]);
+        return problem.Kind switch
+        {
+            PackProblemKind.SameTrace => new(
+                ExitCode.NotATrace,
+                $"{other} and {one} are one trace: each event would be there twice",
+                "Name it once."
+            ),
+            PackProblemKind.BootNotKnown => new(
+                ExitCode.NotATrace,
+                $"{one} does not say of which boot of which machine it is: its times cannot be compared with others",
+                "Replay the traces side by side: auditrules replay takes several."
+            ),
+            PackProblemKind.OtherBoot => new(
+                ExitCode.NotATrace,
+                $"{one} is of another boot or machine than {other}: their times cannot be compared",
+                "Replay the traces side by side: auditrules replay takes several."
+            ),
+            _ => new(
+                ExitCode.NotATrace,
+                "the traces have more processes than one trace can",
+                "Pack fewer of them."
+            ),
+        };
+    }
+}

@@ -1,0 +1,84 @@
+using AuditRules.Events;
+
+namespace AuditRules.Traces;
+
+/// <summary>A trace that is to be packed with others, looked at once.</summary>
+public sealed class PackSource
+{
+    PackSource(Stream stream, long start)
+    {
+        Stream = stream;
+        Start = start;
+    }
+
+    /// <summary>The trace's id: 32 hexadecimal digits.</summary>
+    public string TraceId { get; private init; } = "";
+
+    /// <summary>What it says of its recording; where that is lost, the clocks of its first event alone.</summary>
+    public TraceMeta Meta { get; private set; } = new();
+
+    internal Stream Stream { get; }
+
+    /// <summary>Where in the stream the trace begins.</summary>
+    internal long Start { get; }
+
+    /// <summary>How many processes it has: 1 more than the highest ordinal.</summary>
+    internal long Processes { get; private set; }
+
+    internal long ClockOffset => unchecked(Meta.WallClock - Meta.MonotonicClock);
+
+    /// <summary>Reads the trace once, to know its clock and its processes; events are not decoded.</summary>
+    /// <param name="input">The trace, at its first byte; left open. It must be able to seek, since packing reads it again.
+    /// </param>
+    /// <exception cref="ArgumentException">The input cannot seek.</exception>
+    /// <exception cref="TraceFormatException">The input is no trace, or needs what this reader does not know.</exception>
+    public static PackSource Look(Stream input)
+    {
+        if (!input.CanSeek)
+            throw new ArgumentException("the input cannot seek", nameof(input));
+        var start = input.Position;
+        using var reader = new TraceReader(input, new() { LeaveOpen = true });
+        PackSource? source = null;
+        var hasMeta = false;
+        while (reader.Read() is { } item)
+        {
+            source ??= new PackSource(input, start) { TraceId = reader.TraceId };
+            if (!hasMeta && RecoveredMeta.From(item) is { } meta)
+            {
+                source.Meta = meta;
+                hasMeta = true;
+            }
+
+            source.Count(item);
+        }
+
+        return source ?? new PackSource(input, start) { TraceId = reader.TraceId };
+    }
+
+    void Count(TraceItem item)
+    {
+        switch (item)
+        {
+            case ProcessItem process:
+                Count(process.Record.Process);
+                Count(process.Record.Parent);
+                break;
+            case LossItem loss:
+                Count(loss.Record.Process);
+                break;
+            case EventsItem { Frame: DataFrame frame }:
+                try
+                {
+                    Count(frame.MaxProcess());
+                }
+                catch (TraceFormatException)
+                {
+                    // Reading it again finds it malformed, and takes no event of it.
+                }
+
+                break;
+        }
+    }
+
+    void Count(int process) => Processes = Math.Max(Processes, process + 1L);
+}

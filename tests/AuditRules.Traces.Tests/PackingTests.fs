@@ -1,0 +1,425 @@
+module AuditRules.Traces.Tests.PackingTests
+
+open System
+open System.Collections.Generic
+open System.Collections.Immutable
+open System.IO
+open AuditRules.Events
+open AuditRules.Events.Tests
+open AuditRules.Traces
+open AuditRules.Traces.Tests.Bytes
+open Expecto
+open FsCheck.FSharp
+
+let private boot = "0f1e2d3c"
+
+let private id (number: int) =
+    Nullable(UInt128.op_Implicit (uint32 number))
+
+/// A trace whose clock has that offset.
+let private trace number offset perFrame (add: TraceWriter -> unit) closed =
+    use stream = new MemoryStream()
+
+    let meta =
+        TraceMeta(Recorder = "test", WallClock = offset, MonotonicClock = 0L, Boot = boot)
+
+    using
+        (new TraceWriter(
+            stream,
+            meta,
+            TraceWriterOptions(FrameEvents = perFrame, TraceId = id number, LeaveOpen = true)
+        ))
+        (fun writer ->
+            add writer
+
+            if closed then
+                writer.Complete(TraceTotals(0L, 1, 10L, 2L, 0L)))
+
+    stream.ToArray()
+
+let private addAll (events: AuditEvent list) (writer: TraceWriter) =
+    for e in events do
+        writer.Add e.View
+
+let private look (traces: byte[] list) =
+    traces
+    |> List.map (fun bytes -> PackSource.Look(new MemoryStream(bytes)))
+    |> ResizeArray
+
+let private pack (traces: byte[] list) =
+    use output = new MemoryStream()
+    let told = List<int * RecoveredDamage>()
+
+    let packed =
+        TracePacker.Run(
+            look traces,
+            output,
+            TraceWriterOptions(FrameEvents = 5, TraceId = id 99, LeaveOpen = true),
+            fun source damage -> told.Add(source, damage)
+        )
+
+    output.ToArray(), packed, List.ofSeq told
+
+let private recordsOf (items: TraceItem list) =
+    items
+    |> List.choose (function
+        | :? ProcessItem as item -> Some(box item.Record)
+        | :? LossItem as item -> Some(box item.Record)
+        | _ -> None)
+
+let private metaOf (items: TraceItem list) =
+    items
+    |> List.pick (function
+        | :? MetaItem as item -> Some item.Meta
+        | _ -> None)
+
+let private endOf (items: TraceItem list) =
+    items
+    |> List.pick (function
+        | :? EndItem as item -> Some item.Totals
+        | _ -> None)
+
+/// What packing should give, the slow way: every event in one list, sorted.
+let private reference (traces: (int64 * AuditEvent list) list) =
+    let first = fst traces.Head
+
+    let highest (events: AuditEvent list) =
+        events |> List.fold (fun highest e -> max highest (e.Process + 1)) 0
+
+    let starts = traces |> List.scan (fun start (_, events) -> start + highest events) 0
+
+    List.zip traces starts[.. traces.Length - 1]
+    |> List.collect (fun ((offset, events), start) ->
+        [
+            for e in events ->
+                e.With(time = Nullable(e.Time - offset + first), ``process`` = Nullable(e.Process + start))
+        ])
+    |> List.sortBy (fun e -> e.Time, e.Process)
+    |> List.mapi (fun i e -> e.With(ordinal = Nullable(int64 i)))
+
+let private at time process' name =
+    (event name time []).With(``process`` = Nullable process', time = Nullable time)
+
+let private genTraces =
+    gen {
+        let! count = Gen.choose (1, 4)
+
+        return!
+            Gen.listOfLength
+                count
+                (gen {
+                    let! offset = Gen.elements [ 0L; 7L; -1000L; 1_700_000_000_000_000_000L ]
+                    let! some = Gen.listOf Some.event
+                    let! frame = Gen.choose (1, 6)
+
+                    let timed =
+                        some
+                        |> List.mapFold
+                            (fun time (e: AuditEvent) ->
+                                e.With(time = Nullable(time + e.Time)), time + e.Time)
+                            offset
+                        |> fst
+                        |> List.sortBy (fun e -> e.Time, e.Process)
+
+                    return offset, frame, timed
+                })
+    }
+
+[<Tests>]
+let tests =
+    testList
+        "packing traces"
+        [
+            testPropertyWithConfig
+                { FsCheckConfig.defaultConfig with
+                    maxTest = 150
+                }
+                "C59 T60: the events of several traces in one are those of a list, sorted"
+            <| Prop.forAll (Arb.fromGen genTraces) (fun traces ->
+                let files =
+                    traces
+                    |> List.mapi (fun i (offset, frame, events) -> trace i offset frame (addAll events) true)
+
+                let made, packed, told = pack files
+                let items, closed = read made
+                Expect.isTrue closed "closed"
+                Expect.isEmpty (damageOf items) "no damage"
+                Expect.isEmpty told "nothing is told"
+
+                let expected =
+                    reference (traces |> List.map (fun (offset, _, events) -> offset, events))
+
+                Expect.equal packed.Totals.Events (int64 expected.Length) "counted"
+                let actual = eventsOf items
+                Expect.equal actual.Length expected.Length "how many"
+
+                for wanted, found in List.zip expected actual do
+                    match difference wanted found with
+                    | Some message -> failtest message
+                    | None -> ())
+
+            testCase "T60: events of one moment are in the order of the traces" (fun () ->
+                let one = trace 1 0L 2 (addAll [ at 5L 0 "a"; at 5L 1 "b"; at 6L 0 "c" ]) true
+                let two = trace 2 100L 2 (addAll [ at 105L 0 "x"; at 106L 0 "y" ]) true
+                let items, _ = read (let made, _, _ = pack [ one; two ] in made)
+
+                Expect.equal
+                    [ for e in eventsOf items -> e.Name, e.Time, e.Process ]
+                    [ "a", 5L, 0; "b", 5L, 1; "x", 5L, 2; "c", 6L, 0; "y", 6L, 2 ]
+                    "events"
+
+                let items, _ = read (let made, _, _ = pack [ two; one ] in made)
+
+                Expect.equal
+                    [ for e in eventsOf items -> e.Name, e.Time, e.Process ]
+                    [ "x", 105L, 0; "a", 105L, 1; "b", 105L, 2; "y", 106L, 0; "c", 106L, 1 ]
+                    "by the first one's clock")
+
+            testCase "T60: records come along, with processes and times of the new trace" (fun () ->
+                let start parent time pid =
+                    ProcessRecord(
+                        ProcessChange.Fork,
+                        parent + 1,
+                        parent,
+                        pid,
+                        time,
+                        ImmutableArray.Empty,
+                        Nullable()
+                    )
+
+                let loss process' from until =
+                    LossRecord(process', "busy", 3L, from, until, ImmutableArray.Empty)
+
+                let one =
+                    trace
+                        1
+                        0L
+                        9
+                        (fun w ->
+                            w.Add(start -1 1L 7)
+                            w.Add(start 0 2L 8)
+                            w.Add((at 3L 0 "a").View))
+                        true
+
+                let two =
+                    trace
+                        2
+                        100L
+                        9
+                        (fun w ->
+                            w.Add(start -1 101L 9)
+                            w.Add(loss 0 102L 0L)
+                            w.Add(loss -1 0L 0L))
+                        true
+
+                let made, packed, _ = pack [ one; two ]
+                let items, _ = read made
+
+                let expected: obj list =
+                    [
+                        start -1 1L 7
+                        start 0 2L 8
+                        ProcessRecord(ProcessChange.Fork, 2, -1, 9, 1L, ImmutableArray.Empty, Nullable())
+                        loss 2 2L 0L
+                        loss -1 0L 0L
+                    ]
+
+                Expect.equal
+                    [ for r in recordsOf items -> string r ]
+                    [ for r in expected -> string r ]
+                    "records"
+
+                Expect.equal packed.Losses 2L "losses"
+                let totals = endOf items
+
+                Expect.equal
+                    (totals.Events, totals.Processes, totals.Raised, totals.Filtered)
+                    (1L, 2, 20L, 4L)
+                    "totals are sums")
+
+            testCase "T61: META says what it was made of, and what all say alike" (fun () ->
+                let withMeta number (meta: TraceMeta) =
+                    use stream = new MemoryStream()
+
+                    using
+                        (new TraceWriter(
+                            stream,
+                            meta,
+                            TraceWriterOptions(TraceId = id number, LeaveOpen = true)
+                        ))
+                        (fun w -> w.Complete(TraceTotals(0L, 0, -1L, 5L, 0L)))
+
+                    stream.ToArray()
+
+                let texts (items: string list) = ImmutableArray.CreateRange items
+
+                let one =
+                    TraceMeta(
+                        Recorder = "auditrules-native",
+                        Runtime = "CPython",
+                        RuntimeVersion = "3.11",
+                        Command = texts [ "a" ],
+                        Pid = 7,
+                        WallClock = 50L,
+                        MonotonicClock = 5L,
+                        Include = texts [ "x"; "y" ],
+                        Exclude = texts [ "e" ],
+                        Drop = texts [ "d" ],
+                        Redacted = true,
+                        Callers = true,
+                        RunId = "r",
+                        Commit = "c",
+                        Boot = boot
+                    )
+
+                let two =
+                    TraceMeta(
+                        Recorder = "auditrules-python",
+                        Runtime = "CPython",
+                        RuntimeVersion = "3.12",
+                        Command = texts [ "b" ],
+                        Pid = 7,
+                        Include = texts [ "y"; "z" ],
+                        Exclude = texts [ "f" ],
+                        Drop = texts [ "d" ],
+                        Redacted = false,
+                        Callers = true,
+                        RunId = "s",
+                        Commit = "c",
+                        Boot = boot
+                    )
+
+                let made, _, _ = pack [ withMeta 1 one; withMeta 2 two ]
+                let meta = metaOf (fst (read made))
+
+                Expect.equal
+                    (meta.Recorder, meta.Runtime, meta.RuntimeVersion)
+                    ("auditrules-native, auditrules-python", "CPython", "3.11, 3.12")
+                    "texts"
+
+                Expect.equal
+                    (List.ofSeq meta.Command, meta.Pid, meta.RunId, meta.Commit, meta.Boot)
+                    ([], 7, "", "c", boot)
+                    "what differs is left out"
+
+                Expect.equal (meta.WallClock, meta.MonotonicClock) (50L, 5L) "the first one's clock"
+
+                Expect.equal
+                    (List.ofSeq meta.Include, List.ofSeq meta.Exclude, List.ofSeq meta.Drop)
+                    ([ "y" ], [ "e"; "f" ], [ "d" ])
+                    "filters that hold for all"
+
+                Expect.equal (meta.Redacted, meta.Callers) (false, true) "both or none"
+                Expect.equal meta.Derived "pack" "derived"
+
+                Expect.sequenceEqual
+                    meta.Sources
+                    [ "00000000000000000000000000000001"; "00000000000000000000000000000002" ]
+                    "sources"
+
+                let unseen = TraceMeta(Recorder = "auditrules-native", Runtime = "", Boot = boot)
+
+                let made, _, _ = pack [ withMeta 1 one; withMeta 2 unseen ]
+                Expect.equal (metaOf (fst (read made))).Runtime "" "one of them saw nothing")
+
+            testCase "T60: damage of a trace becomes a loss" (fun () ->
+                let events = [ for i in 0L .. 5L -> at (10L + i) 0 "a" ]
+                let whole = trace 1 0L 2 (addAll events) true
+                let other = trace 2 1000L 2 (addAll [ at 1020L 0 "b" ]) true
+                let start, _ = (framesOf whole)[2]
+                let damaged = Array.copy whole
+                damaged[start + FrameHeader.Length] <- damaged[start + FrameHeader.Length] ^^^ 1uy
+                let made, packed, told = pack [ other; damaged ]
+                let items, _ = read made
+                Expect.equal packed.Losses 1L "one loss"
+                Expect.equal [ for source, d in told -> source, d.Offset ] [ 1, int64 start ] "told"
+
+                Expect.equal
+                    [ for r in recordsOf items -> string r ]
+                    [ string (LossRecord(-1, "damage", 2L, 1011L, 1014L, ImmutableArray.Empty)) ]
+                    "by the first one's clock"
+
+                Expect.equal (endOf items).Lost 2L "lost"
+                let open' = trace 1 0L 2 (addAll events) false
+                let made, packed, _ = pack [ open' ]
+                Expect.equal packed.Losses 1L "what may have followed"
+                Expect.equal (endOf (fst (read made))).Raised -1L "not counted")
+
+            testCase "C59: traces whose times cannot be compared, or that are one, are refused" (fun () ->
+                let withBoot number boot =
+                    use stream = new MemoryStream()
+
+                    using
+                        (new TraceWriter(
+                            stream,
+                            TraceMeta(Boot = boot),
+                            TraceWriterOptions(TraceId = id number, LeaveOpen = true)
+                        ))
+                        (fun w -> w.Complete totals)
+
+                    stream.ToArray()
+
+                let problem traces =
+                    match TracePacker.Check(look traces) with
+                    | null -> None
+                    | p -> Some(p.Source, p.Other, p.Kind)
+
+                Expect.equal (problem [ withBoot 1 "a"; withBoot 2 "a" ]) None "one boot"
+
+                Expect.equal
+                    (problem [ withBoot 1 "a"; withBoot 2 "a"; withBoot 3 "b" ])
+                    (Some(2, 0, PackProblemKind.OtherBoot))
+                    "another boot"
+
+                Expect.equal
+                    (problem [ withBoot 1 "a"; withBoot 2 "" ])
+                    (Some(1, 0, PackProblemKind.BootNotKnown))
+                    "not known"
+
+                Expect.equal (problem [ withBoot 1 "" ]) None "one alone"
+
+                Expect.equal
+                    (problem [ withBoot 1 "a"; withBoot 2 "a"; withBoot 1 "a" ])
+                    (Some(2, 0, PackProblemKind.SameTrace))
+                    "twice"
+
+                let far number =
+                    trace number 0L 2 (addAll [ at 1L Int32.MaxValue "a" ]) true
+
+                Expect.equal (problem [ far 1 ]) None "any ordinal"
+                Expect.equal (problem [ far 1; far 2 ]) (Some(1, 0, PackProblemKind.TooManyProcesses)) "both")
+
+            testCase "C59: a trace of deflate is smaller" (fun () ->
+                let random = Random 3
+
+                let events =
+                    [
+                        for i in 0L .. 20_000L ->
+                            (event
+                                "open"
+                                0L
+                                [
+                                    Value.Str $"/usr/lib/python3/{random.Next 5000}.py"
+                                    Value.Int(int64 (random.Next 1000))
+                                ])
+                                .With(time = Nullable i)
+                    ]
+
+                let sizes =
+                    [
+                        for codec in [ ColumnCodec.Lz4; ColumnCodec.Deflate ] ->
+                            use output = new MemoryStream()
+
+                            TracePacker.Run(
+                                look [ trace 1 0L 65_536 (addAll events) true ],
+                                output,
+                                TraceWriterOptions(Codec = codec, LeaveOpen = true)
+                            )
+                            |> ignore
+
+                            Expect.equal (eventsOf (fst (read (output.ToArray())))).Length 20_001 "all"
+                            output.Length
+                    ]
+
+                Expect.isLessThan (float sizes[1]) (0.9 * float sizes[0]) "deflate")
+        ]
