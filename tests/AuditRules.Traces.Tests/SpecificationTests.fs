@@ -105,8 +105,13 @@ let private dump =
             Convert.ToInt32(line.Groups[1].Value, 16), hex line.Groups[2].Value
     ]
 
-/// Rules that are specified and not built. The list must shrink: a rule that a test cites may not stand here.
-let private pending = set [ 51; 52; 53; 54; 56 ]
+/// Rules that are specified and not built: those of the seal, while no frame is a CHECKPOINT. A rule that a test cites may
+/// not stand here.
+let private pending =
+    if Enum.IsDefined(LanguagePrimitives.EnumOfValue<byte, FrameType> 0x81uy) then
+        Set.empty
+    else
+        set [ 51; 52; 53; 54; 56 ]
 
 /// The rules that the names of tests cite: text that begins with the number of a rule.
 let private cited =
