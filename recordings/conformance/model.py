@@ -189,7 +189,8 @@ class Trace:
         self.events += data.count
         return self.frame(DATA, payload, ordinals, **dict({"events": data.count, "raw": raw}, **(header or {})))
 
-    def index(self, more=None, tail=(), pads=None):
+    def index(self, more=None, tail=(), pads=None, named=True):
+        """An INDEX; `named` says whether END says where it stands."""
         names = sorted({name for row in self.index_rows for name in row[3].names}, key=str.encode)
         rows = []
         for offset, sequence, ordinal, data in self.index_rows:
@@ -197,7 +198,7 @@ class Trace:
             bits = bits.to_bytes((len(names) + 7) // 8, "little")
             row = [offset, sequence, ordinal, data.count, data.first, data.last, e.Encoder().bin(bits)]
             rows.append(row + list(tail))
-        self.index_offset = len(self.data)
+        self.index_offset = len(self.data) if named else 0
         return self.frame(INDEX, e.Encoder(**(pads or {})).any(dict({"names": names, "frames": rows}, **(more or {}))))
 
     def end(self, values=None, pads=None, more=None, **header):

@@ -399,7 +399,7 @@ def structure():
     yield Trace("index-20-names").meta().rows(names[:9]).rows(again + names[9:14]).rows(names[14:] + [Event("n00", [], 1100)]).index().end()
     yield Trace("index-empty").meta().index().end()
     yield Trace("index-unknown").meta().rows(OPEN).index(more={"new": [1]}, tail=(None, "x")).end()
-    yield Trace("index-not-last").meta().rows(OPEN).index().process({"pid": 1}).end()
+    yield Trace("index-not-last").meta().rows(OPEN).index(named=False).process({"pid": 1}).end()
     yield Trace("checkpoint").meta().rows(OPEN).end().checkpoint()
     yield Trace("checkpoint-between").meta().rows(OPEN).checkpoint().rows(STEPS).checkpoint().end().checkpoint()
     yield Trace("checkpoint-and-index").meta().rows(OPEN).checkpoint().index().end().checkpoint()

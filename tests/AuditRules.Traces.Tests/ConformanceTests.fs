@@ -323,6 +323,31 @@ let tests =
             testCase "the Python reader reads every valid trace as its twin says" (fun () ->
                 wrongOfValid (fun file -> readThere.Value[file]) |> expectNone)
 
+            testCase
+                "T45 T46 T47 T48 a reader that seeks gives of every valid trace the events of its twin"
+                (fun () ->
+                    expectNone
+                        [
+                            for file in filesIn "valid" do
+                                use seeking =
+                                    TraceFile.Open(File.OpenRead file, TraceReaderOptions(Validate = true))
+
+                                let events =
+                                    [
+                                        for e in seeking.Events(TraceRange()) ->
+                                            meaning (toJson (fun writer -> EventJson.Write(writer, e)))
+                                    ]
+
+                                let expected = twin file |> List.filter isEvent |> List.map meaning
+
+                                match firstDifference expected events with
+                                | Some difference -> $"{nameOf file}: {difference}"
+                                | None -> ()
+
+                                for damage in seeking.Damages do
+                                    $"{nameOf file}: {damage.Code}: {damage.Message}"
+                        ])
+
             testCase "there are 100 damaged traces" (fun () ->
                 Expect.isGreaterThanOrEqual (filesIn "damaged").Length 100 "damaged traces")
 

@@ -8,10 +8,14 @@ sealed class FrameScanner
 {
     const int Window = 64 * 1024;
 
+    // Damage that happens by itself has bytes read twice.
+    const int MaxRereads = 4;
+
     readonly TraceInput _input;
     readonly int _maxRawLength;
     readonly Report _report;
     bool _confirmed;
+    long _reread;
     long _offset;
 
     /// <summary>Reads the preamble.</summary>
@@ -112,8 +116,11 @@ sealed class FrameScanner
                 return false;
         }
 
-        // Bytes are missing or too many: the next frame may begin anywhere behind this header.
-        _input.Unread(payload[..read]);
+        // Bytes are missing or too many: the next frame may begin anywhere behind this header. In a file of nothing but
+        // headers that would read the same bytes once for each of them, so there is an end to it.
+        _reread += read;
+        if (_reread <= (MaxRereads * _input.Position) + _maxRawLength)
+            _input.Unread(payload[..read]);
         FindFrame();
         return false;
     }
