@@ -1,6 +1,7 @@
 #include "image.h"
 
 #include "segment.h"
+#include "segment_file.h"
 #include "slots.h"
 #include "startmap.h"
 #include "system.h"
@@ -47,6 +48,20 @@ bool image_is_mine(void)
     return atomic_load_explicit(mark, memory_order_acquire) == BEGUN;
 }
 
+static void name_image(void)
+{
+    do
+        system_random(&image.nonce, sizeof image.nonce);
+    while (!image.nonce);
+}
+
+void image_lost(enum loss reason)
+{
+    image.pid = getpid();
+    name_image();
+    segment_file_mark(reason);
+}
+
 void image_begin(void)
 {
     uint32_t seen = NOT_BEGUN;
@@ -65,9 +80,7 @@ void image_begin(void)
         segment_forget();
     }
     image.pid = pid;
-    do
-        system_random(&image.nonce, sizeof image.nonce);
-    while (!image.nonce);
+    name_image();
     system_stat(pid, &image.parent, &image.ticks);
     image.parent = getppid();
     image.map_size = startmap_write(image.map, sizeof image.map);

@@ -2,6 +2,8 @@
 #ifndef AUDITRULES_IMAGE_H
 #define AUDITRULES_IMAGE_H
 
+#include "segment.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -28,5 +30,8 @@ bool image_is_mine(void);
 
 /* Begins the image of a process that has none yet: the first event after the start or after a fork. */
 void image_begin(void);
+
+/* Of a process that cannot be recorded at all: leaves its mark (S41). */
+void image_lost(enum loss reason);
 
 #endif

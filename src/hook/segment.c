@@ -23,6 +23,7 @@ static uint32_t serial, sequence;
 static size_t wanted = SEGMENT_FIRST;
 static uint64_t failed_at;
 static enum loss failed_for;
+static bool marked;
 
 /* What was counted before there was a segment. */
 static _Atomic uint64_t early_filtered, early_first, early_last, early_lost[16];
@@ -133,6 +134,8 @@ struct segment *segment_next(struct segment *full, const struct slot *mine, enum
         } else {
             failed_at = now;
             failed_for = *reason;
+            if (!full && !marked)
+                marked = segment_file_mark(*reason);
         }
     }
     atomic_store(&lock, 0);
@@ -190,6 +193,7 @@ void segment_forget(void)
     sequence = 0;
     wanted = SEGMENT_FIRST;
     failed_at = 0;
+    marked = false;
     early_filtered = early_first = early_last = 0;
     for (int i = 0; i < 16; i++)
         early_lost[i] = 0;

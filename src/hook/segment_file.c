@@ -89,3 +89,12 @@ uint8_t *segment_file_make(uint32_t sequence, size_t *size, enum loss *reason)
         *size = *size / 4 / 4096 * 4096;
     return base;
 }
+
+bool segment_file_mark(enum loss reason)
+{
+    static const char *const names[] = {"disk-full", "file-limit", "descriptors", "access",
+                                        "memory",    "oversize",   "busy",        "internal"};
+    char path[3200];
+    snprintf(path, sizeof path, "%s/%d-%016" PRIx64 ".lost", settings.folder, (int)image.pid, image.nonce);
+    return symlink(names[reason], path) == 0 || errno == EEXIST;
+}

@@ -9,4 +9,8 @@ enum { SEGMENT_LEAST = 16 * 1024, SEGMENT_FIRST = 256 * 1024, SEGMENT_MOST = 8 *
    no file is left then. `size` is what is wanted and becomes what was had. */
 uint8_t *segment_file_make(uint32_t sequence, size_t *size, enum loss *reason);
 
+/* Leaves the mark of an image that can make no first segment (S41): a link takes no block, descriptor or file size.
+   False when even that cannot be made. */
+bool segment_file_mark(enum loss reason);
+
 #endif

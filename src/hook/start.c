@@ -16,9 +16,14 @@ __attribute__((constructor)) static void start(void)
     if (PySys_AddAuditHook == NULL)
         return;
     int error = errno;
-    if (settings_read() && slots_start() && image_start()) {
-        key_load();
-        started = PySys_AddAuditHook(hook_event, NULL) == 0;
+    if (settings_read()) {
+        bool ready = slots_start() && image_start();
+        if (ready) {
+            key_load();
+            started = PySys_AddAuditHook(hook_event, NULL) == 0;
+        }
+        if (!started)
+            image_lost(ready ? LOSS_INTERNAL : LOSS_MEMORY);
     }
     errno = error;
 }

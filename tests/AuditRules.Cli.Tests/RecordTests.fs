@@ -99,6 +99,71 @@ let tests =
                 Expect.stringContains (folder.Read "report.jsonl") "\"rule\":\"T1\"" "report"
                 Expect.isFalse (ran.Error.Contains "HIGH T1") "not on standard error")
 
+            testCase "C22, C47: a program that cannot write what it does is a loss" (fun () ->
+                use folder = withProgram ()
+
+                let ran =
+                    start
+                        []
+                        folder
+                        [
+                            "record"
+                            "--strict"
+                            "-o"
+                            "run.atrace"
+                            "--"
+                            "sh"
+                            "-c"
+                            "ulimit -f 8; exec python3 app.py 0"
+                        ]
+
+                Expect.equal ran.Code 125 ran.Error
+
+                Expect.equal
+                    ran.Error
+                    ("auditrules: 0 events of 1 process in run.atrace\n"
+                     + "auditrules: lost an unknown number of events of process 0 (file-limit)\n")
+                    "what is said"
+
+                Expect.equal (run folder [ "replay"; "run.atrace" ]).Code 3 "and the trace says it")
+
+            testCase "C47: where no Python ran it says what is needed" (fun () ->
+                use folder = new Folder()
+                let ran = start [] folder [ "record"; "-q"; "--"; "true" ]
+                Expect.equal ran.Code 0 ran.Error
+
+                Expect.equal
+                    ran.Error
+                    ("auditrules: no Python ran under the hook, so there is nothing in the trace\n"
+                     + "  It needs CPython 3.8 or later, started with the environment that record gives (LD_PRELOAD).\n")
+                    "native"
+
+                let ran = start [] folder [ "record"; "-q"; "--hook"; "python"; "--"; "true" ]
+                Expect.stringContains ran.Error "without the options -I, -E and -S" "Python")
+
+            testCase "C47: a process that goes on is a loss" (fun () ->
+                use folder = withProgram ()
+
+                folder.Write(
+                    "daemon.py",
+                    "import os, time\nif os.fork() == 0:\n    os.setsid()\n    os.closerange(0, 3)\n    time.sleep(8)\n"
+                )
+
+                let ran =
+                    start [] folder [ "record"; "-q"; "-o"; "run.atrace"; "--"; "python3"; "daemon.py" ]
+
+                Expect.equal ran.Code 0 ran.Error
+
+                Expect.equal
+                    ran.Error
+                    "auditrules: 1 recorded process still runs; what it does from here on is not in the trace\n"
+                    "what is said"
+
+                let replayed = run folder [ "replay"; "run.atrace" ]
+                Expect.equal replayed.Code 3 replayed.Error
+                Expect.stringContains replayed.Out "unknown T1" "verdict"
+                Expect.stringContains replayed.Out "(still-running)" "why")
+
             testCase
                 "C75: the demo records, finds and says what comes next, in any folder and home"
                 (fun () ->

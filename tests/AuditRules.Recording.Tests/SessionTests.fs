@@ -234,13 +234,87 @@ time.sleep(0.3)"
 
                 Expect.isLessThan clock.Elapsed (TimeSpan.FromSeconds 10.0) "the session does not wait"
                 Expect.equal (marks recorded) [ 1, 1L ] "mark"
-                Expect.equal (recorded.Result |> Option.map _.StillRunning) (Some 1) "still running"
+
+                Expect.equal
+                    [ for loss in recorded.Losses -> loss.Process, loss.Reason, loss.Count ]
+                    [ 1, "still-running", 0L ]
+                    "a loss"
 
                 Expect.isFalse
                     (lives recorded
                      |> List.exists (fun (change, ordinal, _, _) ->
                          change = ProcessChange.Exit && ordinal = 1))
                     "no exit"
+
+            testCase "S40: a forked child that goes on and has raised nothing yet is a loss"
+            <| fun () ->
+                let recorded =
+                    [
+                        "python3"
+                        "-c"
+                        "import os, sys, time
+if os.fork() == 0:
+    for fd in (0, 1, 2): os.close(fd)
+    time.sleep(15)"
+                    ]
+                    |> recordWith _.WithGrace(TimeSpan.FromMilliseconds 100.0).WithFilters([], [ "*" ])
+
+                Expect.equal
+                    [ for loss in recorded.Losses -> loss.Process, loss.Reason, loss.Count ]
+                    [ -1, "still-running", 0L ]
+                    "a loss"
+
+            for hook in [ HookChoice.Native; HookChoice.Python ] do
+                testCase $"S41: {hook}: a program that may write no file is known to have run"
+                <| fun () ->
+                    let parent = temporaryFolder ()
+
+                    try
+                        let recorded =
+                            [ "sh"; "-c"; "ulimit -f 8; exec python3 -c 'open(\"/etc/hosts\")'" ]
+                            |> recordWith (fun options ->
+                                RecordingOptions(
+                                    Command = options.Command,
+                                    Hook = hook,
+                                    TemporaryFolder = parent
+                                ))
+
+                        Expect.equal (exitCode recorded) (Some 0) "exit status"
+
+                        Expect.equal
+                            [ for loss in recorded.Losses -> loss.Process, loss.Reason, loss.Count ]
+                            [ 0, "file-limit", 0L ]
+                            "a loss"
+
+                        Expect.equal
+                            (lives recorded)
+                            [ ProcessChange.Start, 0, -1, None; ProcessChange.Exit, 0, -1, Some 0 ]
+                            "processes"
+
+                        Expect.equal (Directory.GetDirectories parent) [||] "the folder is gone"
+                    finally
+                        Directory.Delete(parent, true)
+
+            testCase "S11: with the Python hook only a first image began late, not its forks"
+            <| fun () ->
+                let recorded =
+                    [
+                        "python3"
+                        "-c"
+                        "import os, sys
+pid = os.fork()
+sys.audit('mark', 1)
+if pid: os.waitpid(pid, 0)"
+                    ]
+                    |> recordWith (fun options ->
+                        RecordingOptions(Command = options.Command, Hook = HookChoice.Python))
+
+                Expect.equal (List.sort (marks recorded)) [ 0, 1L; 1, 1L ] "both are recorded"
+
+                Expect.equal
+                    [ for loss in recorded.Losses -> loss.Process, loss.Reason ]
+                    [ 0, "late-start" ]
+                    "losses"
 
             testCase "filters reach the hook and are in META"
             <| fun () ->

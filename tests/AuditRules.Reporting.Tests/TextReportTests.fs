@@ -7,6 +7,7 @@ open AuditRules.Detection.Plans
 open AuditRules.Events
 open AuditRules.Reporting.Reports
 open AuditRules.Reporting.Terminal
+open AuditRules.Reporting.Text
 
 let private lines (text: string) = text.Split('\n') |> List.ofArray
 
@@ -95,6 +96,36 @@ let tests =
                         ]
 
                     Expect.equal (lines (Some.text Some.ordinary troubled)) expected "report")
+
+            testCase "C37: losses of one reason share a line" (fun () ->
+                let loss number reason count =
+                    LossRecord(number, reason, count, 0L, 0L, Some.array [])
+
+                let losses =
+                    [
+                        loss 0 "late-start" 0L
+                        loss 1 "disk-full" 1200L
+                        loss 1 "late-start" 0L
+                        loss 2 "disk-full" 34L
+                        loss 2 "busy" 1L
+                        loss -1 "damaged" 0L
+                        loss 3 "damaged" 7L
+                        loss 4 "oversize" Int64.MaxValue
+                        loss 5 "oversize" 1L
+                        loss -1 "damage" 0L
+                    ]
+
+                Expect.equal
+                    (List.ofSeq (LossText.Of losses))
+                    [
+                        "an unknown number of events of 2 processes (late-start)"
+                        "1,234 events of 2 processes (disk-full)"
+                        "1 event of process 2 (busy)"
+                        "at least 7 events of process 3 (damaged)"
+                        "9,223,372,036,854,775,807 events of 2 processes (oversize)"
+                        "an unknown number of events (damage)"
+                    ]
+                    "one line a reason")
 
             testCase
                 "C37: rules that are unknown for one reason share a line, and so do blind ones"

@@ -11,7 +11,7 @@ internal sealed class Image
     /// <summary>With the pid, the identity of the process through every exec; 0 when not known.</summary>
     internal ulong StartTicks { get; init; }
 
-    /// <summary>Tells images apart; 0 for a command that wrote no segment.</summary>
+    /// <summary>Tells images apart; 0 for a command that left neither segment nor mark.</summary>
     internal ulong Nonce { get; init; }
     internal ulong ForkedFrom { get; init; }
     internal bool IsFork { get; init; }
@@ -22,6 +22,9 @@ internal sealed class Image
 
     /// <summary>The pids above it, the parent's first.</summary>
     internal IReadOnlyList<int> Ancestors { get; init; } = [];
+
+    /// <summary>Why it could make no segment (rule S41); null for an image that has one.</summary>
+    internal string? Unrecorded { get; init; }
 
     /// <summary>Its segments in order.</summary>
     internal List<(SegmentName Name, SegmentFile File)> Segments { get; } = [];

@@ -49,10 +49,12 @@ internal sealed class ImageLosses
         {
             if (_byReason[i] == 0)
                 continue;
-            var reason = i < SegmentLayout.LossReasons.Length ? SegmentLayout.LossReasons[i] : "other";
-            yield return Record(image, reason, _byReason[i], Time(_first), Time(_last));
+            var counted = i < SegmentLayout.LossReasons.Length ? SegmentLayout.LossReasons[i] : "other";
+            yield return Record(image, counted, _byReason[i], Time(_first), Time(_last));
         }
 
+        if (image.Unrecorded is { } reason)
+            yield return Record(image, reason, 0, wall(image.BeganMono), 0);
         if (_damaged > 0)
             yield return Record(image, "damaged", _damaged, 0, 0);
         if (_isBroken)
@@ -64,6 +66,10 @@ internal sealed class ImageLosses
 
         long Time(long mono) => mono == 0 ? 0 : wall(mono);
     }
+
+    /// <summary>What a process may raise from then on: it ran when its segments were read (rule S40).</summary>
+    internal static LossRecord StillRunning(int ordinal, long from) =>
+        new(ordinal, LossReasons.StillRunning, 0, from, 0, []);
 
     static LossRecord Record(Image image, string reason, long count, long from, long to) =>
         new(image.Ordinal, reason, count, from, to, []);

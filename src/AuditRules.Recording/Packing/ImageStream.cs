@@ -87,10 +87,12 @@ internal sealed class ImageStream
             }
 
             Losses.Add(header);
+            if (header.Full && index == _image.Segments.Count - 1)
+                Losses.AddMissing(1);
             ClosedMono = header.Closed ? header.EndedMono : 0;
             if (index == 0)
                 Start = StartMap.Read(SegmentHeader.StartMapOf(bytes.Span));
-            return new SegmentEvents(bytes, _texts);
+            return new SegmentEvents(bytes, header.Size, _texts);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

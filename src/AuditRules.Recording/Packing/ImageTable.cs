@@ -1,5 +1,4 @@
 using AuditRules.Events;
-using AuditRules.Recording.Segments;
 
 namespace AuditRules.Recording.Packing;
 
@@ -24,83 +23,19 @@ internal sealed class ImageTable
     /// <summary>Files with a segment's name that are none: the name and why.</summary>
     internal IReadOnlyList<string> Refused { get; }
 
-    /// <summary>What the first image to begin says of itself; null when there is no image.</summary>
-    internal (SegmentHeader Header, StartMap Map)? First { get; private init; }
-
     /// <summary>
-    /// Reads the headers of all segments. A root is the recorded command, which need not have written any.
+    /// Puts what was found into its order. A root is the recorded command, which need not have written any segment.
     /// </summary>
-    internal static ImageTable Read(IEnumerable<SegmentFile> segments, RootCommand? root)
+    internal static ImageTable Of(FoundImages found, RootCommand? root)
     {
-        var images = new Dictionary<ulong, Image>();
-        var refused = new List<string>();
-        (SegmentHeader Header, StartMap Map)? first = null;
-        foreach (var file in segments)
-        {
-            if (!SegmentName.TryParse(file.Name, out var name))
-                continue;
-            var (header, bytes) = ReadHeader(file, name, refused);
-            if (header is null)
-                continue;
-            if (!images.TryGetValue(header.Nonce, out var image))
-            {
-                var map = StartMap.Read(SegmentHeader.StartMapOf(bytes));
-                images[header.Nonce] = image = Create(header, map);
-                if (first is null || header.BeganMono < first.Value.Header.BeganMono)
-                    first = (header, map);
-            }
-
-            // A nonce belongs to one process.
-            if (image.Pid == header.Pid)
-                image.Segments.Add((name, file));
-            else
-                refused.Add($"{file.Name}: its nonce is another process's");
-        }
-
-        var ordered = images.Values.ToList();
+        var ordered = found.Images.ToList();
         ordered.Sort((a, b) => (a.BeganMono, a.Pid, a.Nonce).CompareTo((b.BeganMono, b.Pid, b.Nonce)));
         if (root is not null && (ordered.Count == 0 || ordered[0].Pid != root.Pid))
             ordered.Insert(0, new Image { Pid = root.Pid, BeganMono = root.BeganMono });
-        var table = new ImageTable(ordered, refused) { First = first };
+        var table = new ImageTable(ordered, found.Refused);
         table.Number();
         return table;
     }
-
-    static (SegmentHeader? Header, byte[] Bytes) ReadHeader(
-        SegmentFile file,
-        in SegmentName name,
-        List<string> refused
-    )
-    {
-        try
-        {
-            var bytes = SegmentBytes.ReadHeader(file);
-            if (SegmentHeader.IsUnfinished(bytes))
-                return (null, bytes);
-            var header = SegmentHeader.Read(bytes, name, out var problem);
-            if (problem is not null)
-                refused.Add($"{file.Name}: {problem}");
-            return (header, bytes);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            refused.Add($"{file.Name}: it cannot be read: {e.Message}");
-            return (null, []);
-        }
-    }
-
-    static Image Create(SegmentHeader header, StartMap map) =>
-        new()
-        {
-            Pid = header.Pid,
-            StartTicks = header.StartTicks,
-            Nonce = header.Nonce,
-            ForkedFrom = header.ForkedFrom,
-            IsFork = header.IsFork,
-            Late = header.Late,
-            BeganMono = header.BeganMono,
-            Ancestors = map.Ancestors.IsEmpty ? [header.ParentPid] : [.. map.Ancestors],
-        };
 
     void Number()
     {

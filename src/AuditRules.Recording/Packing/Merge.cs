@@ -55,6 +55,8 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
     {
         if (table.Refused.Count > 0)
             AddLoss(new LossRecord(-1, "damaged", 0, 0, 0, []));
+        foreach (var mono in options.OthersRun())
+            AddLoss(ImageLosses.StillRunning(-1, clock.ToWall(mono)));
         var totals = new TraceTotals(_events, table.Images.Count, _raised, _filtered, _lost);
         writer.Complete(totals);
         totals = totals with { Events = writer.Events, Lost = _lost + writer.Lost };
@@ -130,6 +132,9 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
         if (image.IsReplaced)
             return;
         var end = options.EndOf(image.Pid, image.StartTicks);
+        // A closed image raises no more, though its process may take its time to go.
+        if (end is { HasEnded: false } && stream.ClosedMono == 0)
+            AddLoss(ImageLosses.StillRunning(image.Ordinal, end.Mono == 0 ? 0 : clock.ToWall(end.Mono)));
         if (end is null ? stream.ClosedMono == 0 : !end.HasEnded)
             return;
         var mono = end is { Mono: > 0 } ? end.Mono : stream.ClosedMono;

@@ -12,7 +12,9 @@ public sealed record RootCommand(int Pid, IReadOnlyList<string> Command, long Be
 /// <summary>How a process ended, as far as the packer's caller can know.</summary>
 /// <param name="HasEnded">False when it still runs.</param>
 /// <param name="ExitCode">128 + n for signal n; null when only its parent knows.</param>
-/// <param name="Mono">The monotonic clock at the end, in nanoseconds; 0 when not known.</param>
+/// <param name="Mono">
+/// The monotonic clock at the end, or when it was seen to run, in nanoseconds; 0 when not known.
+/// </param>
 public sealed record ProcessEnd(bool HasEnded, int? ExitCode, long Mono);
 
 /// <summary>What a packer is told beside the segments.</summary>
@@ -26,6 +28,12 @@ public sealed record PackOptions
     /// be known, as on another machine.
     /// </summary>
     public Func<int, ulong, ProcessEnd?> EndOf { get; init; } = static (_, _) => null;
+
+    /// <summary>
+    /// Processes of the recorded program that still run and wrote no segment: for each the monotonic clock when it was
+    /// seen, in nanoseconds. Asked for when all segments are read.
+    /// </summary>
+    public Func<IEnumerable<long>> OthersRun { get; init; } = static () => [];
 
     /// <summary>The largest segment that is read, in bytes; what is behind it counts as damaged.</summary>
     public int MaxSegmentBytes { get; init; } = 64 * 1024 * 1024;
@@ -42,7 +50,9 @@ public sealed record PackOptions
 
 /// <summary>What was packed.</summary>
 /// <param name="Totals">The totals, as END holds them.</param>
-/// <param name="RecordedProcesses">Processes that wrote segments; the totals count the command itself too.</param>
+/// <param name="RecordedProcesses">
+/// Processes that wrote segments, or left a mark that they could not; the totals count the command itself too.
+/// </param>
 /// <param name="Losses">The losses, as LOSS holds them.</param>
 /// <param name="Refused">Files that have a segment's name and are none, with the reason, one line each.</param>
 public sealed record PackResult(
@@ -54,4 +64,7 @@ public sealed record PackResult(
 {
     /// <summary>The head of the trace (docs/spec/trace.md, T55); null when it has no CHECKPOINT.</summary>
     public TraceHead? Head { get; init; }
+
+    /// <summary>Processes that were still running: what they raised since is not in the trace.</summary>
+    public int StillRunning => Losses.Count(loss => loss.Reason == LossReasons.StillRunning);
 }

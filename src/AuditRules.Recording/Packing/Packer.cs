@@ -18,18 +18,22 @@ public static class Packer
     /// <exception cref="IOException">The trace cannot be written.</exception>
     public static PackResult Pack(IEnumerable<SegmentFile> segments, Stream trace, PackOptions options)
     {
-        var table = ImageTable.Read(segments, options.Root);
-        var meta = options.Describe(MetaOf(table, options.Root));
+        var files = segments.ToList();
+        var found = FoundImages.Read(files);
+        var meta = options.Describe(MetaOf(found, options.Root));
+        var clock = new TraceClock(meta.WallClock, meta.MonotonicClock);
+        found.AddMarks(files, clock, (options.Root?.BeganMono ?? found.First?.Header.BeganMono ?? -1) + 1);
+        var table = ImageTable.Of(found, options.Root);
         var writer = new TraceWriter(trace, meta, options.Writing);
-        var merge = new Merge(table, writer, new TraceClock(meta.WallClock, meta.MonotonicClock), options);
+        var merge = new Merge(table, writer, clock, options);
         merge.Run();
         return merge.Complete();
     }
 
-    static TraceMeta MetaOf(ImageTable table, RootCommand? root)
+    static TraceMeta MetaOf(FoundImages found, RootCommand? root)
     {
         var meta = new TraceMeta();
-        if (table.First is var (header, map))
+        if (found.First is var (header, map))
         {
             meta = meta with
             {

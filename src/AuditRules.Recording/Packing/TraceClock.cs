@@ -14,4 +14,13 @@ internal readonly record struct TraceClock(long Wall, long Mono)
             : wall > long.MaxValue ? long.MaxValue
             : (long)wall;
     }
+
+    /// <summary>The monotonic time of a wall time; what lies outside the range is its end.</summary>
+    internal long ToMono(long wall)
+    {
+        var mono = (Int128)Mono + wall - Wall;
+        return mono < 0 ? 0
+            : mono > long.MaxValue ? long.MaxValue
+            : (long)mono;
+    }
 }

@@ -29,7 +29,10 @@ internal sealed class SegmentEvents
     int _next;
 
     /// <summary>Goes over all blocks of a segment, which begins with a header that was checked.</summary>
-    internal SegmentEvents(ReadOnlyMemory<byte> bytes, TextCache texts)
+    /// <param name="bytes">The segment as far as it was read.</param>
+    /// <param name="size">The size in bytes that its header says.</param>
+    /// <param name="texts">Where texts are shared.</param>
+    internal SegmentEvents(ReadOnlyMemory<byte> bytes, long size, TextCache texts)
     {
         _bytes = bytes;
         _texts = texts;
@@ -41,7 +44,7 @@ internal sealed class SegmentEvents
                 kind = BlockKind.Damaged;
             if (kind == BlockKind.Damaged)
                 Damaged++;
-            IsBroken |= kind == BlockKind.Broken;
+            IsBroken |= kind == BlockKind.Broken || (kind == BlockKind.End && IsCut(walk.Offset, size));
             if (kind is BlockKind.End or BlockKind.Broken)
                 break;
         }
@@ -54,8 +57,12 @@ internal sealed class SegmentEvents
     /// <summary>Blocks and events that break a rule; grows while events are read.</summary>
     internal long Damaged { get; private set; }
 
-    /// <summary>True when the walk ended at a length that cannot be: how much is lost behind it is not known.</summary>
+    /// <summary>True when the walk ended at a length that cannot be, or where the file is cut: how much is lost behind it is not known.</summary>
     internal bool IsBroken { get; }
+
+    // No length 0 stands there, and by its header the segment has room for a block that is not in the file.
+    bool IsCut(int offset, long size) =>
+        _bytes.Length - offset < SegmentLayout.MinimumBlock && size - offset >= SegmentLayout.MinimumBlock;
 
     /// <summary>The monotonic time of the next event; false at the end.</summary>
     internal bool TryPeek(out long time)

@@ -6,6 +6,9 @@ namespace AuditRules.Recording.Segments;
 internal sealed record SegmentHeader
 {
     internal required int Pid { get; init; }
+
+    /// <summary>The size that the file was made with, in bytes.</summary>
+    internal required long Size { get; init; }
     internal required int ParentPid { get; init; }
 
     /// <summary>Tells images apart; not 0.</summary>
@@ -34,6 +37,9 @@ internal sealed record SegmentHeader
 
     /// <summary>The monotonic clock when the image began.</summary>
     internal required long BeganMono { get; init; }
+
+    /// <summary>The segment is full: the next one was made before this was said.</summary>
+    internal required bool Full { get; init; }
 
     /// <summary>The image ended through <c>exit</c>.</summary>
     internal required bool Closed { get; init; }
@@ -64,6 +70,7 @@ internal sealed record SegmentHeader
         return new SegmentHeader
         {
             Pid = name.Pid,
+            Size = ReadInt64(bytes, 16),
             ParentPid = BinaryPrimitives.ReadInt32LittleEndian(bytes[28..]),
             Nonce = name.Nonce,
             ForkedFrom = BinaryPrimitives.ReadUInt64LittleEndian(bytes[40..]),
@@ -81,6 +88,7 @@ internal sealed record SegmentHeader
             MadeMono = ReadInt64(bytes, 64),
             MadeWall = ReadInt64(bytes, 72),
             BeganMono = ReadInt64(bytes, 80),
+            Full = BinaryPrimitives.ReadUInt32LittleEndian(bytes[128..]) == SegmentLayout.StateFull,
             Closed = BinaryPrimitives.ReadUInt32LittleEndian(bytes[128..]) == SegmentLayout.StateClosed,
             EndedMono = ReadInt64(bytes, 136),
             Filtered = ReadInt64(bytes, 192),

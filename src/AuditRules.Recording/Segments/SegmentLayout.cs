@@ -21,6 +21,7 @@ internal static class SegmentLayout
     internal const int StartMapCapacity = HeaderSize - 516;
     internal const uint CommitMark = 0xA5D10000;
 
+    internal const int StateFull = 1;
     internal const int StateClosed = 2;
 
     /// <summary>The reasons of loss by index (rule S16); the rest are reserved.</summary>

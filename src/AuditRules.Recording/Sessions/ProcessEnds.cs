@@ -13,10 +13,11 @@ internal sealed class ProcessEnds(RootEnd root, Orphans? orphans)
     static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(2);
     static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
 
-    internal RootEnd Root => root;
+    RunningProcesses? _running;
+    int _others;
+    long _mono;
 
-    /// <summary>How many processes the packer asked for that still ran.</summary>
-    internal int StillRunning { get; private set; }
+    internal RootEnd Root => root;
 
     /// <summary>Gives orphans, and processes that wrote segments, some time to end.</summary>
     internal void WaitForOthers(string folder, TimeSpan grace)
@@ -32,19 +33,28 @@ internal sealed class ProcessEnds(RootEnd root, Orphans? orphans)
         }
     }
 
+    /// <summary>Looks at what runs. To be called before the segments are listed: what was written then is all there.</summary>
+    internal void Look(string folder)
+    {
+        _running = RunningProcesses.Of(folder);
+        _others = orphans?.RunningPythons(SegmentFile.PidsIn(folder)) ?? 0;
+        _mono = LinuxCalls.ReadClock(LinuxCalls.ClockMonotonic);
+    }
+
+    /// <summary>Processes that still ran and have no segment yet, as the packer asks for them.</summary>
+    internal IEnumerable<long> OthersRun() => Enumerable.Repeat(_mono, _others);
+
     /// <summary>What the packer asks.</summary>
     internal ProcessEnd EndOf(int pid, ulong startTicks)
     {
         if (pid == root.Command.Pid && (startTicks == 0 || startTicks == root.StartTicks))
             return root.End;
+        if (_running?.EndOf(pid, startTicks) is { } running)
+            return running;
         if (orphans?.EndOf(pid, startTicks) is { } exitCode)
             return new ProcessEnd(true, exitCode, 0);
-        // Its parent collected its end, or it is another process's pid by now, or it still runs.
-        var stat = ProcessStat.Read(pid);
-        var runs = stat is { IsRunning: true } && (startTicks == 0 || stat.StartTicks == startTicks);
-        if (runs)
-            StillRunning++;
-        return new ProcessEnd(!runs, null, 0);
+        // Its parent collected its end, or it is another process's pid by now.
+        return new ProcessEnd(true, null, 0);
     }
 
     bool AnyRuns(string folder)

@@ -18,9 +18,6 @@ public sealed record RecordingResult
     /// <summary>The hook that was used: <see cref="HookChoice.Native"/> or <see cref="HookChoice.Python"/>.</summary>
     public HookChoice Hook { get; init; }
 
-    /// <summary>Recorded processes that were still running when the trace was closed.</summary>
-    public int StillRunning { get; init; }
-
     /// <summary>
     /// The folder of segments, kept because the trace could not be written; the trace can be made of it later. Null
     /// when all went well.

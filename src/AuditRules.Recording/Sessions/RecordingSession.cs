@@ -93,6 +93,7 @@ public sealed class RecordingSession
         );
         var ends = new ProcessEnds(root, orphans);
         ends.WaitForOthers(folder.FullPath, _options.OrphanGrace);
+        ends.Look(folder.FullPath);
         return Pack(folder, trace, hook, ends);
     }
 
@@ -108,11 +109,12 @@ public sealed class RecordingSession
                 {
                     Root = ends.Root.Command,
                     EndOf = ends.EndOf,
+                    OthersRun = ends.OthersRun,
                     Describe = meta => Describe(meta, hook),
                     Writing = _options.Writing,
                 }
             );
-            return result with { Packed = packed, StillRunning = ends.StillRunning };
+            return result with { Packed = packed };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {

@@ -64,6 +64,46 @@ internal sealed class Orphans : IDisposable
         return anyRuns;
     }
 
+    /// <summary>
+    /// How many orphans run, are none of these pids, and have a Python in them: a forked child has no segment before its
+    /// first event. One that may not be looked at counts.
+    /// </summary>
+    internal int RunningPythons(IReadOnlySet<int> known)
+    {
+        lock (_lock)
+        {
+            return _rootPid == 0
+                ? 0
+                : Children()
+                    .Count(pid =>
+                        pid != _rootPid
+                        && !_before.Contains(pid)
+                        && !known.Contains(pid)
+                        && ProcessStat.Read(pid) is { IsRunning: true }
+                        && MayBePython(pid)
+                    );
+        }
+    }
+
+    // The interpreter, its library or its standard library: one of them is mapped.
+    static bool MayBePython(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/maps")
+                .Contains("python", StringComparison.OrdinalIgnoreCase);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            // It has ended meanwhile.
+            return false;
+        }
+    }
+
     public void Dispose()
     {
         _timer.Dispose();

@@ -30,11 +30,9 @@ static class TraceText
             wrote = true;
         }
 
-        foreach (var loss in trace.Losses)
+        foreach (var loss in LossText.Of(trace.Losses))
         {
-            screen.Write(
-                new StyledLine().Add("loss", Tone.Warning).Add($" in {trace.Trace.Path}: {LossText.Of(loss)}")
-            );
+            screen.Write(new StyledLine().Add("loss", Tone.Warning).Add($" in {trace.Trace.Path}: {loss}"));
             wrote = true;
         }
 

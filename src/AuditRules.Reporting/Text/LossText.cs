@@ -16,17 +16,41 @@ public static class LossText
             )
             : "";
 
-    /// <summary>A loss in words, as <c>12 events of process 3 (disk-full)</c>; not escaped.</summary>
-    public static string Of(LossRecord loss)
+    /// <summary>
+    /// Losses in words, one text a reason in the order in which the reasons come first, as
+    /// <c>12 events of process 3 (disk-full)</c> or <c>an unknown number of events of 301 processes (late-start)</c>;
+    /// not escaped. Where only some losses are counted, the sum is said to be the least.
+    /// </summary>
+    public static IEnumerable<string> Of(IEnumerable<LossRecord> losses) =>
+        losses
+            .GroupBy(loss => loss.Reason, StringComparer.Ordinal)
+            .Select(group => $"{Events([.. group])}{Processes(group)} ({group.Key})");
+
+    static string Events(IReadOnlyCollection<LossRecord> losses)
     {
-        var count =
-            loss.Count > 0
-                ? string.Create(CultureInfo.InvariantCulture, $"{loss.Count:N0}")
-                : "an unknown number of";
-        var process =
-            loss.Process >= 0
-                ? string.Create(CultureInfo.InvariantCulture, $" of process {loss.Process}")
-                : "";
-        return $"{count} event{(loss.Count == 1 ? "" : "s")}{process} ({loss.Reason})";
+        // A count is a claim of the recorded program: the sum stops at the largest.
+        var sum = losses.Aggregate(
+            0L,
+            (total, loss) => loss.Count > long.MaxValue - total ? long.MaxValue : total + loss.Count
+        );
+        if (sum == 0)
+            return "an unknown number of events";
+        var least = losses.Any(loss => loss.Count == 0) ? "at least " : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{least}{sum:N0} event{(sum == 1 ? "" : "s")}");
+    }
+
+    static string Processes(IEnumerable<LossRecord> losses)
+    {
+        var processes = losses
+            .Select(loss => loss.Process)
+            .Where(process => process >= 0)
+            .Distinct()
+            .ToArray();
+        return processes.Length switch
+        {
+            0 => "",
+            1 => string.Create(CultureInfo.InvariantCulture, $" of process {processes[0]}"),
+            var count => string.Create(CultureInfo.InvariantCulture, $" of {count:N0} processes"),
+        };
     }
 }

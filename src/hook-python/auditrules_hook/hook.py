@@ -15,7 +15,7 @@ _HERE = __file__.rpartition("/")[0]
 
 # What this hook itself raises while it works: by a look at frames, and by its files.
 LOOKS = {"sys._getframe", "object.__getattr__"}
-FILES = {"open", "os.remove", "os.link", "mmap.__new__"}
+FILES = {"open", "os.remove", "os.link", "os.symlink", "mmap.__new__"}
 
 
 def _native_is_here():

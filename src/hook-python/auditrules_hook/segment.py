@@ -12,6 +12,7 @@ from .values import put_array, put_cut, put_map, put_str, put_text, put_uint
 MAGIC = b"ARSEG\r\n\x1a"
 FIRST, LEAST, MOST = 256 * 1024, 16 * 1024, 8 * 1024 * 1024
 DISK_FULL, FILE_LIMIT, DESCRIPTORS, ACCESS, MEMORY, OVERSIZE, BUSY, INTERNAL = range(8)
+NAMES = ["disk-full", "file-limit", "descriptors", "access", "memory", "oversize", "busy", "internal"]
 REASONS = {errno.ENOSPC: DISK_FULL, errno.EDQUOT: DISK_FULL, errno.EFBIG: FILE_LIMIT, errno.EMFILE: DESCRIPTORS,
            errno.ENFILE: DESCRIPTORS, errno.ENOMEM: MEMORY}
 RETRY = 100 * 1000000
@@ -108,6 +109,7 @@ class Image:
         self.failed_at = self.failed_for = None
         self.early = [0] * 19  # before the first segment: filtered, first lost, last lost, lost by reason
         self.segment = None
+        self.marked = False
         self.start = self._start()
 
     def _start(self):
@@ -189,7 +191,7 @@ class Image:
         early = [0] * 19 if self.segment else self.early
         struct.pack_into("<HHIQIIQQQIBBBBQqQq", memory, 8, 1, 0, 4096, size, self.pid, self.parent, self.nonce,
                          self.parent_nonce, self.ticks, sequence, 2, 1 if self.parent_nonce else 0,
-                         self.settings.environment, (1 if self.settings.frames else 0) | 2, time.monotonic_ns(),
+                         self.settings.environment, (1 if self.settings.frames else 0) | (0 if self.parent_nonce else 2), time.monotonic_ns(),
                          time.time_ns(), self.mono, self.wall)
         struct.pack_into("<Q", memory, 192, early[0])
         struct.pack_into("<QQ", memory, 208, *early[1:3])
@@ -214,10 +216,24 @@ class Image:
                     size //= 4
                     continue
                 self.failed_for, self.failed_at = reason, now
+                if self.segment is None:
+                    self._mark(reason)
                 return reason
         self.wanted = min(self.wanted * 2, MOST)
         self.failed_at = None
         return None
+
+    def _mark(self, reason):
+        """What is left of an image without a segment (S41): a link takes no block, descriptor or file size."""
+        if self.marked:
+            return
+        try:
+            os.symlink(NAMES[reason], os.path.join(self.settings.folder, "%d-%016x.lost" % (self.pid, self.nonce)))
+        except FileExistsError:
+            pass
+        except OSError:
+            return
+        self.marked = True
 
     def close(self):
         if self.segment is not None and self.pid == os.getpid():

@@ -51,8 +51,8 @@ static class TraceSummary
         WriteTotals(screen, contents);
         WriteProcesses(screen, contents);
         WriteNames(screen, contents);
-        foreach (var loss in contents.Losses)
-            screen.Write(new StyledLine().Add("loss", Tone.Warning).Add($" {LossText.Of(loss)}"));
+        foreach (var loss in LossText.Of(contents.Losses))
+            screen.Write(new StyledLine().Add("loss", Tone.Warning).Add($" {loss}"));
         foreach (var damage in contents.Damages)
             screen.Write(
                 new StyledLine()

@@ -69,6 +69,6 @@ static class LeftBehind
         const int MaxPids = 6;
         var pids = segments.Select(s => s.Name.Split('-')[0]).Distinct(StringComparer.Ordinal).ToArray();
         var shown = string.Join(' ', pids.Take(MaxPids)) + (pids.Length > MaxPids ? " ..." : "");
-        return [segments.Count.ToString("N0", CultureInfo.InvariantCulture), shown, folder];
+        return [segments.Count(s => !s.IsMark).ToString("N0", CultureInfo.InvariantCulture), shown, folder];
     }
 }

@@ -17,6 +17,8 @@ static class SegmentFolder
     /// <param name="codec">How it is compressed.</param>
     public static ExitCode Pack(CommandContext context, string folder, string output, ColumnCodec codec)
     {
+        // Before the folder is listed (segment.md, S40).
+        var running = Read(context, folder, RunningProcesses.Of);
         var segments = Find(context, folder);
         using var trace = OutputFile.Create(context, output);
         PackResult packed;
@@ -27,6 +29,7 @@ static class SegmentFolder
                 trace.Stream,
                 new PackOptions
                 {
+                    EndOf = running.EndOf,
                     Writing = new() { Codec = codec, LeaveOpen = true },
                 }
             );
@@ -44,12 +47,15 @@ static class SegmentFolder
 
     static IReadOnlyList<SegmentFile> Find(CommandContext context, string folder)
     {
+        var segments = Read(context, folder, SegmentFile.In);
+        return segments.Count > 0 ? segments : throw Missing(context, folder, "it holds no segment (*.seg)");
+    }
+
+    static T Read<T>(CommandContext context, string folder, Func<string, T> read)
+    {
         try
         {
-            var segments = SegmentFile.In(context.Paths.Full(folder));
-            return segments.Count > 0
-                ? segments
-                : throw Missing(context, folder, "it holds no segment (*.seg)");
+            return read(context.Paths.Full(folder));
         }
         catch (DirectoryNotFoundException)
         {

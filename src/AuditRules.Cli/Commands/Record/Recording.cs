@@ -89,17 +89,14 @@ static class Recording
     public static void Tell(CommandContext context, RecordingResult result, string where)
     {
         Tell(context, result.Packed!, where);
-        if (result.StillRunning > 0)
-            context.Messages.Line(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"auditrules: {result.StillRunning} recorded processes still run; what they do from here on is not in the trace"
-                )
-            );
-        if (result.Packed!.RecordedProcesses == 0)
-            context.Messages.Line(
-                "auditrules: no Python ran under the hook, so there is nothing in the trace"
-            );
+        if (result.Packed!.RecordedProcesses > 0)
+            return;
+        context.Messages.Line("auditrules: no Python ran under the hook, so there is nothing in the trace");
+        context.Messages.Line(
+            result.Hook == HookChoice.Python
+                ? "  It needs CPython 3.8 or later, without the options -I, -E and -S, which turn the Python hook off."
+                : "  It needs CPython 3.8 or later, started with the environment that record gives (LD_PRELOAD)."
+        );
     }
 
     /// <summary>Says what was packed, and where it is, as <c> in run.atrace</c>.</summary>
@@ -113,8 +110,10 @@ static class Recording
                 $"auditrules: {events:N0} event{S(events)} of {processes:N0} process{(processes == 1 ? "" : "es")}{where}"
             )
         );
-        foreach (var loss in packed.Losses)
-            context.Messages.Line($"auditrules: lost {LossText.Of(loss)}", Tone.Warning);
+        // Of processes that still run more is to be said than that something is lost.
+        foreach (var loss in LossText.Of(packed.Losses.Where(l => l.Reason != LossReasons.StillRunning)))
+            context.Messages.Line($"auditrules: lost {loss}", Tone.Warning);
+        TellRunning(context, packed.StillRunning);
         foreach (var refused in packed.Refused)
             context.Messages.Line($"auditrules: left out {refused}", Tone.Warning);
     }
@@ -124,6 +123,17 @@ static class Recording
     {
         if (packed.Head is { } head)
             context.Note($"auditrules: head {head}");
+    }
+
+    static void TellRunning(CommandContext context, int processes)
+    {
+        if (processes == 0)
+            return;
+        var text =
+            processes == 1
+                ? "1 recorded process still runs; what it does"
+                : $"{processes} recorded processes still run; what they do";
+        context.Messages.Line($"auditrules: {text} from here on is not in the trace", Tone.Warning);
     }
 
     static string S(long count) => count == 1 ? "" : "s";

@@ -1,0 +1,8 @@
+namespace AuditRules.Recording.Packing;
+
+/// <summary>Reasons of losses that others ask for by name (docs/spec/trace.md, T37).</summary>
+public static class LossReasons
+{
+    /// <summary>A recorded process was still running when its segments were read: what it did since is missing.</summary>
+    public const string StillRunning = "still-running";
+}
