@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Text;
 using AuditRules.Events.Json;
 
 namespace AuditRules.Events;
@@ -78,12 +77,12 @@ public readonly struct Value : IEquatable<Value>
         {
             null => default,
             Value value => value,
-            string text => Str(text),
+            string text => PythonText.ToValue(text),
             bool truth => Bool(truth),
             int number => Int(number),
             long number => Int(number),
             double number => Float(number),
-            IEnumerable<string> texts => List([.. texts.Select(Str)]),
+            IEnumerable<string> texts => List([.. texts.Select(PythonText.ToValue)]),
             ITuple tuple => List([.. Enumerable.Range(0, tuple.Length).Select(i => From(tuple[i]))]),
             _ => Convert.ToString(content, CultureInfo.InvariantCulture),
         };
@@ -114,15 +113,16 @@ public readonly struct Value : IEquatable<Value>
     public BigInteger AsInteger => Kind == ValueKind.BigInt ? (BigInteger)_reference! : AsInt64;
 
     /// <summary>
-    /// Text or bytes as text: text as it is, bytes and raw text decoded as UTF-8 with U+FFFD for what is not,
-    /// truncated text by its head, a path object (pathlib) by the path that was recorded of it. Null for every other
-    /// kind.
+    /// Text or bytes as text: text as it is, bytes and raw text by <see cref="PythonText"/>, which makes lone surrogates
+    /// of what is not UTF-8, truncated text by its head, a path object (pathlib) by the path that was recorded of it.
+    /// Null for every other kind.
     /// </summary>
     public string? AsText =>
         _reference switch
         {
             string text => text,
-            byte[] bytes => Encoding.UTF8.GetString(bytes),
+            byte[] bytes when Kind == ValueKind.RawStr => PythonText.DecodeRaw(bytes),
+            byte[] bytes => PythonText.Decode(bytes),
             TruncatedValue truncated => truncated.Head.AsText,
             ObjectValue described => described["path"].AsText,
             _ => null,
@@ -151,7 +151,8 @@ public readonly struct Value : IEquatable<Value>
     public RedactedValue? AsRedacted => _reference as RedactedValue;
 
     /// <summary>Text, for literals in tests and examples.</summary>
-    public static implicit operator Value(string? value) => value is null ? default : Str(value);
+    public static implicit operator Value(string? value) =>
+        value is null ? default : PythonText.ToValue(value);
 
     /// <summary>An integer, for literals in tests and examples.</summary>
     public static implicit operator Value(long value) => Int(value);

@@ -17,13 +17,13 @@ let private orNil (make: 'A -> Value) (part: 'A option) =
     | None -> Value.Nil
 
 let value (part: Value option) = defaultArg part Value.Nil
-let text part = orNil Value.Str part
+let text part = orNil PythonText.ToValue part
 let integer (part: int64 option) = orNil Value.Int part
 let number (part: float option) = orNil Value.Float part
 let truth part = orNil Value.Bool part
 
 let private listOfTexts (items: string seq) =
-    Value.List [| for item in items -> Value.Str item |]
+    Value.List [| for item in items -> PythonText.ToValue item |]
 
 let texts (part: string list option) = orNil listOfTexts part
 

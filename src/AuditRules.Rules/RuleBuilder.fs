@@ -218,13 +218,19 @@ type RuleBuilder internal (info: RuleInfo) =
             Some(fun b -> Value.From(box (value (bind b))))
         )
 
-    /// What happened, in words; seen by the reader of a finding.
+    /// What happened, in words; seen by the reader of a finding. Without it the title is the message.
     [<CustomOperation("message", MaintainsVariableSpace = true)>]
     member _.Message(flow: Flow<'T>, [<ProjectionParameter>] text: 'T -> string) : Flow<'T> =
         let bind = flow.Bind
 
+        let draft =
+            if flow.Draft.Message.IsNone then
+                flow.Draft
+            else
+                Draft.problem "message stands twice; a rule has one" flow.Draft
+
         flow.With
-            { flow.Draft with
+            { draft with
                 Message = Some(Func<_, _>(fun bindings -> text (bind bindings)))
             }
 

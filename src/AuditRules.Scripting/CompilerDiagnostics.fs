@@ -56,18 +56,73 @@ let private isStep (code: string) (name: string) =
 let private unbracketed =
     Regex(@"^(\w+)\s*=.*?(\|\|\||&&&)", RegexOptions.CultureInvariant)
 
-/// `place` is the line from the error on, `code` the file without comments and texts.
-let private hint
-    (number: int)
-    (message: string)
-    (suggestions: string list)
-    (source: string)
-    (place: string)
-    (code: string)
-    =
+let private quotedNumber = Regex("^\"(-?\d+)\"", RegexOptions.CultureInvariant)
+let private bareNumber = Regex(@"^(-?\d+)", RegexOptions.CultureInvariant)
+
+/// A number where the field is a number, without the quotation marks that the author wrote.
+let private aNumber (place: string) otherwise =
+    match quotedNumber.Match place with
+    | found when found.Success -> $"This is a number: write {found.Groups[1].Value}."
+    | _ -> otherwise
+
+let private aText (place: string) otherwise =
+    match bareNumber.Match place with
+    | found when found.Success -> $"This is a text: write \"{found.Groups[1].Value}\"."
+    | _ -> otherwise
+
+/// A `for` without its `do`.
+let private openFor =
+    Regex(@"^\s*for\s+\w+\s+in\b(?!.*\bdo\s*$)", RegexOptions.CultureInvariant)
+
+/// What the compiler says where it loses its way: a text without its end may be why.
+let private isSyntax number =
+    List.contains number [ 10; 58; 514; 515; 516; 583; 584; 599; 604; 3118; 3156 ]
+
+/// Where the compiler stumbled.
+type private Spot =
+    {
+        /// The line.
+        Source: string
+        /// The line from the error on.
+        Place: string
+        /// The last line of code before it that is not empty.
+        Before: string
+        /// The file without comments and texts.
+        Code: string
+        /// The line on which a text begins that goes on over the end of its line; 0 for none.
+        Wrapped: int
+    }
+
+let private spot (file: RuleFile option) line column =
+    let source =
+        file
+        |> Option.bind (fun f -> Array.tryItem (line - 1) f.Lines)
+        |> Option.defaultValue ""
+
+    let code = file |> Option.map _.Code |> Option.defaultValue ""
+
+    {
+        Source = source
+        Place = source.Substring(min source.Length column)
+        Before =
+            code.Split '\n'
+            |> Array.truncate (line - 1)
+            |> Array.tryFindBack (fun text -> text.Trim() <> "")
+            |> Option.defaultValue ""
+        Code = code
+        Wrapped = file |> Option.bind (fun f -> List.tryHead f.Wrapped) |> Option.defaultValue 0
+    }
+
+let private hint (number: int) (message: string) (suggestions: string list) (spot: Spot) =
+    let source, place, code = spot.Source, spot.Place, spot.Code
     let word = source.Trim().Split(' ', '(')[0]
 
     match number with
+    | 1161 -> "Use spaces: F# takes no tabs before code."
+    | _ when spot.Wrapped > 0 && isSyntax number ->
+        $"A text that begins on line {spot.Wrapped} does not end there: look for a missing quotation mark."
+    | 10 when openFor.IsMatch spot.Before -> "Write do at the end of the line before: for e in Py.Event do"
+    | 3097 -> "followedBy needs a key: followedBy c in Py.Event on (o.Process = c.Process)"
     | 39 when
         message.Contains "'rule' is not defined"
         || message.Contains "'Py' is not defined"
@@ -115,16 +170,27 @@ let private hint
     | 10 when message.Contains "'and'" -> "F# writes && for and, || for or."
     | 193 when message.Contains "Yielded<" -> "A rule begins with: for e in Py.Event do"
     | 1
-    | 193 when source.Contains " on " -> "Both sides of a key must have the same type."
+    | 193 when message.Contains "elements of a list" -> "The items of a list are all texts or all numbers."
+    | 1
+    | 193 when message.Contains "with the type 'Detection.Patterns.NumberPattern'" ->
+        aNumber place "This field is a number: write 443, or a pattern as oneOf [ 80; 443 ]."
+    | 1
+    | 193 when message.Contains "with the type 'Detection.Patterns.TextPattern'" ->
+        aText place "This field is a text: write \"...\", or a pattern as glob \"...\"."
+    | 1
+    | 193 when source.Contains " on " && not (place.Contains " on ") ->
+        "Both sides of a key must have the same type."
     | 1 when message.Contains "expected to have type 'int64'" && message.Contains "'string'" ->
-        "This is a number: compare it with 443L."
+        let otherwise = "This is a number: compare it with 443L."
+
+        if source.Contains ".make" then
+            aNumber place otherwise
+        else
+            otherwise
+    | 1 when message.Contains "expected to have type 'string'" -> aText place "This is a text: write \"...\"."
     | 1
     | 193 when message.Contains "'int64'" -> "Whole numbers of events have 64 bits: write 443L."
     | 1 when message.Contains "TimeSpan" -> "Write a time as (seconds 5) or (minutes 1)."
-    | 1 when message.Contains "TextPattern" ->
-        "This field is a text: write \"...\", or a pattern as glob \"...\"."
-    | 1 when message.Contains "NumberPattern" ->
-        "This field is a number: write 443, or a pattern as oneOf [ 80; 443 ]."
     | 604 ->
         "The braces of this rule do not close: look inside it for a missing parenthesis, and at the columns of its clauses."
     | 10
@@ -132,6 +198,32 @@ let private hint
     | 58
     | 3118 -> "Look for a missing parenthesis or bracket on this line or the one before."
     | _ -> ""
+
+let private ownName =
+    Regex(@"^Value restriction.*?'(\w+)'", RegexOptions.CultureInvariant)
+
+let private throwing =
+    Regex(@"\b(?:failwithf?|raise|invalidArg|invalidOp|nullArg)\b", RegexOptions.CultureInvariant)
+
+/// A value that is of any type: of one that always throws the compiler says no more than that.
+let private ofNoType (text: string) (spot: Spot) =
+    match ownName.Match text with
+    | found when found.Success ->
+        let name = found.Groups[1].Value
+
+        if throwing.IsMatch spot.Source then
+            Some(
+                Problem.Throws,
+                $"the file throws when it is loaded: the value {name} always does",
+                "A value at the top of a rule file must not fail."
+            )
+        else
+            Some(
+                "FS0030",
+                $"The value {name} has no definite type",
+                $"Write its type: let {name}: TextPattern = ..."
+            )
+    | _ -> None
 
 /// Echoes of an error elsewhere: an expression whose type is not known because of it, a file whose module is not seen.
 let private echoes = set [ 72; 222; 3033 ]
@@ -160,11 +252,7 @@ let ofCompiler (files: RuleFile list) (found: FSharpDiagnostic array) : Diagnost
         let file = fileOf d
         let shown = file |> Option.map _.Shown |> Option.defaultValue ""
 
-        let source =
-            file
-            |> Option.bind (fun f -> Array.tryItem (d.StartLine - 1) f.Lines)
-            |> Option.defaultValue ""
-
+        let spot = spot file d.StartLine d.StartColumn
         let text, suggestions = split d.Message
 
         let severity =
@@ -179,19 +267,21 @@ let ofCompiler (files: RuleFile list) (found: FSharpDiagnostic array) : Diagnost
             | -1 -> text
             | i -> text.Substring(0, i)
 
+        let id, text, hint =
+            match (if d.ErrorNumber = 30 then ofNoType text spot else None) with
+            | Some told -> told
+            | None ->
+                $"FS%04d{d.ErrorNumber}",
+                text,
+                hint d.ErrorNumber (blanks.Replace(d.Message, " ")) suggestions spot
+
         Diagnostic(
-            $"FS%04d{d.ErrorNumber}",
+            id,
             severity,
             text,
             TextSpan(shown, d.StartLine, d.StartColumn + 1, d.EndLine, d.EndColumn + 1),
-            source,
+            spot.Source,
             hint
-                d.ErrorNumber
-                (blanks.Replace(d.Message, " "))
-                suggestions
-                source
-                (source.Substring(min source.Length d.StartColumn))
-                (file |> Option.map _.Code |> Option.defaultValue "")
         )
 
     let errors, others =
@@ -201,7 +291,20 @@ let ofCompiler (files: RuleFile list) (found: FSharpDiagnostic array) : Diagnost
             || d.Severity = FSharpDiagnosticSeverity.Warning)
         |> Array.partition (fun d -> d.Severity = FSharpDiagnosticSeverity.Error)
 
-    let causes = errors |> Array.filter (fun d -> not (echoes.Contains d.ErrorNumber))
+    // Behind a tab the compiler loses its way.
+    let tabbed =
+        set
+            [
+                for d in errors do
+                    if d.ErrorNumber = 1161 then
+                        d.FileName
+            ]
+
+    let causes =
+        errors
+        |> Array.filter (fun d ->
+            not (echoes.Contains d.ErrorNumber)
+            && (d.ErrorNumber = 1161 || not (tabbed.Contains d.FileName)))
 
     let place (d: FSharpDiagnostic) = d.FileName, d.StartLine, d.StartColumn
 

@@ -59,3 +59,7 @@ let NotCollected = "AR0011"
 /// A cache folder that others may write.
 [<Literal>]
 let UnsafeCache = "AR0012"
+
+/// A rule id of other characters than ids have.
+[<Literal>]
+let BadId = "AR0013"

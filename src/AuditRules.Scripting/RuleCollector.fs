@@ -53,8 +53,36 @@ let private lineOf (file: RuleFile option) line =
     |> Option.bind (fun f -> Array.tryItem (line - 1) f.Lines)
     |> Option.defaultValue ""
 
-let private thrown files (m: Type) (e: exn) =
-    let e = innermost e
+let private badPattern =
+    Regex(@"^Invalid pattern '(.*)' at offset (\d+)\. (.*)$", RegexOptions.Singleline)
+
+/// A regular expression that is none, at the first line with its text.
+let private wrongRegex (files: RuleFile list) (e: exn) =
+    match e, badPattern.Match e.Message with
+    | :? RegexParseException, found when found.Success ->
+        let pattern = found.Groups[1].Value
+
+        files
+        |> Seq.collect (fun file -> file.Lines |> Seq.mapi (fun i line -> file, i + 1, line))
+        |> Seq.tryPick (fun (file, number, line) ->
+            match line.IndexOf($"\"{pattern}\"", StringComparison.Ordinal) with
+            | -1 -> None
+            | i ->
+                let place = TextSpan(file.Shown, number, i + 1, number, i + pattern.Length + 3)
+
+                Some(
+                    Diagnostic(
+                        Problem.Throws,
+                        DiagnosticSeverity.Error,
+                        $"the regular expression {pattern} is wrong at character {found.Groups[2].Value}: {found.Groups[3].Value}",
+                        place,
+                        line,
+                        "A bracket that stands for itself needs a backslash: regex @\"\\(\"."
+                    )
+                ))
+    | _ -> None
+
+let private thrownAt files (m: Type) (e: exn) =
 
     let file, line =
         match place files e with
@@ -72,6 +100,13 @@ let private thrown files (m: Type) (e: exn) =
         1
         (lineOf file line)
         "A value at the top of a rule file must not fail."
+
+let private thrown files (m: Type) (e: exn) =
+    let e = innermost e
+
+    match wrongRegex files e with
+    | Some told -> told
+    | None -> thrownAt files m e
 
 /// A rule with the file that it stands in, as that file is shown: the compiler makes paths absolute in its own way.
 type private Placed =
@@ -109,7 +144,18 @@ let private at
     =
     let source = placed.Plan.Info.Source
     let text = lineOf placed.File source.Line
-    make id message source.File source.Line (text.Length - text.TrimStart().Length + 1) text hint
+    let literal = $"\"{placed.Rule.Id}\""
+
+    // Under the id, where it is written as it is.
+    match text.IndexOf(literal, StringComparison.Ordinal) with
+    | -1 -> make id message source.File source.Line (text.Length - text.TrimStart().Length + 1) text hint
+    | i ->
+        let told = make id message source.File source.Line (i + 1) text hint
+
+        let place =
+            TextSpan(source.File, source.Line, i + 1, source.Line, i + 1 + literal.Length)
+
+        Diagnostic(told.Id, told.Severity, told.Message, place, text, hint)
 
 /// The events that a rule names and Python does not raise, with the nearest name that it does.
 let private misspelt (plan: RulePlan) =
@@ -129,9 +175,19 @@ let private misspelt (plan: RulePlan) =
         |> Option.ofObj
         |> Option.map (fun near -> name, near))
 
+let private goodId =
+    Regex(@"^[A-Za-z0-9][A-Za-z0-9_.-]*\z", RegexOptions.NonBacktracking)
+
 /// The problems of a rule that compiles.
 let private check (placed: Placed) =
     [
+        if not (goodId.IsMatch placed.Rule.Id) then
+            at
+                Problem.error
+                placed
+                Problem.BadId
+                $"\"{placed.Rule.Id}\" cannot be a rule's id"
+                "Write letters of A to Z, digits, _, - and ., beginning with a letter or a digit: MY0001."
         for problem in placed.Rule.Problems do
             at Problem.error placed Problem.Clause $"rule {placed.Rule.Id}: {problem}" ""
         for name, near in misspelt placed.Plan do

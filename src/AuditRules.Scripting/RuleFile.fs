@@ -16,6 +16,8 @@ type internal RuleFile =
         Lines: string array
         /// The lines with blanks for comments, for what stands in texts, and for directives.
         Code: string
+        /// The lines on which a text begins that goes on over the end of its line.
+        Wrapped: int list
         /// The files that it loads, as full paths, with the line of each.
         Loads: (string * int) list
         Diagnostics: Diagnostic list
@@ -98,7 +100,7 @@ module internal RuleFile =
                     error doubt.Line doubt.Column doubt.Message doubt.Hint
             ]
 
-        kept, scan.Code, List.ofSeq loads, problems
+        kept, scan, List.ofSeq loads, problems
 
     let read (fullPath: string) (shown: string) =
         let lines = File.ReadAllText(fullPath).ReplaceLineEndings("\n").Split '\n'
@@ -106,13 +108,14 @@ module internal RuleFile =
         let folder =
             Path.GetDirectoryName fullPath |> Option.ofObj |> Option.defaultValue "/"
 
-        let kept, code, loads, problems = scan folder shown lines
+        let kept, scan, loads, problems = scan folder shown lines
 
         {
             FullPath = fullPath
             Shown = shown
             Lines = kept
-            Code = code
+            Code = scan.Code
+            Wrapped = scan.Wrapped
             Loads = loads
             Diagnostics = problems
         }

@@ -37,6 +37,9 @@ type Scan =
     {
         Directives: Directive list
         Doubts: Doubt list
+        /// The lines on which an ordinary text begins that goes on over the end of its line: mostly one that lacks its
+        /// quotation mark.
+        Wrapped: int list
         /// The text with blanks for comments and for what stands in texts; each line and column as in the text.
         Code: string
     }
@@ -80,6 +83,7 @@ let scan (text: string) : Scan =
     let code = StringBuilder(text)
     let directives = ResizeArray<Directive>()
     let doubts = ResizeArray<Doubt>()
+    let wrapped = ResizeArray<int>()
     let holes = Stack<Hole>()
     let mutable at = 0
     let mutable line = 1
@@ -159,6 +163,7 @@ let scan (text: string) : Scan =
     /// The rest of a text, after its opening quotes or after a hole. Stops behind the end or behind the braces of a hole.
     let rest (kind: Text) =
         let mutable inside = true
+        let first = line
 
         while inside && at < text.Length do
             let c = text[at]
@@ -201,6 +206,9 @@ let scan (text: string) : Scan =
                     inside <- false
             else
                 go 1 true
+
+        if line > first && not kind.Triple && not kind.Verbatim then
+            wrapped.Add first
 
     let comment () =
         go 2 true
@@ -406,5 +414,6 @@ let scan (text: string) : Scan =
     {
         Directives = List.ofSeq directives
         Doubts = List.ofSeq doubts
+        Wrapped = List.ofSeq wrapped
         Code = code.ToString()
     }

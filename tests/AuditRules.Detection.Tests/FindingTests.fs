@@ -102,6 +102,9 @@ let tests =
                 Expect.notEqual (id (path "/a")) (id (path "/etc/shadow")) "another path"
                 Expect.notEqual (id (cut "ls" 300L)) (id (cut "curl" 300L)) "another head"
                 Expect.notEqual (id (cut "ls" 300L)) (id (cut "ls" 200L)) "another length"
+                let bytes b = Value.Bytes [| 0x2fuy; b |]
+                Expect.notEqual (id (bytes 0xffuy)) (id (bytes 0xfeuy)) "other bytes that are not UTF-8"
+                Expect.equal (id (bytes 0xffuy)) (id (bytes 0xffuy)) "the same bytes"
 
             testCase "R22: a rule whose exception cannot be read fails alone too"
             <| fun () ->

@@ -28,6 +28,24 @@ let tests =
     testList
         "patterns"
         [
+            testCase "R36: patterns tell bytes that are not UTF-8 apart, each one character"
+            <| fun () ->
+                let path b = Value.Bytes [| 0x2fuy; b; 0x78uy |]
+                let own = string (path 0xffuy).AsText
+                let takes (pattern: TextPattern) b = pattern.Matches(path b)
+
+                for pattern in
+                    [
+                        TextPattern.EqualTo own
+                        TextPattern.Glob own
+                        TextPattern.Regex own
+                        TextPattern.Contains(own.Substring 1)
+                    ] do
+                    Expect.equal (takes pattern 0xffuy, takes pattern 0xfeuy) (true, false) $"{pattern}"
+
+                for pattern in [ TextPattern.Glob "/?x"; TextPattern.Regex "^/.x$" ] do
+                    Expect.equal (takes pattern 0xffuy, takes pattern 0xfeuy) (true, true) $"{pattern}"
+
             testPropertyWithConfig
                 { FsCheckConfig.defaultConfig with
                     maxTest = 5000

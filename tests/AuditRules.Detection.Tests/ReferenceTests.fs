@@ -65,6 +65,10 @@ let private genRule =
             }
     }
 
+/// Keys of which two are texts that are not UTF-8: the engine compares them as rules see them, the reference as bytes.
+let private keys =
+    [ Value.Str "k"; Value.Bytes [| 0xffuy |]; Value.Bytes [| 0xfeuy |] ]
+
 let private genEvents =
     gen {
         let! length = Gen.choose (0, 40)
@@ -75,7 +79,7 @@ let private genEvents =
                 (gen {
                     let! name = Gen.elements names
                     let! text = Gen.elements [ "x"; "y" ]
-                    let! key = Gen.choose (0, 2)
+                    let! key = Gen.elements keys
                     let! number = Gen.choose (0, 3)
                     let! gap = Gen.choose (0, 3)
                     return name, text, key, number, gap
@@ -93,7 +97,12 @@ let private genEvents =
 /// The same rule for the engine. Times are in units of 100 ns, the smallest that a TimeSpan tells apart.
 let private planOf (rule: ReferenceMatcher.Rule) =
     let key text index =
-        StepKey<Value>(text, ImmutableArray.Create "key", argument index 1, (fun v -> v[1]))
+        StepKey<string>(
+            text,
+            ImmutableArray.Create "key",
+            (fun b -> string (argument index 1 b).AsText),
+            (fun v -> string v[1].AsText)
+        )
 
     let stepOf i (s: ReferenceMatcher.Step) =
         let pattern =
@@ -132,11 +141,11 @@ let private planOf (rule: ReferenceMatcher.Rule) =
         let last = rule.Steps.Length - 1
 
         counting
-            (CountPlan<int64>(
+            (CountPlan<string>(
                 n,
                 TimeSpan.FromTicks window,
                 "",
-                (fun b -> (argument last 1 b).AsInt64),
+                (fun b -> string (argument last 1 b).AsText),
                 (if distinct then
                      Func<_, _>(fun (b: Bindings) -> b[last][0])
                  else

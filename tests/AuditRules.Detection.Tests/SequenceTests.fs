@@ -218,6 +218,41 @@ let tests =
 
                 Expect.equal (cited found) [ "X: 0 1" ] "24 days later"
 
+            testTheory
+                "R36: paths that are not UTF-8 join when their bytes are equal"
+                [
+                    "equal bytes", Value.Bytes [| 0xffuy |], Value.Bytes [| 0xffuy |], [ "X: 0 1" ]
+                    "other bytes", Value.Bytes [| 0xffuy |], Value.Bytes [| 0xfeuy |], []
+                    "other text",
+                    Value.RawStr [| 0xeduy; 0xb3uy; 0xbfuy |],
+                    Value.RawStr [| 0xeduy; 0xb3uy; 0xbeuy |],
+                    []
+                    "a byte, and the text that stands for it",
+                    Value.Bytes [| 0xffuy |],
+                    Value.RawStr [| 0xeduy; 0xb3uy; 0xbfuy |],
+                    [ "X: 0 1" ]
+                    "a byte, and the mark for what is no text",
+                    Value.Bytes [| 0xffuy |],
+                    Value.Str "\ufffd",
+                    []
+                ]
+            <| fun (why, first, second, expected) ->
+                let key =
+                    StepKey<string>(
+                        "o.Path = c.Path",
+                        ImmutableArray.Create "path",
+                        (fun bindings -> string (argument 0 0 bindings).AsText),
+                        (fun view -> string (firstText view))
+                    )
+
+                let later =
+                    StepPlan("c", b, ImmutableArray.Empty, key, Nullable(), ImmutableArray.Empty)
+
+                let found =
+                    run [ rule "X" [ step "o" a; later ] ] [ event "a" 1 [ first ]; event "b" 2 [ second ] ]
+
+                Expect.equal (cited found) expected why
+
             testCase "R13: unless drops what waits for the step, by its key"
             <| fun () ->
                 let second =

@@ -55,6 +55,50 @@ let opening =
                 Expect.equal (o.Path, o.Mode) ("/tmp/x", "") "arguments"
                 Expect.equal (o.IsRead, o.IsWrite) (true, true) "O_RDWR|O_CREAT|O_EXCL|..."
 
+            testTheory
+                "R36: what is not UTF-8 is text as Python's surrogateescape has it"
+                [
+                    Value.Bytes [| 0x61uy; 0xffuy; 0x62uy |], "a\\xff" + "b"
+                    Value.Bytes [| 0xc3uy; 0xa9uy; 0xe9uy |], "é\\xe9"
+                    // A character that is cut off, and one that is longer than it need be.
+                    Value.Bytes [| 0xe2uy; 0x82uy |], "\\xe2\\x82"
+                    Value.Bytes [| 0xc0uy; 0xafuy |], "\\xc0\\xaf"
+                    // os.fsdecode(b"\xff") as the hook records it is the same text as the byte.
+                    Value.RawStr [| 0x61uy; 0xeduy; 0xb3uy; 0xbfuy |], "a\\xff"
+                    Value.Bytes [| 0x61uy; 0xeduy; 0xb3uy; 0xbfuy |], "a\\xed\\xb3\\xbf"
+                    Value.RawStr [| 0xeduy; 0xa0uy; 0x80uy |], "\\xed\\xa0\\x80"
+                    Value.RawStr [| 0xeduy; 0xb3uy |], "\\xed\\xb3"
+                ]
+            <| fun (value, expected) ->
+                let shown (text: string) =
+                    text
+                    |> String.collect (fun c ->
+                        if c >= char 0xdc80 && c <= char 0xdcff then
+                            $"\\x%02x{int c &&& 0xff}"
+                        else
+                            string c)
+
+                Expect.equal (shown (string value.AsText)) expected "text"
+
+                Expect.equal
+                    (opened value (str "r") (Value.Int 0L)).Path
+                    (string value.AsText)
+                    "the path of a view"
+
+            testCase "R36: text that is not UTF-8 becomes a value that is not, and the same text again"
+            <| fun () ->
+                let text = "a😀" + string (char 0xdcff)
+                let value = Value.From text
+                Expect.equal value.Kind ValueKind.RawStr "kind"
+
+                Expect.equal
+                    (value.AsBytes.ToArray())
+                    [| 0x61uy; 0xf0uy; 0x9fuy; 0x98uy; 0x80uy; 0xeduy; 0xb3uy; 0xbfuy |]
+                    "bytes"
+
+                Expect.equal value.AsText text "text"
+                Expect.equal (Value.From "a😀").Kind ValueKind.Str "UTF-8 is text"
+
             testCase "a path of bytes is text"
             <| fun () -> Expect.equal (opened (bytes "a") (str "r") (Value.Int 524288L)).Path "a" "path"
 

@@ -113,10 +113,28 @@ let tests =
                 Expect.equal (number "compileMs" timings, number "replayMs" timings) (5L, 7L) "timings"
                 Expect.isFalse ((line 0 Some.clean).Contains "timings") "not asked for")
 
+            testCase "R36: a key that is not UTF-8 is written in the form for such text" (fun () ->
+                let key = AuditRules.Events.Value.From("/" + Some.strayByte)
+                let sent = Some.secretSent
+
+                let finding =
+                    Finding(
+                        sent.Id,
+                        sent.Rule,
+                        sent.Message,
+                        Some.array [ KeyPart("path", key) ],
+                        sent.Events
+                    )
+
+                let report =
+                    Some.report [ Some.trace [ finding ] [ Some.outcome finding.Rule Verdict.Fired "" 1L ] ]
+
+                Expect.stringContains (line 0 report) "\"key\":{\"path\":{\"$str\":\"L+2zvw==\"}}" "key")
+
             testTheory "C5: hostile text is escaped and read back as it was" Some.hostile (fun (hostile, _) ->
                 let rule = Some.rule "AR1001" hostile Severity.High
                 // A lone surrogate cannot be in text that an event holds, but in what a rule makes of it.
-                let path = hostile.Replace(Some.lone, "")
+                let path = hostile.Replace(Some.lone, "").Replace(Some.strayByte, "")
                 let finding = Some.finding rule hostile path path
 
                 let report =
@@ -130,7 +148,12 @@ let tests =
                     Expect.isTrue safe $"U+%04X{int character} is written as it is"
 
                 let read = parse lines[0]
-                Expect.equal (text "message" read) (hostile.Replace(Some.lone, "\ufffd")) "message"
+
+                Expect.equal
+                    (text "message" read)
+                    (hostile.Replace(Some.lone, "\ufffd").Replace(Some.strayByte, "\\xff"))
+                    "message"
+
                 let args = read.GetProperty("events").[0].GetProperty "args"
                 Expect.equal (args.[0].GetString()) path "argument")
         ]

@@ -14,12 +14,16 @@ open AuditRules.Reporting.Terminal
 /// Half a character. The compiler would replace it in a literal.
 let lone = string (char 0xd800)
 
+/// The byte 0xff that is not UTF-8, as text.
+let strayByte = string (char 0xdcff)
+
 /// One line or word for each way in which text attacks a terminal, with what must be shown.
 let hostile =
     [
         "\u001b[31mred\u001b[0m", "\\x1b[31mred\\x1b[0m"
         "\u001b]0;title\u0007", "\\x1b]0;title\\x07"
-        "\u009b31m", "\\x9b31m"
+        "\u009b31m", "\\u009b31m"
+        "byte" + strayByte, "byte\\xff"
         "two\nlines", "two\\nlines"
         "back\rover", "back\\rover"
         "tab\tbed", "tab\\tbed"

@@ -75,6 +75,21 @@ let tests =
 
                 Expect.equal (lines (Some.text Some.ordinary (withCommand Some.found))) expected "report")
 
+            testCase "R37: of a rule without a message the title stands once" (fun () ->
+                let rule = Some.rule "AR1" "the title" Severity.Low
+                let finding = Some.finding rule "the title" "/x" "h"
+
+                let report =
+                    Some.report [ Some.trace [ finding ] [ Some.outcome rule Verdict.Fired "" 1L ] ]
+
+                Expect.equal
+                    (lines (Some.text Some.ordinary report) |> List.take 2)
+                    [
+                        "LOW AR1 the title"
+                        "rules/secrets.fsx(12) - T1552.001 T1041 - finding 0123456789abcdef"
+                    ]
+                    "report")
+
             testCase "C37: where nothing was found one line says what was checked" (fun () ->
                 let text = Some.text Some.ordinary Some.clean
                 Expect.equal text "1 rule over 4,321 events: nothing found\n" "report")
@@ -223,7 +238,7 @@ let tests =
                 Some.hostile
                 (fun (text, shown) ->
                     let rule = Some.rule "AR1001" text Severity.High
-                    let finding = Some.finding rule text text text
+                    let finding = Some.finding rule ("it was " + text) text text
                     let outcome = Some.outcome rule Verdict.Fired "" 1L
                     let trace = Some.trace [ finding ] [ outcome ]
                     let report = Some.report [ trace; trace ]

@@ -96,5 +96,10 @@ let tests =
                             "for e in Py.OsSystem.matching (command = \"ls\") do"
                         )
 
-                Expect.equal (wrong "page.md.fsx" text) [ "page.md.fsx: X1, example 1: step 1 of 1 (e) was not reached: no event matched it while it was awaited" ] "the example"
+                Expect.equal
+                    (wrong "page.md.fsx" text)
+                    [
+                        "page.md.fsx: X1, example 1: step 1 of 1 (e) was not reached: no event matched it while it was awaited"
+                    ]
+                    "the example"
         ]

@@ -56,7 +56,7 @@ let tests =
                 Expect.equal
                     (told rules)
                     [
-                        "b.fsx(4,5) AR0006: rule id A is taken: t | The other one stands at a.fsx(4)."
+                        "b.fsx(4,11) AR0006: rule id A is taken: t | The other one stands at a.fsx(4)."
                     ]
                     "where both are"
 
@@ -262,9 +262,26 @@ let tests =
                 Expect.equal
                     (told rules)
                     [
-                        "x.fsx(4,5) AR0007: rule A: within needs two steps: put followedBy before it"
+                        "x.fsx(4,11) AR0007: rule A: within needs two steps: put followedBy before it"
                     ]
                     "what and where"
+
+            testCase "R35: an id is of letters, digits, _, - and ., a letter or a digit first"
+            <| fun () ->
+                let ids = [ "my-rules.web_1"; "7"; ""; "-a"; "a/b"; "a\\tb"; "a\\n"; "Ä1" ]
+
+                let rules =
+                    ids |> List.mapi (fun i id -> (one id).Replace("let r =", $"let r{i} ="))
+
+                use rules = compile ("open AuditRules\n" + String.concat "" rules)
+
+                Expect.equal
+                    [ for d in rules.Diagnostics -> d.Id, d.Message ]
+                    [
+                        for id in [ ""; "-a"; "a/b"; "a\tb"; "a\n"; "Ä1" ] ->
+                            "AR0013", $"\"{id}\" cannot be a rule's id"
+                    ]
+                    "those that are refused"
 
             testTheory
                 "R30: a custom event that is nearly one of Python's is warned of"

@@ -188,25 +188,11 @@ let private cases =
             "x.fsx(7,36) FS0001: The type 'bool' does not support the operator '|||' | Put the pattern in parentheses: path = (... ||| ...)"
         ]
 
-        "a pattern of two without parentheses, texts alone",
-        "path = secret",
-        "path = \"/x\" ||| \"/y\"",
-        [
-            "x.fsx(7,36) FS0001: The type 'bool' does not support the operator '|||' | Put the pattern in parentheses: path = (... ||| ...)"
-        ]
-
         "a pattern of two with &&&, without parentheses",
         "path = secret",
         "path = secret &&& notLike \"/y\"",
         [
             "x.fsx(7,36) FS0001: The type 'bool' does not support the operator '&&&' | Put the pattern in parentheses: path = (... &&& ...)"
-        ]
-
-        "three patterns without parentheses",
-        "path = secret",
-        "path = secret ||| under \"/y\" ||| \"/z\"",
-        [
-            "x.fsx(7,36) FS0001: The type 'bool' does not support the operator '|||' | Put the pattern in parentheses: path = (... ||| ...)"
         ]
 
         "a pattern of two without parentheses behind another field",
@@ -221,6 +207,135 @@ let private cases =
         "port = between (1, 5) ||| 6",
         [
             "x.fsx(9,52) FS0001: The type 'bool' does not support the operator '|||' | Put the pattern in parentheses: port = (... ||| ...)"
+        ]
+
+        "a number that is given as a text",
+        "host = notLike \"localhost\"",
+        "port = \"443\"",
+        [
+            "x.fsx(9,59) FS0001: The type 'string' is not compatible with the type 'Detection.Patterns.NumberPattern' | This is a number: write 443."
+        ]
+
+        "a number that is given a pattern of text",
+        "host = notLike \"localhost\"",
+        "port = glob \"44*\"",
+        [
+            "x.fsx(9,59) FS0193: The type 'Detection.Patterns.TextPattern' is not compatible with the type 'Detection.Patterns.NumberPattern' | This field is a number: write 443, or a pattern as oneOf [ 80; 443 ]."
+        ]
+
+        "a text that is given as a number",
+        "host = notLike \"localhost\"",
+        "host = 5",
+        [
+            "x.fsx(9,59) FS0001: The type 'int' is not compatible with the type 'Detection.Patterns.TextPattern' | This is a text: write \"5\"."
+        ]
+
+        "a text that is given a pattern of numbers",
+        "host = notLike \"localhost\"",
+        "host = between (1, 2)",
+        [
+            "x.fsx(9,59) FS0193: The type 'Detection.Patterns.NumberPattern' is not compatible with the type 'Detection.Patterns.TextPattern' | This field is a text: write \"...\", or a pattern as glob \"...\"."
+        ]
+
+        "a number given as a text in an example",
+        "port = 1)",
+        "port = \"1\")",
+        [
+            "x.fsx(12,112) FS0001: This expression was expected to have type 'int64' but here has type 'string' | This is a number: write 1."
+        ]
+
+        "a text given as a number in an example",
+        "host = \"h\"",
+        "host = 1",
+        [
+            "x.fsx(12,100) FS0001: This expression was expected to have type 'string' but here has type 'int' | This is a text: write \"1\"."
+        ]
+
+        "oneOf of both",
+        "host = notLike \"localhost\"",
+        "port = oneOf [ 80; \"x\" ]",
+        [
+            "x.fsx(9,71) FS0001: All elements of a list must be implicitly convertible to the type of the first element, which here is 'int'. This element has type 'string'. | The items of a list are all texts or all numbers."
+        ]
+
+        "a tab",
+        "        where (not",
+        "\twhere (not",
+        [
+            "x.fsx(8,1) FS1161: TABs are not allowed in F# code | Use spaces: F# takes no tabs before code."
+        ]
+
+        "do left out",
+        "(path = secret) do",
+        "(path = secret)",
+        [
+            "x.fsx(8,9) FS0010: Unexpected identifier in expression. Expected '->' or other token. | Write do at the end of the line before: for e in Py.Event do"
+        ]
+
+        "followedBy without on",
+        " on (o.Process = c.Process)",
+        "",
+        [
+            "x.fsx(9,9) FS3097: Incorrect syntax for 'followedBy'. Usage: followedBy var in collection on (outerKey = innerKey). Note that parentheses are required after 'on'. | followedBy needs a key: followedBy c in Py.Event on (o.Process = c.Process)"
+        ]
+
+        "an unclosed quotation mark",
+        "notLike \"localhost\"",
+        "notLike \"localhost",
+        [
+            "x.fsx(6,77) FS0604: Unmatched '{' | A text that begins on line 9 does not end there: look for a missing quotation mark."
+        ]
+
+        "an unclosed quotation mark in the title",
+        "then network\",",
+        "then network,",
+        [
+            "x.fsx(6,10) FS0583: Unmatched '(' | A text that begins on line 6 does not end there: look for a missing quotation mark."
+        ]
+
+        "an unclosed quotation mark at the last text",
+        "host = \"h\"",
+        "host = \"h",
+        [
+            "x.fsx(6,77) FS0604: Unmatched '{' | A text that begins on line 12 does not end there: look for a missing quotation mark."
+        ]
+
+        "a pattern of regex that is none",
+        "glob \"*/.ssh/*\"",
+        "regex \"(a\"",
+        [
+            "x.fsx(3,20) AR0005: the regular expression (a is wrong at character 2: Not enough )'s. | A bracket that stands for itself needs a backslash: regex @\"\\(\"."
+        ]
+
+        "a pattern of regex in a step that is none",
+        "path = secret",
+        "path = regex \"(a\"",
+        [
+            "x.fsx(7,49) AR0005: the regular expression (a is wrong at character 2: Not enough )'s. | A bracket that stands for itself needs a backslash: regex @\"\\(\"."
+        ]
+
+        "a value that throws",
+        "glob \"*/.ssh/*\"",
+        "failwith \"boom\"",
+        [
+            "x.fsx(3,5) AR0005: the file throws when it is loaded: the value secret always does | A value at the top of a rule file must not fail."
+        ]
+
+        "a clause that does not fit",
+        "within (seconds 5)",
+        "within (seconds 0)",
+        [ "x.fsx(6,11) AR0007: rule AR1001: within needs a time above zero" ]
+
+        "two messages",
+        "within (seconds 5)",
+        "message \"other\"",
+        [ "x.fsx(6,11) AR0007: rule AR1001: message stands twice; a rule has one" ]
+
+        "no id",
+        "AR1001",
+        "",
+        [
+            "x.fsx(6,11) AR0013: \"\" cannot be a rule's id | Write letters of A to Z, digits, _, - and ., beginning with a letter or a digit: MY0001."
         ]
     ]
 

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.RegularExpressions;
 using AuditRules.Events;
 
@@ -74,7 +73,7 @@ static partial class FindingId
 
     static void Add(IncrementalHash hash, string text)
     {
-        var bytes = Encoding.UTF8.GetBytes(TemporaryName().Replace(text, "tmp*"));
+        var bytes = PythonText.Encode(TemporaryName().Replace(text, "tmp*"));
         AddNumber(hash, bytes.Length);
         hash.AppendData(bytes);
     }

@@ -190,7 +190,9 @@ internal sealed class SegmentEvents
     {
         if (reader.NextMessagePackType == MessagePackType.String && reader.TryReadStringSpan(out var utf8))
             return _texts.Get(utf8).AsText!;
-        return ValueCodec.Read(ref reader).AsText
+        var text =
+            ValueCodec.Read(ref reader).AsText
             ?? throw new MessagePackSerializationException("another kind of value in place of text");
+        return PythonText.Valid(text);
     }
 }

@@ -87,7 +87,7 @@ internal sealed record StartMap
         }
     }
 
-    static string TextOf(Value value) => value.AsText ?? "";
+    static string TextOf(Value value) => PythonText.Valid(value.AsText ?? "");
 
     static ImmutableArray<string> TextsOf(Value value)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using AuditRules.Events;
 
 namespace AuditRules.Reporting.Escaping;
 
@@ -10,7 +11,8 @@ public static class TextEscape
 {
     /// <summary>
     /// The text on one line: control, format, unassigned and private characters, line and paragraph separators and
-    /// lone surrogates in backslash forms, everything else as it is. A backslash stays single.
+    /// lone surrogates in backslash forms, everything else as it is. A backslash stays single. <c>\xff</c> is a byte
+    /// that is not UTF-8, U+0085 is <c>\u0085</c>.
     /// </summary>
     public static string Line(string text) => Needed(text) ? Escape(text, quoted: false) : text;
 
@@ -69,8 +71,11 @@ public static class TextEscape
             }
             else
             {
-                result.Append(CultureInfo.InvariantCulture, $"\\u{(int)text[i]:x4}");
-                i++;
+                var c = text[i++];
+                if (PythonText.IsByte(c))
+                    result.Append(CultureInfo.InvariantCulture, $"\\x{c & 0xff:x2}");
+                else
+                    result.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
             }
         }
 
@@ -100,7 +105,7 @@ public static class TextEscape
 
         if (IsShown(rune))
             result.Append(rune.ToString());
-        else if (rune.Value <= 0xff)
+        else if (rune.IsAscii)
             result.Append(CultureInfo.InvariantCulture, $"\\x{rune.Value:x2}");
         else if (rune.IsBmp)
             result.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}");

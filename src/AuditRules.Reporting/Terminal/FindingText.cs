@@ -62,12 +62,13 @@ static class FindingText
     {
         var place = finding.Rule.Source.File.Length == 0 ? "" : finding.Rule.Source.ToString();
         string[] details = [place, string.Join(' ', finding.Rule.Mitre), $"finding {finding.Id}"];
-        return new Rows(
-            new StyledLine().Add(finding.Message).ToRenderable(),
-            new StyledLine()
-                .Add(string.Join(" - ", details.Where(d => d.Length > 0)), Tone.Faint)
-                .ToRenderable()
-        );
+        var about = new StyledLine()
+            .Add(string.Join(" - ", details.Where(d => d.Length > 0)), Tone.Faint)
+            .ToRenderable();
+        // The title stands above already: it is the message of a rule without one.
+        return finding.Message == finding.Rule.Title
+            ? new Rows(about)
+            : new Rows(new StyledLine().Add(finding.Message).ToRenderable(), about);
     }
 
     static Rows Evidence(StepEvent evidence, long start, int width, string process, int columns)
