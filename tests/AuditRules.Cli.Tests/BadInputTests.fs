@@ -81,12 +81,6 @@ let private files: (string * (byte[] -> byte[]) * string) list =
             "the trace ends within its first 36 bytes"
             30
             "It was cut, or its recorder has only begun: nothing can be read of it yet."
-        "a preamble of which little is left",
-        (fun whole -> whole[..4]),
-        isNone
-            "the trace ends within its first 36 bytes"
-            5
-            "It was cut, or its recorder has only begun: nothing can be read of it yet."
         "line ends that were changed",
         (fun whole -> Array.concat [ whole[..11]; "\n\026\n"B; whole[16..] ]),
         isNone

@@ -114,7 +114,6 @@ let tests =
                     [ "inspect"; "x"; "--head"; "many" ]
                     [ "inspect"; "x"; "--tail"; "-1" ]
                     [ "replay"; "x"; "--format"; "xml" ]
-                    [ "pack"; "a"; "b"; "-o"; "c" ]
                 ]
                 (fun words ->
                     use folder = new Folder()

@@ -38,8 +38,7 @@ static class Preamble
     {
         if (bytes.IsEmpty)
             throw new TraceFormatException(TraceFormatError.Empty, 0, "the file is empty");
-        var start = bytes[..Math.Min(bytes.Length, 1 + Start.Length)];
-        if (start[0] != 0xd8 || !Start.StartsWith(start[1..]))
+        if (bytes.Length < 12 || bytes[0] != 0xd8 || !bytes[1..12].SequenceEqual(Start))
             throw new TraceFormatException(TraceFormatError.NotATrace, 0, "this is not an AuditRules trace");
         if (bytes.Length < Length)
             throw new TraceFormatException(

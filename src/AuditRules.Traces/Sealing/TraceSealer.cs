@@ -63,20 +63,12 @@ public static class TraceSealer
         {
             trace.Position = length;
             trace.Write(frame);
-            Flush(trace);
+            trace.Flush();
         }
         catch (IOException)
         {
             trace.SetLength(length);
             throw;
         }
-    }
-
-    static void Flush(Stream trace)
-    {
-        if (trace is FileStream file)
-            file.Flush(flushToDisk: true);
-        else
-            trace.Flush();
     }
 }

@@ -116,7 +116,9 @@ static class SealCommand
                 FileShare.Read,
                 bufferSize: 0
             );
-            return TraceSealer.Seal(stream, key, name);
+            var result = TraceSealer.Seal(stream, key, name);
+            stream.Flush(flushToDisk: true);
+            return result;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
