@@ -239,27 +239,29 @@ let tests =
                             Expect.isLessThan claimed (300_000L + 64L * int64 raw.Length) "bytes of memory")
                 ]
 
-            testCase "T41 a file of nothing but headers, each with a long payload, is read a few times and no more" (fun () ->
-                let meta = framesOf one |> List.head
-                let count = 8_000
-                let target = Array.zeroCreate (FrameHeader.Length * count)
-                let id = (options 1 ColumnCodec.None).TraceId.Value
+            testCase
+                "T41 a file of nothing but headers, each with a long payload, is read a few times and no more"
+                (fun () ->
+                    let meta = framesOf one |> List.head
+                    let count = 8_000
+                    let target = Array.zeroCreate (FrameHeader.Length * count)
+                    let id = (options 1 ColumnCodec.None).TraceId.Value
 
-                for i in 0 .. count - 1 do
-                    // Ends where no header stands, and before the file does.
-                    let length = uint32 (max 0 (FrameHeader.Length * (count - i - 1) - 10))
+                    for i in 0 .. count - 1 do
+                        // Ends where no header stands, and before the file does.
+                        let length = uint32 (max 0 (FrameHeader.Length * (count - i - 1) - 10))
 
-                    FrameHeader(FrameType.Data, 0us, 0us, uint32 (i + 1), id, 1u, length, length, 0u)
-                        .Write(Span(target, FrameHeader.Length * i, FrameHeader.Length))
+                        FrameHeader(FrameType.Data, 0us, 0us, uint32 (i + 1), id, 1u, length, length, 0u)
+                            .Write(Span(target, FrameHeader.Length * i, FrameHeader.Length))
 
-                let bytes = Array.append one[.. fst meta + snd meta - 1] target
-                let options = TraceReaderOptions(MaxRawLength = target.Length)
-                let before = GC.GetAllocatedBytesForCurrentThread()
-                let items = readWith options bytes
-                let claimed = GC.GetAllocatedBytesForCurrentThread() - before
-                Expect.isEmpty (eventsOf items) "events"
-                Expect.isGreaterThan (codes items).Length 3 "damage"
-                Expect.isLessThan claimed (16L * int64 bytes.Length) "bytes that were put back")
+                    let bytes = Array.append one[.. fst meta + snd meta - 1] target
+                    let options = TraceReaderOptions(MaxRawLength = target.Length)
+                    let before = GC.GetAllocatedBytesForCurrentThread()
+                    let items = readWith options bytes
+                    let claimed = GC.GetAllocatedBytesForCurrentThread() - before
+                    Expect.isEmpty (eventsOf items) "events"
+                    Expect.isGreaterThan (codes items).Length 3 "damage"
+                    Expect.isLessThan claimed (16L * int64 bytes.Length) "bytes that were put back")
 
             testList
                 "edges"
