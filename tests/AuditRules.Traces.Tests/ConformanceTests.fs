@@ -360,27 +360,34 @@ let tests =
             testList
                 "every valid trace is MessagePack from its first byte to its last"
                 [
-                    for package, program, script in
+                    // A Python of one's own may stand before Debian's, for which Debian has the package.
+                    for package, programs, script in
                         [
-                            "the package msgpack of Python", "python3", "walk_msgpack.py"
-                            "the package @msgpack/msgpack of Node", "node", "walk_msgpack.cjs"
+                            "the package msgpack of Python",
+                            [ "python3"; "/usr/bin/python3" ],
+                            "walk_msgpack.py"
+                            "the package @msgpack/msgpack of Node", [ "node" ], "walk_msgpack.cjs"
                         ] ->
                         testCase package (fun () ->
                             let files = filesIn "valid"
-                            let code, output, error = run program (tool script :: files)
 
-                            if code = 69 then
-                                skiptest $"{program} does not find {package}"
+                            let answers =
+                                programs |> Seq.map (fun program -> run program (tool script :: files))
 
-                            Expect.equal (code, error) (0, "") output
+                            match answers |> Seq.tryFind (fun (code, _, _) -> code <> 69) with
+                            | None -> skiptest $"{programs.Head} does not find {package}"
+                            | Some(code, output, error) ->
 
-                            // The preamble is two objects, every frame one.
-                            let objects file =
-                                string (2 + (Bytes.framesOf (File.ReadAllBytes file)).Length)
+                                Expect.equal (code, error) (0, "") output
 
-                            Expect.equal
-                                (output.Split('\n', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray)
-                                (List.map objects files)
-                                "objects")
+                                // The preamble is two objects, every frame one.
+                                let objects file =
+                                    string (2 + (Bytes.framesOf (File.ReadAllBytes file)).Length)
+
+                                Expect.equal
+                                    (output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                                     |> List.ofArray)
+                                    (List.map objects files)
+                                    "objects")
                 ]
         ]
