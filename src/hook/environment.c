@@ -17,7 +17,7 @@ int environment_place(const char *event)
         {"_posixsubprocess.fork_exec", 2},
     };
     if (settings.environment == ENVIRONMENT_ALL)
-        return PLACE_NONE;
+        return strcmp(event, "os.putenv") == 0 ? PLACE_PAIR : PLACE_NONE;
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         if (strcmp(places[i].event, event) == 0)
             return places[i].place;

@@ -5,9 +5,13 @@
 #include "python.h"
 #include "writer.h"
 
-enum environment_place { PLACE_NONE = -1, PLACE_PUTENV = -2 };
+enum environment_place {
+    PLACE_NONE = -1,
+    PLACE_PUTENV = -2, /* a name and a value */
+    PLACE_PAIR = -3,   /* the same, and the value is written */
+};
 
-/* The argument of that event that holds an environment, or one of the places above. */
+/* The argument of that event that holds an environment and is not simply written, or one of the places above. */
 int environment_place(const char *event);
 
 /* The argument at `index` of an event with that place; false when it is no environment and is to be written plainly. */

@@ -38,6 +38,8 @@ static void write_arguments(struct writer *w, const struct name *name, py_object
         py_object *argument = PyTuple_GetItem(arguments, i);
         if (name->trim_import && i >= 2)
             w->at = put_nil(w->at);
+        else if (name->environment == PLACE_PAIR && i == 1)
+            write_asked_value(w, argument, asked_by_key(PyTuple_GetItem(arguments, 0)), 0);
         else if (name->environment == PLACE_NONE || !write_environment(w, name->environment, i, argument))
             write_value(w, argument, 0);
     }
@@ -48,7 +50,7 @@ static void write_arguments(struct writer *w, const struct name *name, py_object
 static uint32_t write_event(struct slot *slot, const struct name *name, struct caller caller, uint64_t mono,
                             py_object *arguments, uint32_t segment)
 {
-    struct writer w = {slot->buffer, slot->buffer + WRITER_SOFT, LIMIT_VALUES};
+    struct writer w = {slot->buffer, slot->buffer + WRITER_SOFT, LIMIT_VALUES, false};
     write_definitions(&w, slot, name, caller, segment);
     w.at = put_uint(put_array(w.at, 7), 1);
     w.at = put_uint(put64(w.at, 0xcf, mono), thread_id());

@@ -39,7 +39,7 @@ static bool write_joined(struct writer *w, py_object *parts)
     if (!size || size == sizeof joined)
         return false;
     w->at = put_str(put_map(w->at, 1), "path");
-    w->at = put_text(w->at, joined, size);
+    write_text(w, joined, size);
     return true;
 }
 

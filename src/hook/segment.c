@@ -52,7 +52,7 @@ static void write_header(struct header *header, size_t size)
     header->hook = 1;
     header->reason = image.reason;
     header->environment = settings.environment;
-    header->flags = settings.frames ? 1 : 0;
+    header->flags = (settings.frames ? 1 : 0) | (settings.redact ? 4 : 0);
     header->mono = system_mono();
     header->wall = system_wall();
     header->image_mono = image.mono;

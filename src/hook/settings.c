@@ -35,6 +35,7 @@ bool settings_read(void)
     copy(settings.exclude, sizeof settings.exclude, "AUDITRULES_EXCLUDE");
     settings.profile_all = is("AUDITRULES_PROFILE", "all");
     settings.frames = !is("AUDITRULES_FRAMES", "0");
+    settings.redact = !is("AUDITRULES_REDACT", "0");
     settings.environment = is("AUDITRULES_ENV", "all")    ? ENVIRONMENT_ALL
                            : is("AUDITRULES_ENV", "none") ? ENVIRONMENT_NONE
                                                           : ENVIRONMENT_KEYS;

@@ -10,6 +10,7 @@ struct settings {
     char folder[3072];
     bool profile_all;
     bool frames;
+    bool redact;
     unsigned char environment;
     /* Globs separated by commas, as they were given. */
     char include[2048];

@@ -2,6 +2,7 @@
 #include "hook.h"
 #include "image.h"
 #include "key.h"
+#include "redact.h"
 #include "segment.h"
 #include "settings.h"
 #include "slots.h"
@@ -17,6 +18,7 @@ __attribute__((constructor)) static void start(void)
         return;
     int error = errno;
     if (settings_read()) {
+        redact_start();
         bool ready = slots_start() && image_start();
         if (ready) {
             key_load();

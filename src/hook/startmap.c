@@ -2,6 +2,7 @@
 
 #include "msgpack.h"
 #include "python.h"
+#include "redact.h"
 #include "settings.h"
 #include "system.h"
 #include "version.h"
@@ -54,25 +55,40 @@ static uint8_t *put_ancestors(uint8_t *at)
     return at;
 }
 
+/* An argument with marks in place of secrets, cut to `room`. */
+static size_t redact_argument(const uint8_t *text, size_t size, bool cut, enum redact_asks asks, uint8_t *to, size_t room)
+{
+    bool whole;
+    struct scan scan = {.text = text, .size = size, .cut = cut, .item = true};
+    if (!settings.redact)
+        scan.at = size;
+    size_t asked = settings.redact ? redact_asked(text, size, asks, to) : 0;
+    return asked ? asked : redact_copy(&scan, size, to, room, true, &whole);
+}
+
 static uint8_t *put_command(uint8_t *at)
 {
     char text[4096];
     size_t size = system_read("/proc/self/cmdline", text, sizeof text), written = 0;
     uint32_t total = 0, count = 0;
+    enum redact_asks asks = ASKS_NOTHING;
     for (size_t from = 0; from < size; from += strlen(text + from) + 1)
         total++;
     at = put_str(at, "command");
     uint8_t *head = at;
     at += 3;
     for (size_t from = 0; from < size && written < COMMAND_MOST; count++) {
-        size_t length = strlen(text + from), kept = length < ARGUMENT_MOST ? length : ARGUMENT_MOST;
+        uint8_t argument[ARGUMENT_MOST];
+        const uint8_t *item = (const uint8_t *)text + from;
+        size_t length = strlen(text + from);
+        bool cut = from + length == sizeof text - 1;
+        size_t kept = redact_argument(item, length, cut, asks, argument, sizeof argument);
         if (written + kept > COMMAND_MOST)
             break;
-        if (kept < length)
-            kept = utf8_cut((const uint8_t *)text + from, kept);
-        at = put_text(at, text + from, kept);
+        at = put_text(at, argument, kept);
         written += kept + 3;
         from += length + 1;
+        asks = item[0] == '-' ? redact_asks(item, length) : ASKS_NOTHING;
     }
     if (count < total || size == sizeof text - 1) {
         struct writer w = {.at = at};

@@ -2,6 +2,8 @@
 
 #include "key.h"
 #include "layout.h"
+#include "redact.h"
+#include "settings.h"
 #include "siphash.h"
 
 enum { DIGEST_MOST = 1024 * 1024 };
@@ -131,37 +133,88 @@ static uint8_t *put_truncated(uint8_t *at, int kind, size_t size, bool digested,
     return digested ? put_bytes(at, &digest, 8) : at;
 }
 
+static uint8_t *put_text_head(uint8_t *at, int kind, size_t size)
+{
+    return kind == KIND_BYTES ? put_bin_head(at, size)
+           : kind == KIND_STR ? put_str_head(at, size)
+                              : put_ext_head(at, size, EXT_RAW_STR);
+}
+
+/* Up to `head` bytes of a text of `size` bytes with marks in place of secrets: truncated when not all of it fits. */
+static void write_marked(struct writer *w, int kind, struct scan *scan, size_t head, size_t size, const uint64_t *digest)
+{
+    /* The length of what comes is known only when it is there: it is moved up to its own head. */
+    uint8_t *aside = w->at + 64;
+    bool whole;
+    size_t kept = redact_copy(scan, head, aside, LIMIT_TEXT, kind != KIND_BYTES, &whole);
+    /* The surrogates may all be in what is not written. */
+    int shown = kind == KIND_RAW_STR && utf8_valid(aside, kept) ? KIND_STR : kind;
+    if (whole && head == size) {
+        uint8_t *at = put_text_head(w->at, shown, kept);
+        memmove(at, aside, kept);
+        w->at = at + kept;
+        return;
+    }
+    uint8_t *body = open_ext(w->at, EXT_TRUNCATED);
+    uint8_t *at = put_text_head(put_truncated(body, kind, size, digest != NULL, digest ? *digest : 0), shown, kept);
+    memmove(at, aside, kept);
+    w->at = at + kept;
+    close_ext(body, w->at);
+}
+
 static void write_long_span(struct writer *w, const struct span *span, size_t size, bool surrogates)
 {
-    bool digested = size <= DIGEST_MOST;
-    uint8_t *body = open_ext(w->at, EXT_TRUNCATED);
-    uint8_t *at = put_truncated(body, surrogates ? KIND_RAW_STR : KIND_STR, size, digested,
-                                digested ? digest_span(span) : 0);
-    /* The head's size is known only when it is written: leave room for the longest form of its own head. */
-    uint8_t *head = at + (surrogates ? 4 : 3);
-    size_t next = 0;
-    size_t kept = (size_t)(put_span(head, span, &next, LIMIT_TEXT) - head);
-    if (surrogates) {
-        put16(at, 0xc8, kept);
-        at[3] = EXT_RAW_STR;
-    } else {
-        put16(at, 0xda, kept);
+    uint8_t window[LIMIT_TEXT + REDACT_AHEAD];
+    size_t next = 0, seen = (size_t)(put_span(window, span, &next, sizeof window) - window);
+    size_t head = utf8_cut(window, LIMIT_TEXT);
+    uint64_t digest = size <= DIGEST_MOST ? digest_span(span) : 0;
+    struct scan scan = {.text = window, .size = seen, .cut = seen < size, .item = w->item};
+    if (!settings.redact)
+        scan.at = seen;
+    write_marked(w, surrogates ? KIND_RAW_STR : KIND_STR, &scan, head, size, size <= DIGEST_MOST ? &digest : NULL);
+}
+
+static inline bool has_secret(const struct writer *w, const uint8_t *text, size_t size)
+{
+    if (redact_is_short_and_plain(text, size) || !settings.redact)
+        return false;
+    struct scan scan = {.text = text, .size = size, .item = w->item};
+    struct secret found;
+    return redact_find(&scan, &found);
+}
+
+/* A text that was written from `start` on turned out to hold a secret. */
+static __attribute__((noinline)) void write_again(struct writer *w, uint8_t *start, int kind, const uint8_t *text,
+                                                  size_t size)
+{
+    uint8_t copy[LIMIT_TEXT];
+    memcpy(copy, text, size);
+    w->at = start;
+    if (writer_spent(w)) {
+        write_cut(w, kind, size);
+        return;
     }
-    w->at = head + kept;
-    close_ext(body, w->at);
+    uint64_t digest = digest_bytes(copy, size);
+    struct scan scan = {.text = copy, .size = size, .item = w->item};
+    write_marked(w, kind, &scan, size, size, &digest);
 }
 
 static void write_span(struct writer *w, const struct span *span)
 {
     bool surrogates;
     size_t size = measure(span, &surrogates), next = 0;
-    if (writer_spent(w) && size > WRITER_LEAST - 8)
-        write_cut(w, surrogates ? KIND_RAW_STR : KIND_STR, size);
-    else if (size > LIMIT_TEXT)
+    int kind = surrogates ? KIND_RAW_STR : KIND_STR;
+    if (writer_spent(w) && size > WRITER_LEAST - 8) {
+        write_cut(w, kind, size);
+    } else if (size > LIMIT_TEXT) {
         write_long_span(w, span, size, surrogates);
-    else
-        w->at = put_span(surrogates ? put_ext_head(w->at, size, EXT_RAW_STR) : put_str_head(w->at, size), span,
-                         &next, size);
+    } else {
+        uint8_t *start = w->at, *text = put_text_head(start, kind, size);
+        w->at = put_span(text, span, &next, size);
+        /* What was written a moment ago is slow to load again in other pieces. */
+        if (has_secret(w, span->ascii ? span->data : text, size))
+            write_again(w, start, kind, text, size);
+    }
 }
 
 /* Where the layout is not known the interpreter converts; an error that it leaves is taken back. */
@@ -197,14 +250,26 @@ void write_bytes(struct writer *w, const char *bytes, size_t size)
         return;
     }
     if (size <= LIMIT_TEXT) {
-        w->at = put_bytes(put_bin_head(w->at, size), bytes, size);
+        uint8_t *start = w->at, *text = put_bin_head(start, size);
+        w->at = put_bytes(text, bytes, size);
+        if (has_secret(w, (const uint8_t *)bytes, size))
+            write_again(w, start, KIND_BYTES, text, size);
         return;
     }
-    bool digested = size <= DIGEST_MOST;
-    uint8_t *body = open_ext(w->at, EXT_TRUNCATED);
-    uint8_t *at = put_truncated(body, KIND_BYTES, size, digested, digested ? digest_bytes(bytes, size) : 0);
-    w->at = put_bytes(put_bin_head(at, LIMIT_TEXT), bytes, LIMIT_TEXT);
-    close_ext(body, w->at);
+    uint64_t digest = size <= DIGEST_MOST ? digest_bytes(bytes, size) : 0;
+    size_t seen = size < LIMIT_TEXT + REDACT_AHEAD ? size : LIMIT_TEXT + REDACT_AHEAD;
+    struct scan scan = {.text = (const uint8_t *)bytes, .size = seen, .cut = seen < size, .item = w->item};
+    if (!settings.redact)
+        scan.at = seen;
+    write_marked(w, KIND_BYTES, &scan, LIMIT_TEXT, size, size <= DIGEST_MOST ? &digest : NULL);
+}
+
+void write_text(struct writer *w, const void *text, size_t size)
+{
+    uint8_t *start = w->at;
+    w->at = put_text(start, text, size);
+    if (has_secret(w, text, size))
+        write_again(w, start, utf8_valid(text, size) ? KIND_STR : KIND_RAW_STR, text, size);
 }
 
 bool unicode_digest(py_object *text, size_t *size, uint64_t *digest)

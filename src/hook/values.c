@@ -64,8 +64,12 @@ static void write_items(struct writer *w, py_object *list, size_t length,
     uint32_t count = writer_take(w, length, 1);
     uint8_t *cut = count < length ? open_cut(w, KIND_LIST, length) : NULL;
     w->at = put_array(w->at, count);
-    for (uint32_t i = 0; i < count; i++)
-        write_value(w, item(list, i), depth + 1);
+    enum redact_asks asks = ASKS_NOTHING;
+    for (uint32_t i = 0; i < count; i++) {
+        py_object *value = item(list, i);
+        write_asked_value(w, value, asks, depth + 1);
+        asks = i == 0 && length == 2 ? asked_by_key(value) : asked_by_option(value);
+    }
     if (cut)
         close_ext(cut, w->at);
 }
@@ -86,7 +90,7 @@ static void write_entries(struct writer *w, py_object *dict, int depth)
         if (!PyDict_Next(dict, &position, &key, &value))
             key = value = NULL;
         write_value(w, key, depth + 1);
-        write_value(w, value, depth + 1);
+        write_asked_value(w, value, asked_by_key(key), depth + 1);
     }
     if (cut)
         close_ext(cut, w->at);
@@ -125,6 +129,7 @@ void write_value(struct writer *w, py_object *value, int depth)
     }
     char *type = type_of(value);
     unsigned long flags = PyType_GetFlags((py_object *)type);
+    w->item = depth > 0;
     if (flags & PY_UNICODE_SUBCLASS)
         write_unicode(w, value);
     else if (flags & PY_LONG_SUBCLASS)
@@ -140,4 +145,10 @@ void write_value(struct writer *w, py_object *value, int depth)
         w->at = put_float(w->at, PyFloat_AsDouble(value));
     else
         write_object(w, value, type, flags);
+}
+
+void write_asked_value(struct writer *w, py_object *value, enum redact_asks asks, int depth)
+{
+    if (asks == ASKS_NOTHING || !write_asked(w, value, asks))
+        write_value(w, value, depth);
 }

@@ -22,6 +22,7 @@ struct writer {
     uint8_t *at;
     uint8_t *soft;
     uint32_t values; /* how many values more this event may hold */
+    bool item;       /* what is written is a member of a list or map */
 };
 
 static inline bool writer_spent(const struct writer *w)

@@ -52,7 +52,7 @@ public static class Packer
                 Exclude = map.Exclude,
                 Drop = map.Drop,
                 Environment = header.EnvironmentMode,
-                Redacted = header.EnvironmentMode != "all",
+                Redacted = header.Redacted,
                 Callers = header.Callers,
             };
         }

@@ -25,6 +25,9 @@ internal sealed record SegmentHeader
     /// <summary>Callers are recorded.</summary>
     internal required bool Callers { get; init; }
 
+    /// <summary>Texts have marks in place of secrets.</summary>
+    internal required bool Redacted { get; init; }
+
     /// <summary>How environment values are recorded: <c>none</c>, <c>keys</c>, <c>all</c>.</summary>
     internal required string EnvironmentMode { get; init; }
 
@@ -84,6 +87,7 @@ internal sealed record SegmentHeader
                 _ => "keys",
             },
             Callers = (bytes[63] & 1) != 0,
+            Redacted = (bytes[63] & 4) != 0,
             Late = (bytes[63] & 2) != 0,
             MadeMono = ReadInt64(bytes, 64),
             MadeWall = ReadInt64(bytes, 72),

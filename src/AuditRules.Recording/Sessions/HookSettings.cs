@@ -12,6 +12,7 @@ internal static class HookSettings
         environment.Set("AUDITRULES_INCLUDE", Globs(options.Include));
         environment.Set("AUDITRULES_EXCLUDE", Globs(options.Exclude));
         environment.Set("AUDITRULES_FRAMES", options.Callers ? "1" : "0");
+        environment.Set("AUDITRULES_REDACT", options.Redact ? "1" : "0");
         environment.Set("AUDITRULES_ENV", NameOf(options.EnvironmentValues));
     }
 

@@ -66,6 +66,9 @@ public sealed record RecordingOptions
     /// <summary>How values of environment variables are recorded.</summary>
     public EnvironmentValues EnvironmentValues { get; init; } = EnvironmentValues.Keys;
 
+    /// <summary>Put marks in place of secrets in texts (docs/spec/segment.md, section 11).</summary>
+    public bool Redact { get; init; } = true;
+
     /// <summary>Record the code that caused each event.</summary>
     public bool Callers { get; init; } = true;
 

@@ -4,6 +4,7 @@ using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using AuditRules.Events;
 using AuditRules.Recording.Packing;
+using AuditRules.Recording.Redaction;
 using AuditRules.Recording.Segments;
 using AuditRules.Recording.Spawning;
 
@@ -87,7 +88,11 @@ public sealed class RecordingSession
         var exitCode = child.Wait();
         relay.SetTarget(null);
         var root = new RootEnd(
-            new RootCommand(child.Pid, _options.Command, began),
+            new RootCommand(
+                child.Pid,
+                _options.Redact ? CommandRedaction.Redact(_options.Command, folder.Key) : _options.Command,
+                began
+            ),
             startTicks,
             new ProcessEnd(true, exitCode, LinuxCalls.ReadClock(LinuxCalls.ClockMonotonic))
         );
@@ -146,7 +151,7 @@ public sealed class RecordingSession
             Include = [.. _options.Include],
             Exclude = [.. _options.Exclude],
             Environment = HookSettings.NameOf(_options.EnvironmentValues),
-            Redacted = _options.EnvironmentValues != EnvironmentValues.All,
+            Redacted = _options.Redact,
             Callers = _options.Callers,
             RunId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
             Commit = _options.Commit,

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AuditRules.Recording.Redaction;
 
 namespace AuditRules.Recording;
 
@@ -10,6 +11,9 @@ internal sealed class SessionFolder : IDisposable
     SessionFolder(string path) => FullPath = path;
 
     internal string FullPath { get; }
+
+    /// <summary>The key for pseudonyms.</summary>
+    internal byte[] Key { get; } = RandomNumberGenerator.GetBytes(SipHash.KeyLength);
 
     /// <summary>Left behind on disposal.</summary>
     internal bool IsKept { get; set; }
@@ -56,6 +60,6 @@ internal sealed class SessionFolder : IDisposable
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using var stream = new FileStream(Path.Combine(FullPath, "key"), options);
-        stream.Write(RandomNumberGenerator.GetBytes(16));
+        stream.Write(Key);
     }
 }

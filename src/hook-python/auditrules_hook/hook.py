@@ -9,7 +9,7 @@ import time
 
 from .segment import BUSY, INTERNAL, OVERSIZE, Image, load_key
 from .settings import Settings
-from .values import Encoder, put_array, put_int, put_str, put_text, put_uint
+from .values import Encoder, cut_text, put_array, put_int, put_str, put_text, put_uint
 
 _HERE = __file__.rpartition("/")[0]
 
@@ -31,8 +31,9 @@ class Hook:
 
     def __init__(self, settings):
         self.settings = settings
+        settings.key = load_key(settings.folder)
         self.image = Image(settings)
-        self.encoder = Encoder(settings, load_key(settings.folder))
+        self.encoder = Encoder(settings, settings.key)
         self.lock = _thread.allocate_lock()
         self.busy = set()
         self.names, self.codes = {}, {}
@@ -136,8 +137,8 @@ class Hook:
         if number not in segment.codes:
             out += b"\x95\x03"
             put_uint(out, number)
-            put_str(out, key[0][:1024])
-            put_str(out, key[1][:1024])
+            put_text(out, cut_text(self.encoder.redacted(key[0]), 1024))
+            put_text(out, cut_text(self.encoder.redacted(key[1]), 1024))
             put_int(out, key[2])
             defined.append((segment.codes, number))
         return number

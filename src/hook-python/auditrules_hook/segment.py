@@ -7,7 +7,8 @@ import struct
 import sys
 import time
 
-from .values import put_array, put_cut, put_map, put_str, put_text, put_uint
+from . import redact
+from .values import cut_text, put_array, put_cut, put_map, put_str, put_text, put_uint
 
 MAGIC = b"ARSEG\r\n\x1a"
 FIRST, LEAST, MOST = 256 * 1024, 16 * 1024, 8 * 1024 * 1024
@@ -152,17 +153,27 @@ class Image:
                 command = file.read(4096).split(b"\0")[:-1]
         except OSError:
             command = []
-        kept, room = [], 1200
+        kept, room, asks = [], 1200, 0
         for argument in command:
-            room -= min(len(argument), 400) + 3
+            written = self._argument(argument, asks)
+            room -= len(written) + 3
             if room < 0:
                 break
-            kept.append(argument[:400])
+            kept.append(written)
+            asks = redact.asks(argument) if argument[:1] == b"-" else 0
         put_array(out, len(kept) + (len(kept) < len(command)))
         for argument in kept:
             put_text(out, argument)
         if len(kept) < len(command):
             put_cut(out, 7, len(command))
+
+    def _argument(self, argument, asks):
+        """An argument with marks in place of secrets, cut."""
+        if not self.settings.redact:
+            return cut_text(argument, 400)
+        scan = redact.Scan(argument, True)
+        return (redact.asked(self.settings.key, argument, asks)
+                or redact.copy(self.settings.key, scan, len(argument), 400, cut_text)[0])
 
     def _make(self, sequence, size):
         path = os.path.join(self.settings.folder, "%d-%016x-%06d.seg" % (self.pid, self.nonce, sequence))
@@ -191,7 +202,8 @@ class Image:
         early = [0] * 19 if self.segment else self.early
         struct.pack_into("<HHIQIIQQQIBBBBQqQq", memory, 8, 1, 0, 4096, size, self.pid, self.parent, self.nonce,
                          self.parent_nonce, self.ticks, sequence, 2, 1 if self.parent_nonce else 0,
-                         self.settings.environment, (1 if self.settings.frames else 0) | (0 if self.parent_nonce else 2), time.monotonic_ns(),
+                         self.settings.environment, (1 if self.settings.frames else 0) | (0 if self.parent_nonce else 2)
+                         | (4 if self.settings.redact else 0), time.monotonic_ns(),
                          time.time_ns(), self.mono, self.wall)
         struct.pack_into("<Q", memory, 192, early[0])
         struct.pack_into("<QQ", memory, 208, *early[1:3])

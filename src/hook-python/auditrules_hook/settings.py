@@ -7,7 +7,7 @@ DROP = [
     "array.__new__", "builtins.id", "code.__new__", "marshal.*", "object.__delattr__", "object.__getattr__",
     "object.__setattr__", "sys._getframe", "sys._getframemodulename", "time.sleep",
 ]
-PUTENV = -2
+PUTENV, PAIR = -2, -3
 ENVIRONMENTS = {
     "os.putenv": PUTENV, "subprocess.Popen": 3, "os.exec": 2, "os.posix_spawn": 2, "os.spawn": 3,
     "_posixsubprocess.fork_exec": 2,
@@ -28,6 +28,7 @@ class Settings:
         self.folder = os.environ.get("AUDITRULES_DIR", "")
         self.all = os.environ.get("AUDITRULES_PROFILE") == "all"
         self.frames = os.environ.get("AUDITRULES_FRAMES") != "0"
+        self.redact = os.environ.get("AUDITRULES_REDACT") != "0"
         self.environment = {"none": 0, "all": 2}.get(os.environ.get("AUDITRULES_ENV", ""), 1)
         self.include, self.exclude = _globs("AUDITRULES_INCLUDE"), _globs("AUDITRULES_EXCLUDE")
         self.drop = [] if self.all else DROP
@@ -37,5 +38,7 @@ class Settings:
         return not self._exclude(name) and (bool(self._include(name)) or not self._drop(name))
 
     def place(self, name):
-        """The argument of that event that holds an environment, PUTENV or None."""
-        return None if self.environment == 2 else ENVIRONMENTS.get(name)
+        """The argument of that event that holds an environment and is not simply written, PUTENV, PAIR or None."""
+        if self.environment == 2:
+            return PAIR if name == "os.putenv" else None
+        return ENVIRONMENTS.get(name)

@@ -3,7 +3,8 @@
 import struct
 import sys
 
-from .settings import PUTENV
+from . import redact
+from .settings import PAIR, PUTENV
 from .siphash import siphash
 
 TEXT, ITEMS, DEPTH, ARGUMENTS, VALUES, SOFT = 4096, 1024, 8, 255, 4096, 64 * 1024
@@ -120,11 +121,25 @@ def _base(value):
     return None
 
 
-def _cut_text(data):
-    end = TEXT
+def cut_text(data, end):
+    """At most `end` bytes, no character halved."""
+    if end >= len(data):
+        return data
     while end and data[end] & 0xC0 == 0x80:
         end -= 1
     return data[:end]
+
+
+def _cut_bytes(data, end):
+    return data[:end]
+
+
+def _content(value):
+    """The bytes of a str or bytes; None of any other value."""
+    base = _base(value)
+    if base is str:
+        return str.encode(value, "utf-8", "surrogatepass")
+    return bytes.__getitem__(value, slice(None)) if base is bytes else None
 
 
 class Encoder:
@@ -139,6 +154,8 @@ class Encoder:
         for index in range(count):
             if trim and index >= 2:
                 out.append(0xC0)
+            elif place == PAIR and index == 1:
+                self._asked(out, arguments[1], self._key(arguments[0]), 0)
             elif place is None or not self._environment(out, place, index, arguments[index]):
                 self.value(out, arguments[index], 0)
         if count < len(arguments):
@@ -151,12 +168,13 @@ class Encoder:
             out.append(0xC3 if value else 0xC2)
         else:
             base = _base(value)
+            self.item = depth > 0
             if base is str:
                 self._text(out, str.encode(value, "utf-8", "surrogatepass"), STR)
             elif base is int:
                 self._number(out, value)
             elif base is bytes or base is bytearray:
-                self._text(out, base.__getitem__(value, slice(None)), BYTES)
+                self._text(out, bytes(base.__getitem__(value, slice(None))), BYTES)
             elif base is float:
                 out += struct.pack(">Bd", 0xCB, value)
             elif base is list or base is tuple:
@@ -191,20 +209,70 @@ class Encoder:
                 kind = RAW
         if self._spent(out) and size > 24:
             put_cut(out, kind, size)
-        elif size > TEXT:
-            digest = siphash(self.key, data) if size <= DIGEST_MOST else b""
-            head = bytearray()
-            if kind == BYTES:
-                put_bin(head, data[:TEXT])
-            elif kind == RAW:
-                put_ext(head, 1, _cut_text(data))
-            else:
-                put_text(head, _cut_text(data))
-            put_cut(out, kind, size, digest, head)
-        elif kind == BYTES:
-            put_bin(out, data)
         else:
-            put_text(out, data)
+            self._marked(out, data, kind)
+
+    def _marked(self, out, data, kind):
+        size = len(data)
+        cut = _cut_bytes if kind == BYTES else cut_text
+        window = cut(data, TEXT + redact.AHEAD)
+        head, whole = cut(data, TEXT), size <= TEXT
+        if self.settings.redact:
+            scan = redact.Scan(window, self.item, len(window) < size)
+            kept, whole = redact.copy(self.key, scan, len(head), TEXT, cut)
+            if kept != data and self._spent(out):
+                put_cut(out, kind, size)
+                return
+            whole = whole and size <= TEXT
+            head = kept
+        if whole and kind == BYTES:
+            put_bin(out, head)
+        elif whole:
+            put_text(out, head)
+        else:
+            digest = siphash(self.key, data) if size <= DIGEST_MOST else b""
+            body = bytearray()
+            if kind == BYTES:
+                put_bin(body, head)
+            else:
+                put_text(body, head)
+            put_cut(out, kind, size, digest, body)
+
+    def redacted(self, text):
+        """A name of code, whole."""
+        data = str.encode(text, "utf-8", "surrogatepass")
+        if self.settings.redact:
+            data, _ = redact.copy(self.key, redact.Scan(data), len(data), TEXT, cut_text)
+        return data
+
+    def _key(self, key):
+        """What a key says of its value."""
+        name = _content(key) if self.settings.redact else None
+        return redact.asks(name) if name else 0
+
+    def _option(self, item):
+        """What an option, which begins with a dash, says of the item behind it."""
+        name = _content(item) if self.settings.redact else None
+        return redact.asks(name) if name and name[0] == 45 else 0
+
+    def _asked(self, out, value, asks, depth):
+        data = _content(value) if asks else None
+        if data is None:
+            self.value(out, value, depth)
+            return
+        text = _base(value) is str
+        if text and len(data) > TEXT:
+            mark = redact.mark(self.key, b"auth" if asks == redact.CREDENTIALS else b"named", data)
+        else:
+            mark = redact.asked(self.key, data, asks)
+        if not mark:
+            self.value(out, value, depth)
+        elif self._spent(out):
+            put_cut(out, STR if text else BYTES, 0)
+        elif text:
+            put_text(out, mark)
+        else:
+            put_bin(out, mark)
 
     def _items(self, out, items, depth):
         length = len(items)
@@ -215,8 +283,10 @@ class Encoder:
         self.left -= count
         into = out if count == length else bytearray()
         put_array(into, count)
+        asks = 0
         for index in range(count):
-            self.value(into, items[index], depth + 1)
+            self._asked(into, items[index], asks, depth + 1)
+            asks = self._key(items[0]) if index == 0 and length == 2 else self._option(items[index])
         if into is not out:
             put_cut(out, LIST, length, b"", into)
 
@@ -232,7 +302,7 @@ class Encoder:
         put_map(into, count)
         for index in range(count):
             self.value(into, items[index][0], depth + 1)
-            self.value(into, items[index][1], depth + 1)
+            self._asked(into, items[index][1], self._key(items[index][0]), depth + 1)
         if into is not out:
             put_cut(out, MAP, length, b"", into)
 

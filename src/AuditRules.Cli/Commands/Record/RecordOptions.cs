@@ -35,6 +35,11 @@ sealed class RecordOptions
         DefaultValueFactory = _ => "keys",
     }.OneOf("none", "keys", "all");
 
+    readonly Option<bool> _noRedact = new("--no-redact")
+    {
+        Description = "Leave passwords, tokens and keys in texts as they are",
+    };
+
     readonly Option<bool> _noFrames = new("--no-frames")
     {
         Description = "Do not record which file and line caused an event",
@@ -53,6 +58,7 @@ sealed class RecordOptions
         command.Add(_include);
         command.Add(_exclude);
         command.Add(_env);
+        command.Add(_noRedact);
         command.Add(_noFrames);
         command.Add(_hook);
     }
@@ -65,6 +71,7 @@ sealed class RecordOptions
             Include = parse.GetValue(_include) ?? [],
             Exclude = parse.GetValue(_exclude) ?? [],
             EnvironmentValues = Parse<EnvironmentValues>(parse.GetValue(_env)),
+            Redact = !parse.GetValue(_noRedact),
             Callers = !parse.GetValue(_noFrames),
             Hook = Parse<HookChoice>(parse.GetValue(_hook)),
         };
