@@ -38,9 +38,11 @@ static void write_arguments(struct writer *w, const struct name *name, py_object
         py_object *argument = PyTuple_GetItem(arguments, i);
         if (name->trim_import && i >= 2)
             w->at = put_nil(w->at);
+        else if (name->environment == PLACE_NONE)
+            write_value(w, argument, 0);
         else if (name->environment == PLACE_PAIR && i == 1)
             write_asked_value(w, argument, asked_by_key(PyTuple_GetItem(arguments, 0)), 0);
-        else if (name->environment == PLACE_NONE || !write_environment(w, name->environment, i, argument))
+        else if (!write_environment(w, name->environment, i, argument))
             write_value(w, argument, 0);
     }
     if (count < length)

@@ -1,8 +1,4 @@
-#include "redact.h"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "redact_plain.h"
 
 const uint16_t redact_class[256] = {
     16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16,
@@ -283,59 +279,42 @@ static bool rule(const struct scan *s, size_t at, struct secret *found)
     }
 }
 
-/* A bit for each of 16 bytes that is a trigger. */
-static inline uint32_t triggers(const uint8_t *at)
+static __attribute__((noinline)) bool look(const struct scan *s, size_t at, struct secret *found)
 {
-#ifdef __SSE2__
-    __m128i b = _mm_loadu_si128((const __m128i *)at);
-#define IS(c) _mm_cmpeq_epi8(b, _mm_set1_epi8(c))
-    __m128i hit = _mm_cmpeq_epi8(_mm_and_si128(b, _mm_set1_epi8((char)0xef)), _mm_set1_epi8('-')); /* and = */
-    hit = _mm_or_si128(_mm_or_si128(hit, IS(':')), _mm_or_si128(IS(' '), IS('_')));
-    return (uint32_t)_mm_movemask_epi8(_mm_or_si128(hit, _mm_or_si128(IS('I'), IS('J'))));
-#undef IS
-#else
-    uint32_t bits = 0;
-    for (int i = 0; i < 16; i++)
-        bits |= (uint32_t)(redact_class[at[i]] / TRIGGER) << i;
-    return bits;
-#endif
-}
-
-/* Dashes, underscores and capitals are common where no secret is. */
-static inline bool is_worth_a_look(const struct scan *s, size_t at)
-{
-    uint8_t c = s->text[at];
-    if (c == '-' || c == '_')
-        return redact_shapes(s, at) || (c == '-' && at + 1 < s->size && s->text[at + 1] == '-');
-    if (c == 'J')
-        return at >= 2 && s->text[at - 1] == 'y';
-    return c != 'I' || (at && (redact_class[s->text[at - 1]] & UPPER));
-}
-
-static inline bool look(const struct scan *s, size_t at, struct secret *found)
-{
-    return is_worth_a_look(s, at) && rule(s, at, found) && found->start < found->end && found->start >= s->floor &&
+    return rule(s, at, found) && found->start < found->end && found->start >= s->floor &&
            !redact_is_mark(s->text + found->start, s->size - found->start);
+}
+
+static inline bool look_at_bits(const struct scan *s, size_t from, uint64_t bits, struct secret *found)
+{
+    for (; bits; bits &= bits - 1) {
+        size_t at = from + (size_t)__builtin_ctzll(bits);
+        if (redact_is_worth_a_look(s->text, s->size, at) && look(s, at, found))
+            return true;
+    }
+    return false;
 }
 
 static inline bool find(const struct scan *s, struct secret *found)
 {
     const uint8_t *text = s->text;
     size_t size = s->size;
-    if (s->at == 0 && size == 40 && !s->cut && take_aws(s, 0, found))
+    if (s->at >= size)
+        return false;
+    if (s->at == 0 && size == 40 && *text != '/' && !s->cut && take_aws(s, 0, found))
         return true;
     if (size < 16) {
         for (size_t at = s->at; at < size; at++)
-            if (redact_class[text[at]] & TRIGGER && look(s, at, found))
+            if (redact_is_worth_a_look(s->text, size, at) && look(s, at, found))
                 return true;
         return false;
     }
-    for (size_t at = s->at; at < size; at += 16) {
-        /* The last block overlaps the one before it. */
-        size_t back = size - at >= 16 ? 0 : 16 - (size - at);
-        for (uint32_t bits = triggers(text + at - back) >> back; bits; bits &= bits - 1)
-            if (look(s, at + (size_t)__builtin_ctz(bits), found))
-                return true;
+    for (size_t from = s->at; from < size;) {
+        /* The last piece overlaps the one before it. */
+        size_t start = size - from >= 16 ? from : size - 16, length = size - start < 64 ? size - start : 64;
+        if (look_at_bits(s, start, redact_unusual_of(text + start, length) >> (from - start) << (from - start), found))
+            return true;
+        from = start + length;
     }
     return false;
 }

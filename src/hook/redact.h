@@ -46,17 +46,6 @@ void redact_start(void);
 /* The next secret; false when there is none. */
 bool redact_find(struct scan *scan, struct secret *found);
 
-/* True when a text so short that blocks do not pay holds no trigger. */
-static inline bool redact_is_short_and_plain(const uint8_t *text, size_t size)
-{
-    if (size >= 16)
-        return false;
-    for (size_t i = 0; i < size; i++)
-        if (redact_class[text[i]] & TRIGGER)
-            return false;
-    return true;
-}
-
 /* The text with a mark for each secret that begins before `head`, which is as far as it is copied; at most `room`
    bytes, and no mark is cut. `whole` is false when something had to stay behind. */
 size_t redact_copy(struct scan *scan, size_t head, uint8_t *to, size_t room, bool utf8, bool *whole);
@@ -87,11 +76,6 @@ size_t redact_asked(const uint8_t *text, size_t size, enum redact_asks asks, uin
 
 /* A token of known shape whose prefix ends at `at`. */
 bool redact_token(const struct scan *scan, size_t at, struct secret *found);
-
-static inline uint64_t redact_shapes(const struct scan *s, size_t at)
-{
-    return at < 2 ? 0 : redact_ending[s->text[at] == '_'][s->text[at - 1]] & redact_second[s->text[at - 2]];
-}
 
 static inline size_t redact_run(const struct scan *s, size_t from, int classes)
 {

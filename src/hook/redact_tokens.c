@@ -1,5 +1,5 @@
 /* Tokens that are known by their shape (S65). */
-#include "redact.h"
+#include "redact_plain.h"
 
 #define SHAPE(prefix, least, classes, mixed) {prefix, sizeof prefix - 1, least, classes, mixed}
 
@@ -80,7 +80,7 @@ static bool is_mixed(const struct scan *s, size_t from, size_t to)
 
 static bool prefixed(const struct scan *s, size_t at, struct secret *found)
 {
-    uint64_t bits = redact_shapes(s, at);
+    uint64_t bits = redact_shapes(s->text, at);
     for (; bits; bits &= bits - 1) {
         const struct shape *shape = &shapes[__builtin_ctzll(bits)];
         size_t size = shape->size;

@@ -2,7 +2,7 @@
 
 #include "key.h"
 #include "layout.h"
-#include "redact.h"
+#include "redact_plain.h"
 #include "settings.h"
 #include "siphash.h"
 
@@ -176,7 +176,7 @@ static void write_long_span(struct writer *w, const struct span *span, size_t si
 
 static inline bool has_secret(const struct writer *w, const uint8_t *text, size_t size)
 {
-    if (redact_is_short_and_plain(text, size) || !settings.redact)
+    if (redact_is_plain(text, size) || !settings.redact)
         return false;
     struct scan scan = {.text = text, .size = size, .item = w->item};
     struct secret found;
@@ -203,17 +203,17 @@ static void write_span(struct writer *w, const struct span *span)
 {
     bool surrogates;
     size_t size = measure(span, &surrogates), next = 0;
-    int kind = surrogates ? KIND_RAW_STR : KIND_STR;
     if (writer_spent(w) && size > WRITER_LEAST - 8) {
-        write_cut(w, kind, size);
+        write_cut(w, surrogates ? KIND_RAW_STR : KIND_STR, size);
     } else if (size > LIMIT_TEXT) {
         write_long_span(w, span, size, surrogates);
     } else {
-        uint8_t *start = w->at, *text = put_text_head(start, kind, size);
+        uint8_t *start = w->at;
+        uint8_t *text = surrogates ? put_ext_head(start, size, EXT_RAW_STR) : put_str_head(start, size);
         w->at = put_span(text, span, &next, size);
         /* What was written a moment ago is slow to load again in other pieces. */
         if (has_secret(w, span->ascii ? span->data : text, size))
-            write_again(w, start, kind, text, size);
+            write_again(w, start, surrogates ? KIND_RAW_STR : KIND_STR, text, size);
     }
 }
 

@@ -205,8 +205,8 @@ sys.audit("t", "é" * 2040 + " password=" + half + "z" * 3000, "é" + "pw=1 " * 
                 let fallback = byHook Fallback python texts
                 Expect.equal native.Length texts.Length "events"
 
-                for i in 0 .. texts.Length - 1 do
-                    let plain, item = redact false texts[i], redact true texts[i]
-                    Expect.equal native[i] (plain, plain, item) $"native: {texts[i]}"
-                    Expect.equal fallback[i] (plain, plain, item) $"Python: {texts[i]}")
+                for text, native, fallback in List.zip3 texts native fallback do
+                    let plain, item = redact false text, redact true text
+                    Expect.equal native (plain, plain, item) $"native: {text}"
+                    Expect.equal fallback (plain, plain, item) $"Python: {text}")
         ]

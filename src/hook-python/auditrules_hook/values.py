@@ -209,8 +209,12 @@ class Encoder:
                 kind = RAW
         if self._spent(out) and size > 24:
             put_cut(out, kind, size)
-        else:
+        elif size > TEXT or (self.settings.redact and redact.may_hold(data)):
             self._marked(out, data, kind)
+        elif kind == BYTES:
+            put_bin(out, data)
+        else:
+            put_text(out, data)
 
     def _marked(self, out, data, kind):
         size = len(data)
