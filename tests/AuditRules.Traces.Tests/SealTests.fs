@@ -91,6 +91,19 @@ let private withPayload index (payload: byte[]) bytes =
     rebuild bytes index (fun h _ ->
         FrameHeader(h.Type, 0us, 0us, h.Sequence, h.TraceId, 0u, uint32 payload.Length, 0u, 0u), payload)
 
+/// The trace with one more frame behind it.
+let private append (kind: byte) (payload: byte[]) (bytes: byte[]) =
+    let sequence = uint32 (frameCount bytes)
+    let head = Array.zeroCreate FrameHeader.Length
+    let length = uint32 payload.Length
+    let id = (sealedOptions 4).TraceId.Value
+    let kind: FrameType = LanguagePrimitives.EnumOfValue kind
+
+    FrameHeader(kind, 0us, 0us, sequence, id, 0u, length, length, Crc32C.Compute(ReadOnlySpan payload))
+        .Write(Span head)
+
+    Array.concat [ bytes; head; payload ]
+
 /// A CHECKPOINT's payload with that body.
 let private bodyPayload (body: string) =
     let text = Encoding.UTF8.GetBytes body
@@ -98,6 +111,28 @@ let private bodyPayload (body: string) =
 
 let private rootText leaves =
     Convert.ToBase64String(MerkleTests.reference leaves)
+
+/// The trace with a CHECKPOINT, true and not signed, behind it.
+let private checkpointed bytes =
+    let leaves = leavesOf bytes
+
+    let body =
+        $"auditrules.trace/0123456789abcdef0123456789abcdef\n{leaves.Length}\n{rootText leaves}\n"
+
+    append 0x81uy (bodyPayload body) bytes
+
+/// A key on P-256 whose curve is spelt out, as `openssl ecparam -param_enc explicit` makes it.
+let private explicitKey =
+    """-----BEGIN PUBLIC KEY-----
+MIIBSzCCAQMGByqGSM49AgEwgfcCAQEwLAYHKoZIzj0BAQIhAP////8AAAABAAAA
+AAAAAAAAAAAA////////////////MFsEIP////8AAAABAAAAAAAAAAAAAAAA////
+///////////8BCBaxjXYqjqT57PrvVV2mIa8ZR0GsMxTsPY7zjw+J9JgSwMVAMSd
+NgiG5wSTamZ44ROdJreBn36QBEEEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5
+RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9QIhAP////8AAAAA
+//////////+85vqtpxeehPO5ysL8YyVRAgEBA0IABFRAdrSJBlq4BQIhOM8Fp4Xc
+DWKx+bYolEGahKoEeaW1LaFWg5CCYk9iw5KEbOqs8U0B84l3+KsIyp21ShYuNrU=
+-----END PUBLIC KEY-----
+"""
 
 [<Tests>]
 let tests =
@@ -165,7 +200,9 @@ let tests =
                     [ DamageCode.AfterEnd, int64 small.Length ]
                     "an END behind END"
 
-                Expect.equal (codesOf (verify again)) [ "AfterEnd" ] "the verifier says so too")
+                // Nobody damages a trace to a whole frame behind the CHECKPOINT that seals it.
+                Expect.equal (codesOf (verify again)) [ "AfterEnd"; "Unsealed" ] "the verifier says more"
+                Expect.equal (verify again).Verdict TraceVerdict.Tampered "verdict")
 
             testCase "T49 to T55: what the writer writes is whole, sealed and has its head" (fun () ->
                 let found = verify small
@@ -285,6 +322,65 @@ let tests =
                 let found = verify (upTo (frameCount bytes - 1) bytes)
                 Expect.equal (codesOf found) [ "Unsealed" ] "code"
                 Expect.equal found.Verdict TraceVerdict.Tampered "verdict")
+
+            testCase
+                "T56: nothing but CHECKPOINTs may follow the first one behind END, for no signature is of the rest"
+                (fun () ->
+                    let added = checkpointed (append 0x82uy "new"B signed)
+                    let found = verifyWith (expectKey key) added
+
+                    Expect.equal
+                        (codesOf found)
+                        [ "Unsealed"; "NoSeal"; "NotSigned" ]
+                        "a new CHECKPOINT is no help"
+
+                    Expect.equal (codesOf (verify added)) [ "Unsealed" ] "without the key"
+                    Expect.equal found.Sealed false "not sealed"
+                    let at, _ = List.item 8 (framesOf added)
+                    Expect.equal found.Problems[0].Offset (int64 at) "where")
+
+            testCase "T56: a frame between END and the CHECKPOINT behind it is sealed as any other" (fun () ->
+                let bytes = upTo 6 small |> append 0x82uy "new"B |> sealWith key "ci"
+                let found = verifyWith (expectKey key) bytes
+                Expect.equal (found.Verdict, found.Sealed) (TraceVerdict.Whole, true) "")
+
+            testCase
+                "T56: of very many problems and signatures the first are listed, and the verdict is of all"
+                (fun () ->
+                    let many payload =
+                        Array.init 1200 (fun _ -> payload)
+                        |> Array.fold (fun b p -> append 0x81uy p b) small
+
+                    let broken = many [| 0xC1uy |]
+                    let found = verify broken
+
+                    Expect.equal
+                        (found.Problems.Length, found.FurtherProblems)
+                        (1000, 200L)
+                        "listed, and not"
+
+                    Expect.equal found.Verdict TraceVerdict.Damaged "malformed"
+                    // The first that is tampering comes behind them.
+                    let found = verify (append 0x81uy [| 0x80uy |] broken)
+
+                    Expect.equal
+                        (found.Problems.Length, found.FurtherProblems)
+                        (1001, 200L)
+                        "and the first tampering"
+
+                    Expect.equal found.Verdict TraceVerdict.Tampered "empty"
+
+                    let signatures =
+                        Array.append
+                            (hex "82A4626F6479A0AA7369676E617475726573DC0040")
+                            (Array.create 64 0xA0uy)
+
+                    let found =
+                        verify (
+                            List.fold (fun b p -> append 0x81uy p b) small (List.replicate 20 signatures)
+                        )
+
+                    Expect.equal found.Signatures.Length 1000 "of 1,280")
 
             testCase "T56: a signature by the expected key that does not verify is tampering" (fun () ->
                 let text = Encoding.UTF8.GetString(payloadAt 7 signed)
@@ -411,6 +507,12 @@ let tests =
                     "ci.example/1", true
                 ]
                 (fun (name, isName) -> Expect.equal (SealKey.IsName name) isName "")
+
+            testCase "T53: a key that spells out its curve is refused, whatever the curve" (fun () ->
+                let refused =
+                    Expect.throwsT<SealKeyException>(fun () -> SealKey.Read explicitKey |> ignore)
+
+                refused "no crash")
 
             testCase "T53: a signature line is an em dash, a name, and key id and DER in base64" (fun () ->
                 let line = key.Sign("ci", "body\n")

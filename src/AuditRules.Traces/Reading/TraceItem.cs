@@ -31,7 +31,11 @@ public sealed record LossItem(long Offset, LossRecord Record) : TraceItem(Offset
 /// <summary>END: the trace was closed.</summary>
 /// <param name="Offset">Where it stands.</param>
 /// <param name="Totals">Its totals.</param>
-public sealed record EndItem(long Offset, TraceTotals Totals) : TraceItem(Offset);
+public sealed record EndItem(long Offset, TraceTotals Totals) : TraceItem(Offset)
+{
+    /// <summary>Where END says that INDEX stands; 0 for none (T38).</summary>
+    internal long Index { get; init; }
+}
 
 /// <summary>CHECKPOINT: what the trace says of all that stands before it. A reader does not look whether it is true: a
 /// <see cref="TraceVerifier"/> does.</summary>

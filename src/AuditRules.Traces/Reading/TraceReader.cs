@@ -208,7 +208,7 @@ public sealed class TraceReader : IDisposable
 
     void InterpretEnd(ref MessagePackReader reader, long offset)
     {
-        var totals = RecordCodec.ReadTotals(ref reader);
+        var totals = RecordCodec.ReadTotals(ref reader, out var index);
         MustEnd(reader);
         ReportGap(offset, totals.Events);
         if (totals.Events != _nextOrdinal && !_damaged)
@@ -221,7 +221,7 @@ public sealed class TraceReader : IDisposable
             );
         }
 
-        _pending.Enqueue(new EndItem(offset, totals));
+        _pending.Enqueue(new EndItem(offset, totals) { Index = index });
         Closed = true;
     }
 

@@ -24,7 +24,8 @@ public enum SealCode
     /// <summary>A CHECKPOINT that is not true of the bytes before it.</summary>
     Checkpoint,
 
-    /// <summary>Frames behind the last CHECKPOINT of a closed trace.</summary>
+    /// <summary>A frame behind the last CHECKPOINT of a closed trace, or one that is no CHECKPOINT behind the first one
+    /// behind END.</summary>
     Unsealed,
 
     /// <summary>A signature that says to be an expected key's and does not verify.</summary>
@@ -56,6 +57,9 @@ public sealed record TraceSignature(string Name, bool? IsValid);
 /// <summary>What a verifier found.</summary>
 public sealed record TraceVerification
 {
+    /// <summary>The most <see cref="Signatures"/>, and <see cref="Problems"/>: a file must not ask for millions.</summary>
+    public const int MaxProblems = 1000;
+
     /// <summary>The trace's id: 32 hexadecimal digits.</summary>
     public required string TraceId { get; init; }
 
@@ -80,11 +84,16 @@ public sealed record TraceVerification
     /// <summary>The head of the last CHECKPOINT that holds (T55); null without one.</summary>
     public required TraceHead? Head { get; init; }
 
-    /// <summary>The signatures of all CHECKPOINTs, in their order.</summary>
+    /// <summary>The signatures of all CHECKPOINTs, in their order; of very many the first
+    /// <see cref="MaxProblems"/>.</summary>
     public required ImmutableArray<TraceSignature> Signatures { get; init; }
 
-    /// <summary>What is wrong, in the order in which it was found.</summary>
+    /// <summary>What is wrong, in the order in which it was found; of very many the first <see cref="MaxProblems"/>, and
+    /// the first one that is tampering.</summary>
     public required ImmutableArray<TraceProblem> Problems { get; init; }
+
+    /// <summary>How many more problems there are than are listed.</summary>
+    public required long FurtherProblems { get; init; }
 }
 
 /// <summary>What is expected of a trace.</summary>

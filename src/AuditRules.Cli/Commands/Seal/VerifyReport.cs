@@ -34,6 +34,8 @@ static class VerifyReport
                     .Add($"  {problem.Code}", problem.IsTampering ? Tone.Bad : Tone.Warning)
                     .Add($" at byte {Number(problem.Offset)}: {problem.Message}")
             );
+        if (found.FurtherProblems > 0)
+            screen.Line($"  and {Number(found.FurtherProblems)} more");
     }
 
     public static void Write(Utf8JsonWriter json, string path, TraceVerification found)
