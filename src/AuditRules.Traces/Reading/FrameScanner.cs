@@ -92,7 +92,7 @@ sealed class FrameScanner
     {
         if (header.StoredLength > header.RawLength || header.RawLength > _maxRawLength)
         {
-            _report(_offset, DamageCode.Limit, $"a frame of {header.RawLength} bytes", header.EventCount);
+            _report(_offset, DamageCode.Limit, $"a frame of {header.RawLength} bytes", header.LostEvents);
             _input.Skip(header.StoredLength);
             return false;
         }
@@ -104,13 +104,13 @@ sealed class FrameScanner
         var read = _input.Read(payload);
         if (read < length)
         {
-            _report(_offset, DamageCode.Truncated, "the file ends within a frame", header.EventCount);
+            _report(_offset, DamageCode.Truncated, "the file ends within a frame", header.LostEvents);
         }
         else
         {
             if (Crc32C.Compute(payload) == header.PayloadCrc)
                 return true;
-            _report(_offset, DamageCode.Payload, "a frame's payload is damaged", header.EventCount);
+            _report(_offset, DamageCode.Payload, "a frame's payload is damaged", header.LostEvents);
             // The frame's borders stand: it alone is lost, and how many events it had is known.
             if (AtEnd || IsFrame(_input.Peek(FrameHeader.Length)))
                 return false;

@@ -152,6 +152,8 @@ public sealed class TraceReader : IDisposable
         {
             if (header.Sequence == 0 && header.Type != FrameType.Meta)
                 throw new MessagePackSerializationException("the first frame is not META");
+            if (header.EventCount != 0 && header.Type is < FirstIgnorable and not FrameType.Data)
+                throw new MessagePackSerializationException($"{header.EventCount} events outside DATA");
             if (header.Type is not (FrameType.Data or FrameType.End))
                 ReportGap(offset, null);
             switch (header.Type)
@@ -200,9 +202,9 @@ public sealed class TraceReader : IDisposable
         if (sequence != 0)
             throw new MessagePackSerializationException("META is not the first frame");
         var meta = RecordCodec.ReadMeta(ref reader, out var version);
+        MustEnd(reader);
         if (version is not null && version != Version)
             Damage(16, DamageCode.Preamble, $"the preamble says version {Version}, META {version}", 0);
-        MustEnd(reader);
         _pending.Enqueue(new MetaItem(offset, meta));
     }
 
@@ -301,7 +303,7 @@ public sealed class TraceReader : IDisposable
     void Refuse(in FrameHeader header, long offset, string why)
     {
         ReportGap(offset, null);
-        Damage(offset, DamageCode.Malformed, $"a frame breaks the format: {why}", header.EventCount);
+        Damage(offset, DamageCode.Malformed, $"a frame breaks the format: {why}", header.LostEvents);
     }
 
     void Damage(long offset, DamageCode code, string message, long? events)
