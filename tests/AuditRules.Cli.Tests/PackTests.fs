@@ -32,7 +32,15 @@ let tests =
                     use folder = withTrace fires
                     let ran = pack folder [ "run.atrace" ] options
                     Expect.equal (ran.Code, ran.Out) (0, "") ran.Error
-                    Expect.equal ran.Error "auditrules: 2 events of 1 trace in new.atrace\n" "what was done"
+
+                    Expect.isMatch
+                        ran.Error
+                        "^auditrules: 2 events of 1 trace in new.atrace\nauditrules: head [0-9]+:[0-9a-f]{64}\n$"
+                        "what was done"
+
+                    let head = ran.Error.TrimEnd('\n').Split(' ') |> Array.last
+                    let verified = run folder [ "verify"; "new.atrace"; "--expect-head"; head ]
+                    Expect.equal verified.Code 0 "C83: not a byte is another"
                     let report name = (run folder [ "replay"; name ]).Out
                     Expect.equal (report "new.atrace") (report "run.atrace") "findings"
                     Expect.stringContains (report "new.atrace") "HIGH T1" "there is one"
@@ -117,6 +125,16 @@ let tests =
 
                 Expect.sequenceEqual (File.ReadAllBytes(folder.File "run.atrace")) before "the input stays"
                 Expect.isFalse (folder.Has "new.atrace") "nothing is written")
+
+            testTheory "C10 C56: a segment of the folder is no output" [ "pack"; "recover" ] (fun command ->
+                use folder = withTrace quiet
+                Directory.CreateDirectory(folder.File "segments") |> ignore
+                let segment = "segments/7-9f1c03a7725bd0e4-000000.seg"
+                folder.Write(segment, "what a program did")
+                let ran = run folder [ command; "segments"; "-o"; segment ]
+                Expect.equal (ran.Code, ran.Out) (2, "") ran.Error
+                Expect.stringContains ran.Error "is the input itself" "why"
+                Expect.equal (folder.Read segment) "what a program did" "the source stays")
 
             testCase "C59: damage in a source becomes a loss, told with the source's name" (fun () ->
                 use folder = withTrace quiet

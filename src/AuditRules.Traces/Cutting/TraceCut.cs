@@ -31,7 +31,11 @@ public static class TraceCut
                 if (item is DamageItem damage)
                     return new(0, 0, damage);
                 if (item is MetaItem meta)
-                    writer = new(output, Derive(meta.Meta, reader.TraceId), Options(reader.TraceId, range));
+                    writer = new(
+                        output,
+                        DerivedMeta.Of(meta.Meta, "cut", reader.TraceId),
+                        Options(reader.TraceId, range)
+                    );
                 else if (writer is null)
                     return new(0, 0, new(item.Offset, DamageCode.Malformed, "the trace has no META"));
                 else if (item is EndItem last)
@@ -48,7 +52,7 @@ public static class TraceCut
                 );
             if (left.Count > 0)
                 writer.Add(new LossRecord(-1, "cut", left.Count, left.From, left.To, []));
-            writer.Complete(end.Totals with { Lost = end.Totals.Lost + left.Count });
+            writer.Complete(end.Totals with { Lost = Sum(end.Totals.Lost, left.Count) });
             return new(writer.Events, left.Count, null);
         }
         finally
@@ -56,6 +60,10 @@ public static class TraceCut
             writer?.Dispose();
         }
     }
+
+    // Bounded, whatever END says: the writer adds what it loses itself.
+    static long Sum(long lost, long left) =>
+        (long)Int128.Min((Int128)Math.Max(0, lost) + left, long.MaxValue / 2);
 
     static DamageItem? Copy(TraceItem item, TraceWriter writer, TraceRange range, LeftOut left)
     {
@@ -101,8 +109,6 @@ public static class TraceCut
         if (end < frame.Count)
             left.Add(frame.Count - end, frame.GetTime(end), frame.LastTime);
     }
-
-    static TraceMeta Derive(TraceMeta meta, string id) => meta with { Derived = "cut", Sources = [id] };
 
     // Who does not know the old id, as a recorded program, does not know the new one either (T4).
     static TraceWriterOptions Options(string id, TraceRange range)

@@ -27,7 +27,7 @@ public sealed class PackSource
 
     internal long ClockOffset => unchecked(Meta.WallClock - Meta.MonotonicClock);
 
-    /// <summary>Reads the trace once, to know its clock and its processes; events are not decoded.</summary>
+    /// <summary>Reads the trace once, as packing will: to know its clock and its processes.</summary>
     /// <param name="input">The trace, at its first byte; left open. It must be able to seek, since packing reads it again.
     /// </param>
     /// <exception cref="ArgumentException">The input cannot seek.</exception>
@@ -37,7 +37,7 @@ public sealed class PackSource
         if (!input.CanSeek)
             throw new ArgumentException("the input cannot seek", nameof(input));
         var start = input.Position;
-        using var reader = new TraceReader(input, new() { LeaveOpen = true });
+        using var reader = new TraceReader(input, new() { Validate = true, LeaveOpen = true });
         PackSource? source = null;
         var hasMeta = false;
         while (reader.Read() is { } item)
@@ -67,15 +67,7 @@ public sealed class PackSource
                 Count(loss.Record.Process);
                 break;
             case EventsItem { Frame: DataFrame frame }:
-                try
-                {
-                    Count(frame.MaxProcess());
-                }
-                catch (TraceFormatException)
-                {
-                    // Reading it again finds it malformed, and takes no event of it.
-                }
-
+                Count(frame.MaxProcess());
                 break;
         }
     }

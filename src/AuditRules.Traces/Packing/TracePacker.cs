@@ -6,7 +6,8 @@ namespace AuditRules.Traces;
 /// <param name="TraceId">The new trace's id: 32 hexadecimal digits.</param>
 /// <param name="Totals">Its totals, as END holds them.</param>
 /// <param name="Losses">How many losses it tells of: those of the sources, and of their damage.</param>
-public sealed record PackedTrace(string TraceId, TraceTotals Totals, long Losses);
+/// <param name="Head">Its head (T55); null where the options ask for no CHECKPOINT.</param>
+public sealed record PackedTrace(string TraceId, TraceTotals Totals, long Losses, TraceHead? Head);
 
 /// <summary>Why traces cannot be packed into one.</summary>
 /// <param name="Source">Which of them is not like the others, from 0.</param>
@@ -28,6 +29,9 @@ public enum PackProblemKind
 
     /// <summary>All together have more processes than can be numbered.</summary>
     TooManyProcesses,
+
+    /// <summary>What all together say of their recordings is larger than a frame.</summary>
+    MetaTooLarge,
 }
 
 /// <summary>
@@ -62,7 +66,9 @@ public static class TracePacker
                 return new(i, 0, PackProblemKind.TooManyProcesses);
         }
 
-        return null;
+        return sources.Count == 0 || DerivedMeta.Fits(PackedMeta.Of(sources))
+            ? null
+            : new(sources.Count - 1, 0, PackProblemKind.MetaTooLarge);
     }
 
     /// <summary>Packs traces of which <see cref="Check"/> finds no problem.</summary>
@@ -110,7 +116,8 @@ public static class TracePacker
                     Events = writer.Events,
                     Lost = totals.Lost + writer.Lost,
                 },
-                cursors.Sum(c => c.Losses) + writer.Lost
+                cursors.Sum(c => c.Losses) + writer.Lost,
+                writer.Head
             );
         }
         finally

@@ -139,7 +139,11 @@ public sealed class TraceReader : IDisposable
     {
         if (_missing == 0)
             return;
-        long? events = eventsBefore is { } before ? Math.Max(0, before - _nextOrdinal) : null;
+        long? events = eventsBefore is { } before
+            ? before > _nextOrdinal
+                ? before - _nextOrdinal
+                : 0
+            : null;
         Damage(offset, DamageCode.Gap, $"{_missing} frames are missing", events);
         _nextOrdinal += events ?? 0;
         _missing = 0;

@@ -71,7 +71,7 @@ sealed class LossTally(Action<LossRecord> add, Action<RecoveredDamage> told)
     /// <param name="time">The time of its first event; 0 for the end.</param>
     public void Settle(long offset, long ordinal, long time)
     {
-        var missing = Math.Max(0, ordinal - _nextOrdinal);
+        var missing = ordinal > _nextOrdinal ? ordinal - _nextOrdinal : 0;
         if (missing > 0 || _isLost)
             Lose(offset, missing, time);
         else if (_first is not null)

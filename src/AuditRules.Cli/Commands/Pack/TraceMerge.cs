@@ -40,6 +40,7 @@ static class TraceMerge
                     $"auditrules: {packed.Totals.Events:N0} event{(packed.Totals.Events == 1 ? "" : "s")} of {paths.Count:N0} trace{(paths.Count == 1 ? "" : "s")} in {context.Paths.Show(target)}"
                 )
             );
+            context.Note($"auditrules: head {packed.Head}");
             return packed.Losses > 0 ? ExitCode.Damage : ExitCode.Clean;
         }
         finally
@@ -98,6 +99,11 @@ static class TraceMerge
                 ExitCode.NotATrace,
                 $"{one} is of another boot or machine than {other}: their times cannot be compared",
                 "Replay the traces side by side: auditrules replay takes several."
+            ),
+            PackProblemKind.MetaTooLarge => new(
+                ExitCode.NotATrace,
+                "what the traces say of their recordings is more than one trace can",
+                "Pack fewer of them."
             ),
             _ => new(
                 ExitCode.NotATrace,
