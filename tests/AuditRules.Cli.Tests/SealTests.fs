@@ -253,6 +253,40 @@ let tests =
 
                     Expect.equal (folder.Read "ci.pem", folder.Has "ci.pub.pem") (before, false) "as it was")
 
+            testCase "C10 C82: where no file may be written, all is as it was" (fun () ->
+                // The runtime itself needs a file for code that it may both write and run.
+                let limited folder arguments =
+                    startProgram
+                        "sh"
+                        [ "-c"; "ulimit -f 0; exec dotnet \"$@\""; "sh" ]
+                        [ "DOTNET_EnableWriteXorExecute", "0"; "DOTNET_EnableDiagnostics", "0" ]
+                        folder
+                        arguments
+
+                use folder = withKey fires
+                let before = bytesOf folder "run.atrace"
+
+                let there () =
+                    Directory.GetFiles folder.Path |> Array.map Path.GetFileName |> Array.sort
+
+                let files = there ()
+
+                for arguments in
+                    [
+                        [ "seal"; "run.atrace"; "--key"; "ci.pem" ]
+                        [ "seal"; "--new-key"; "new.pem" ]
+                        [ "recover"; "run.atrace"; "-o"; "new.atrace" ]
+                        [ "pack"; "run.atrace"; "-o"; "new.atrace" ]
+                        [ "cut"; "run.atrace"; "-o"; "new.atrace"; "--from"; "#1" ]
+                    ] do
+                    let ran = limited folder arguments
+                    Expect.equal (ran.Code, ran.Out) (73, "") ran.Error
+                    Expect.isTrue (isMessage ran.Error) ran.Error
+                    Expect.stringContains ran.Error "larger than this process may write a file" "why"
+                    Expect.sequenceEqual (there ()) files "no file more, and none less"
+
+                Expect.sequenceEqual (bytesOf folder "run.atrace") before "the trace")
+
             testCase "C82: sealing appends, and prints the new head" (fun () ->
                 use folder = withKey fires
                 let before = bytesOf folder "run.atrace"

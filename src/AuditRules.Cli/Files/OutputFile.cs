@@ -12,14 +12,14 @@ sealed class OutputFile : IDisposable
     readonly string _full;
     readonly string? _aside;
 
-    OutputFile(string full, string? aside, FileStream stream)
+    OutputFile(string full, string? aside, WritableFile stream)
     {
         _full = full;
         _aside = aside;
         Stream = stream;
     }
 
-    public FileStream Stream { get; }
+    public WritableFile Stream { get; }
 
     /// <summary>Refuses an output that is one of the inputs, by whatever name: a link counts as what it leads to.</summary>
     public static void RequireOther(CommandContext context, string path, IEnumerable<string> inputs)
@@ -52,8 +52,8 @@ sealed class OutputFile : IDisposable
                 throw Failure(context, path, "it is a folder");
             // A device or a pipe is written as it is.
             if (full.StartsWith("/dev/", StringComparison.Ordinal))
-                return new(full, null, new FileStream(full, FileMode.Open, FileAccess.Write));
-            return new(full, aside, new FileStream(aside, FileMode.CreateNew, FileAccess.ReadWrite));
+                return new(full, null, Open(full, FileMode.Open, FileAccess.Write));
+            return new(full, aside, Open(aside, FileMode.CreateNew, FileAccess.ReadWrite));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -79,10 +79,21 @@ sealed class OutputFile : IDisposable
     /// <summary>Removes what is not complete.</summary>
     public void Dispose()
     {
-        Stream.Dispose();
+        try
+        {
+            Stream.Dispose();
+        }
+        catch (IOException)
+        {
+            // What could not be written is not wanted any more, and whoever wrote it has said why.
+        }
+
         if (_aside is not null)
             File.Delete(_aside);
     }
+
+    static WritableFile Open(string path, FileMode mode, FileAccess access) =>
+        new(path, new FileStreamOptions { Mode = mode, Access = access });
 
     public static CommandFailure Failure(
         CommandContext context,
@@ -96,7 +107,8 @@ sealed class OutputFile : IDisposable
             ? "Make the folder first, or name another file with -o."
             : "Name another file with -o, or make room for this one.";
 
-    static string Why(Exception e) =>
+    /// <summary>Why a file cannot be written, in words.</summary>
+    public static string Why(Exception e) =>
         e switch
         {
             DirectoryNotFoundException => "there is no such folder",

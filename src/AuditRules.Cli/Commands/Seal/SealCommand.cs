@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using AuditRules.Cli.Exit;
+using AuditRules.Cli.Files;
 using AuditRules.Cli.Hosting;
 using AuditRules.Cli.Parsing;
 using AuditRules.Cli.Replaying;
@@ -109,12 +110,15 @@ static class SealCommand
         try
         {
             // Not buffered: what a full disk refuses must fail while it can still be taken away again.
-            using var stream = new FileStream(
+            using var stream = new WritableFile(
                 context.Paths.Full(path),
-                FileMode.Open,
-                FileAccess.ReadWrite,
-                FileShare.Read,
-                bufferSize: 0
+                new FileStreamOptions
+                {
+                    Mode = FileMode.Open,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.Read,
+                    BufferSize = 0,
+                }
             );
             var result = TraceSealer.Seal(stream, key, name);
             stream.Flush(flushToDisk: true);
