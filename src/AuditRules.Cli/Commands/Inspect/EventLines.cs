@@ -17,10 +17,13 @@ interface IEventLines : IDisposable
     void Write(TraceItem record);
 }
 
-/// <summary>Lines for people: ordinal, time, pid, event, caller. Records are in the summary, not here.</summary>
+/// <summary>Lines for people: ordinal, time, pid and thread, event, caller. Records are in the summary, not here.</summary>
 sealed class TextEventLines(CommandContext context) : IEventLines
 {
     readonly TextWriter _writer = context.Out.Writer;
+
+    // What is read by a program, or by a pager, is wanted whole (C6).
+    readonly ValueLimits _limits = context.Out.Options.Width > 0 ? ValueLimits.Usual : ValueLimits.None;
 
     public void Write(EventView audited)
     {
@@ -28,11 +31,11 @@ sealed class TextEventLines(CommandContext context) : IEventLines
         _writer.Write(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{audited.Ordinal, 8}  {TimeText.Moment(audited.Time)}  {audited.Pid, 7}  "
+                $"{audited.Ordinal, 8}  {TimeText.Moment(audited.Time)}  {Process(audited), 7}  "
             )
         );
-        _writer.Write(EventText.Of(audited, withNone: true));
-        if (EventText.Of(audited.Caller) is { Length: > 0 } caller)
+        _writer.Write(EventText.Of(audited, withNone: true, _limits));
+        if (EventText.Of(audited.Caller, _limits) is { Length: > 0 } caller)
             _writer.Write($"  ({caller})");
         _writer.Write('\n');
     }
@@ -40,6 +43,12 @@ sealed class TextEventLines(CommandContext context) : IEventLines
     public void Write(TraceItem record) { }
 
     public void Dispose() { }
+
+    // The first thread of a process has its pid.
+    static string Process(EventView audited) =>
+        audited.Thread == audited.Pid
+            ? string.Create(CultureInfo.InvariantCulture, $"{audited.Pid}")
+            : string.Create(CultureInfo.InvariantCulture, $"{audited.Pid}/{audited.Thread}");
 }
 
 /// <summary>MessagePack maps, one behind the other (docs/cli.md, C58).</summary>

@@ -90,7 +90,7 @@ static class TraceSummary
         var rows = contents
             .ByName.OrderByDescending(n => n.Value)
             .ThenBy(n => n.Key, StringComparer.Ordinal)
-            .Select(n => new[] { Number(n.Value), n.Key })
+            .Select(n => new[] { Number(n.Value), EventText.Name(n.Key) })
             .ToArray();
         screen.Line();
         TableText.Write(screen, ["count", "event"], rows, numbers: 1);
