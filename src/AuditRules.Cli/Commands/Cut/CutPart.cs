@@ -20,9 +20,13 @@ sealed class CutPart(CommandContext context, string path, long margin)
     public TraceRange Of(RangeWish wish) => Read(file => wish.In(file.FirstTime() ?? 0));
 
     /// <summary>The margin around the event of an ordinal.</summary>
-    public TraceRange Around(int ordinal)
+    public TraceRange Around(long ordinal)
     {
-        var range = new TraceRange { FromOrdinal = ordinal, ToOrdinal = ordinal + 1L };
+        var range = new TraceRange
+        {
+            FromOrdinal = ordinal,
+            ToOrdinal = ordinal == long.MaxValue ? ordinal : ordinal + 1,
+        };
         var time = Read(file => file.Events(range).Select(e => (long?)e.Time).FirstOrDefault());
         return time is { } found
             ? Around(found, found)
