@@ -109,6 +109,28 @@ let runInto (output: Stream) (folder: Folder) (arguments: string list) =
         Error = error.ToString()
     }
 
+/// The same with a standard output whose reader has closed it once that says so.
+let runUntil (closed: unit -> bool) (folder: Folder) (arguments: string list) =
+    use output = new MemoryStream()
+    use error = new StringWriter(NewLine = "\n")
+
+    let host =
+        CliHost(
+            Input = new MemoryStream(),
+            Output = output,
+            Error = error,
+            CurrentFolder = folder.Path,
+            OutputIsClosed = closed
+        )
+
+    let code = CommandLine.Run(List<string>(arguments), host)
+
+    {
+        Code = code
+        Out = Encoding.UTF8.GetString(output.ToArray())
+        Error = error.ToString()
+    }
+
 /// Runs the command as a process of its own, by a program that is given words and then the command's.
 let startProgram program words (changes: (string * string) list) (folder: Folder) (arguments: string list) =
     let info =

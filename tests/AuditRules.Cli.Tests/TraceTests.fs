@@ -15,6 +15,19 @@ let private many =
             $"""{{"ts":{1_767_323_045_000_000_000L + int64 i},"pid":{i % 3},"event":"{name}","args":["/File{i}"]}}"""
     ]
 
+/// Three events with what a text can be found in.
+let private found =
+    [
+        """{"ts":1,"pid":7,"tid":7,"event":"exec","args":[{"$object":{"type":"my.Code","identity":"0x1","name":"<module>","file":"<cfg>","line":53}}]}"""
+        """{"ts":2,"pid":7,"tid":9,"event":"socket.connect","args":[null,["h",53533]],"caller":{"file":"/srv/app.py","line":3,"function":"Fetch"}}"""
+        """{"ts":3,"pid":8,"event":"app.note","args":[{"k":{"deep":[{"$truncated":{"kind":"str","length":9,"digest":"","head":"begun"}}]}},1.5,{"$bytes":"G/8="},"\u001b[31m"],"caller":{"file":"/srv/lib.py","line":4,"function":"log"}}"""
+    ]
+
+let private ordinals (lines: string list) =
+    lines
+    |> List.filter (fun line -> line <> "")
+    |> List.map (fun line -> int (line.Substring(0, 8)))
+
 [<Tests>]
 let tests =
     testList
@@ -51,14 +64,94 @@ let tests =
                     [ "--match"; "listdir"; "--head"; "2" ], [ 1; 3 ]
                     [ "--tail"; "3" ], [ 7; 8; 9 ]
                     [ "--head"; "4"; "--tail"; "1" ], [ 3 ]
+                    [ "--not-event"; "o*n" ], [ 1; 3; 5; 7; 9 ]
+                    [ "--not-event"; "o*n"; "--not-event"; "os.*" ], []
+                    [ "--not-match"; "file3"; "--not-match"; "/file4"; "--head"; "4" ], [ 0; 1; 2; 5 ]
                 ]
                 (fun (options, expected) ->
                     use folder = withTrace many
 
-                    let ordinals =
-                        listed folder options |> List.map (fun line -> int (line.Substring(0, 8)))
+                    Expect.equal (ordinals (listed folder options)) expected "ordinals")
 
-                    Expect.equal ordinals expected "ordinals")
+            testTheory
+                "C52: a text is looked for in all that a line shows, a number as a whole"
+                [
+                    [ "--match"; "<CFG>" ], [ 0 ]
+                    [ "--match"; "my.code" ], [ 0 ]
+                    [ "--match"; "53533" ], [ 1 ]
+                    [ "--match"; "53" ], [ 0 ]
+                    [ "--match"; "fetch" ], [ 1 ]
+                    [ "--match"; "/srv/" ], [ 1; 2 ]
+                    [ "--match"; "beg" ], [ 2 ]
+                    [ "--match"; "deep" ], [ 2 ]
+                    [ "--match"; "1.5" ], [ 2 ]
+                    [ "--match"; @"\x1b[31" ], [ 2 ]
+                    [ "--match"; @"\xff" ], [ 2 ]
+                    [ "--not-match"; "53533" ], [ 0; 2 ]
+                    [ "--caller"; "*/app.py" ], [ 1 ]
+                    [ "--caller"; "*.py" ], [ 1; 2 ]
+                    [ "--caller"; "*" ], [ 1; 2 ]
+                    [ "--caller"; "app.py" ], []
+                    [ "--tid"; "9" ], [ 1 ]
+                    [ "--tid"; "7"; "--tid"; "9" ], [ 0; 1 ]
+                ]
+                (fun (options, expected) ->
+                    use folder = withTrace found
+                    Expect.equal (ordinals (listed folder options)) expected "ordinals")
+
+            testCase "C51: the thread stands beside the pid where it is another" (fun () ->
+                use folder = withTrace found
+
+                let third (line: string) =
+                    line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3]
+
+                Expect.equal (listed folder [ "--events" ] |> List.map third) [ "7"; "7/9"; "8" ] "pids")
+
+            testCase "C51: the name of an event cannot forge a line" (fun () ->
+                use folder =
+                    withTrace
+                        [
+                            """{"ts":1,"pid":7,"event":"open path=\"/etc/shadow\"  (app.py:1)","args":[1]}"""
+                            """{"ts":2,"pid":7,"event":"","args":[]}"""
+                        ]
+
+                let lines = listed folder [ "--events" ]
+                Expect.stringEnds lines[0] "7  \"open path=\\\"/etc/shadow\\\"  (app.py:1)\" 0=1" "quoted"
+                Expect.stringEnds lines[1] "7  \"\"" "no name"
+                let summary = run folder [ "inspect"; "run.atrace" ]
+                Expect.stringContains summary.Out "    1  \"open path=\\\"/etc" "counts"
+                Expect.stringContains summary.Out "    1  \"\"\n" "no name, counted")
+
+            testCase "C6: an event is whole in a pipe, and cut on a terminal" (fun () ->
+                let long = String.replicate 300 "x"
+                let items = String.concat "," [ for i in 1..20 -> string i ]
+
+                use folder =
+                    withTrace [ $"""{{"ts":1,"pid":7,"event":"app.note","args":["{long}",[{items}]]}}""" ]
+
+                let piped = run folder [ "inspect"; "run.atrace"; "--events" ]
+                Expect.stringContains piped.Out $"0=\"{long}\" 1=[1, 2" "text"
+                Expect.stringEnds piped.Out "18, 19, 20]\n" "items"
+                let shown = runOnTerminal 80 folder [ "inspect"; "run.atrace"; "--events" ]
+                Expect.stringContains shown.Out "xx\"... (300 characters)" "text, cut"
+                Expect.stringEnds shown.Out "16, ... 4 more]\n" "items, cut"
+                Expect.equal shown.Lines.Length 1 "one line")
+
+            testCase "C51: nothing more is listed once nobody reads" (fun () ->
+                use folder = withTrace many
+
+                for format in [ "text"; "jsonl" ] do
+                    let mutable asked = 0
+
+                    let closed () =
+                        asked <- asked + 1
+                        asked > 3
+
+                    let ran =
+                        runUntil closed folder [ "inspect"; "run.atrace"; "-e"; "*"; "--format"; format ]
+
+                    Expect.equal (ran.Code, ran.Error) (0, "") "code"
+                    Expect.equal ran.Lines.Length 3 "lines")
 
             testCase "C53: a misspelt event is answered with the nearest name" (fun () ->
                 use folder = withTrace fires
@@ -77,6 +170,52 @@ let tests =
                     ran.Error
                     "auditrules: no event is named my.evnt; did you mean my.event?\n"
                     "answer")
+
+            testTheory
+                "C53: a pattern that no known name has is answered as a name is"
+                [
+                    [ "-e"; "soket.*" ], "auditrules: no event is named soket.*; did you mean socket.*?\n"
+                    [ "-e"; "*.conect" ], "auditrules: no event is named *.conect; did you mean *.connect?\n"
+                    [ "-e"; "qqqqqqq*" ], "auditrules: no event is named qqqqqqq*\n"
+                    [ "--not-event"; "opn"; "--head"; "0" ],
+                    "auditrules: no event is named opn; did you mean open?\n"
+                    [ "-e"; "soc?et.con*"; "--head"; "0" ], ""
+                ]
+                (fun (options, expected) ->
+                    use folder = withTrace fires
+                    let ran = run folder ([ "inspect"; "run.atrace" ] @ options)
+                    Expect.equal (ran.Code, ran.Error) (0, expected) "answer")
+
+            testTheory
+                "C53: a listing without an event says so, and where the trace ends"
+                [
+                    [ "--match"; "nowhere" ], "none of the 10 events matches"
+                    [ "-e"; "socket.*" ], "none of the 10 events matches"
+                    [ "--match"; "nowhere"; "--tail"; "3" ], "none of the 10 events matches"
+                    [ "--from"; "#2"; "--match"; "nowhere" ], "none of the 10 events matches"
+                    [ "--from"; "1h" ],
+                    "none of the 10 events matches: the trace ends at 2026-01-02 03:04:05.000 UTC, +0.000000 s, with #9"
+                    [ "--from"; "+999999999h" ],
+                    "none of the 10 events matches: the trace ends at 2026-01-02 03:04:05.000 UTC, +0.000000 s, with #9"
+                    [ "--from"; "#10" ],
+                    "none of the 10 events matches: the trace ends at 2026-01-02 03:04:05.000 UTC, +0.000000 s, with #9"
+                    [ "--to"; "2026-01-02 03:04:05" ],
+                    "none of the 10 events matches: the trace begins at 2026-01-02 03:04:05.000 UTC, with #0"
+                ]
+                (fun (options, expected) ->
+                    use folder = withTrace many
+                    let ran = run folder ([ "inspect"; "run.atrace" ] @ options)
+                    Expect.equal (ran.Code, ran.Out, ran.Error) (0, "", $"auditrules: {expected}\n") "answer"
+                    let quiet = run folder ([ "inspect"; "run.atrace"; "--quiet" ] @ options)
+                    Expect.equal quiet.Error "" "quiet"
+                    let input = File.ReadAllBytes(folder.File "run.atrace")
+                    let piped = runOnBytes input folder ([ "inspect"; "-" ] @ options)
+                    Expect.equal piped.Error $"auditrules: {expected}\n" "of standard input")
+
+            testCase "C53: a trace without events says so" (fun () ->
+                use folder = withTrace []
+                let ran = run folder [ "inspect"; "run.atrace"; "--events" ]
+                Expect.equal (ran.Code, ran.Error) (0, "auditrules: the trace holds no event\n") "answer")
 
             testCase "C53: a pid that no process has is told" (fun () ->
                 use folder = withTrace fires

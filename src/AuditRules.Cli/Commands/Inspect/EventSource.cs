@@ -14,6 +14,8 @@ sealed class EventSource(Stream stream, EventFilter filter) : IDisposable
 
     TraceReader? _reader;
     TraceFile? _file;
+    FrameSummary? _first;
+    FrameSummary? _last;
     TraceRange? _range = filter.Range is null ? new() : null;
 
     /// <summary>True when the whole trace is read.</summary>
@@ -27,6 +29,18 @@ sealed class EventSource(Stream stream, EventFilter filter) : IDisposable
 
     /// <summary>What is wrong with the index: it was not used.</summary>
     public IEnumerable<DamageItem> Damages => _file is null ? [] : _file.Damages;
+
+    /// <summary>The trace's first frame of events, once it was read; null without one.</summary>
+    public FrameSummary? First => _file is null ? _first : Frames(_file.Read(new())).FirstOrDefault();
+
+    /// <summary>The trace's last frame of events, once it was read; null without one.</summary>
+    public FrameSummary? Last =>
+        _file is null
+            ? _last
+            : _file
+                .ReadBackwards(new())
+                .Select(p => Frames(p).LastOrDefault())
+                .FirstOrDefault(f => f is not null);
 
     bool IsTail => filter is { Tail: not null, Head: null };
 
@@ -65,8 +79,17 @@ sealed class EventSource(Stream stream, EventFilter filter) : IDisposable
         }
     }
 
-    /// <summary>Takes note of the first frame's time where it is the first of all, wanted or not.</summary>
-    public void Note(FrameSummary first) => _range ??= filter.Range!.In(first.FirstTime);
+    /// <summary>Takes note of a frame that was read, wanted or not.</summary>
+    public void Note(FrameSummary frame)
+    {
+        // The first frame of all says when the trace begins.
+        _range ??= filter.Range!.In(frame.FirstTime);
+        _first ??= frame;
+        _last = frame;
+    }
+
+    static IEnumerable<FrameSummary> Frames(IEnumerable<TraceItem> items) =>
+        items.OfType<EventsItem>().Select(item => item.Summary);
 
     public void Dispose()
     {

@@ -90,7 +90,7 @@ static class FrameTable
     static void WriteJson(CommandContext context, IEnumerable<FrameLayout> frames)
     {
         using var lines = new JsonLines(context.OutStream());
-        foreach (var frame in frames)
+        foreach (var frame in frames.TakeWhile(_ => !context.Host.OutputIsClosed()))
             lines.Write(json => WriteJson(json, frame));
     }
 
