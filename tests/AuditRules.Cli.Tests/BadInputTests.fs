@@ -271,7 +271,11 @@ let tests =
                 Expect.equal summary.Code 0 summary.Error
                 Expect.stringContains summary.Out "events    none\n" "inspect"
                 let listed = run folder [ "inspect"; "bad.atrace"; "--events" ]
-                Expect.equal (listed.Code, listed.Out, listed.Error) (0, "", "") "events"
+
+                Expect.equal
+                    (listed.Code, listed.Out, listed.Error)
+                    (0, "", "auditrules: the trace holds no event\n")
+                    "events"
 
                 for command in packers do
                     let ran = run folder command
