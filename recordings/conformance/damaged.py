@@ -367,7 +367,7 @@ def built():
     yield refused("column-callers-empty-without-rows", lambda d: [setattr(d.columns[7], "raw", b"\x90"), d.columns.pop(8)])
     yield refused("column-callers-empty-with-a-row", lambda d: setattr(d.columns[7], "raw", b"\x90"))
     yield refused("unknown-column-longer-than-any-codec-makes", lambda d: [add(d, 128, Column(b"x")), column(128, codec=1, stored=b"x", length=256)(d)])
-    for number, word in ((1, "dictionary"), (2, "shapes"), (3, "shape-of-row"), (4, "times"), (5, "threads"), (6, "thread-of-row"), (8, "caller-of-row"), (256, "argument")):
+    for number, word in ((1, "dictionary"), (2, "shapes"), (3, "shape-of-row"), (4, "times"), (5, "threads"), (6, "thread-of-row"), (7, "callers"), (8, "caller-of-row"), (256, "argument")):
         yield refused("column-missing-" + word, lambda d: d.columns.pop(number))
         yield refused("column-empty-" + word, raw(number, lambda r: b""))
         yield refused("column-longer-" + word, raw(number, lambda r: r + b"\0"))
@@ -385,6 +385,10 @@ def built():
     yield refused("caller-of-row-unknown", raw(8, lambda r: r[:9] + b"\7" + r[10:]))
     yield refused("caller-of-row-negative", raw(8, lambda r: e.packed([-1, 1, 1, 1])))
     yield refused("caller-file-beyond-dictionary", raw(7, lambda r: r[:2] + b"\x7f" + r[3:]))
+    yield refused("caller-file-not-text", lambda d: [
+        raw(7, lambda r: r[:2] + d.columns[1].raw[:1].translate(bytes(i & 15 for i in range(256))) + r[3:])(d),
+        dictionary(b"\xc4\1x")(d),
+    ])
     yield refused("times-unit-0", raw(4, lambda r: b"\0" + r[1:]))
     yield refused("times-leb128-of-11-bytes", raw(4, lambda r: b"\x81" + b"\x80" * 9 + b"\0" + r[1:]))
     yield refused("times-leb128-beyond-64-bits", raw(4, lambda r: r[:1] + b"\xff" * 9 + b"\x7f" + r[2:]))
