@@ -181,7 +181,21 @@ let tests =
                 Expect.equal (found.Sealed, (headOf found).Leaves) (false, 66L) "head"
                 // A byte in what the head covers.
                 let broken = withPayload 3 [| 0x80uy |] bytes
-                Expect.contains (codesOf (verify broken)) "Checkpoint" "seen")
+                Expect.contains (codesOf (verify broken)) "Checkpoint" "seen"
+                // With the CHECKPOINT as its last frame it is no more closed.
+                let found = verify (write (sealedOptions 1) (events 70) |> upTo 66)
+                Expect.equal (found.Sealed, found.Verdict) (false, TraceVerdict.Damaged) "not sealed")
+
+            testCase "T56: damage alone is no tampering, wherever the CHECKPOINTs are" (fun () ->
+                let bytes = write (sealedOptions 1) (events 70)
+
+                for frame in [ 3; frameCount bytes - 1 ] do
+                    let at, _ = List.item frame (framesOf bytes)
+                    let broken = Array.copy bytes
+                    broken[at + FrameHeader.Length + 3] <- broken[at + FrameHeader.Length + 3] ^^^ 1uy
+                    let found = verify broken
+                    Expect.equal (codesOf found) [ "Payload" ] $"frame {frame}"
+                    Expect.equal (found.Verdict, found.Sealed) (TraceVerdict.Damaged, false) $"frame {frame}")
 
             testCase "T11: frames of types from 0x80 may stand behind END, others are damage" (fun () ->
                 let items, closed = read signed
@@ -281,6 +295,10 @@ let tests =
                     "a root of 31 bytes",
                     (fun _ ->
                         $"auditrules.trace/0123456789abcdef0123456789abcdef\n7\n{Convert.ToBase64String(Array.zeroCreate 31)}\n")
+                    "a space in the root",
+                    (fun root ->
+                        let spaced = root.Insert(4, " ")
+                        $"auditrules.trace/0123456789abcdef0123456789abcdef\n7\n{spaced}\n")
                     "no LF at the end",
                     (fun root -> $"auditrules.trace/0123456789abcdef0123456789abcdef\n7\n{root}")
                     "two lines", (fun _ -> "auditrules.trace/0123456789abcdef0123456789abcdef\n7\n")
@@ -420,6 +438,49 @@ let tests =
                 Expect.equal (codesOf found) [ "Checkpoint"; "NoSeal"; "NotSigned" ] "codes"
                 Expect.equal [ for s in found.Signatures -> s.IsValid ] [ Nullable false ] "not valid here")
 
+            testCase
+                "T56: a signature counts only on a CHECKPOINT that holds and stands behind END"
+                (fun () ->
+                    let elsewhere = write (sealedOptions 4) (events 11) |> sealWith key "ci"
+
+                    let mixed =
+                        checkpointed (Array.append small (frameAt (frameCount elsewhere - 1) elsewhere))
+
+                    Expect.equal
+                        (codesOf (verifyWith (expectKey key) mixed))
+                        [ "Checkpoint"; "NotSigned" ]
+                        "on one that does not hold"
+
+                    // One before END says nothing of what came behind it.
+                    let part = upTo 2 small
+                    let unsigned = (checkpointed part)[part.Length + FrameHeader.Length ..]
+                    let body = Encoding.UTF8.GetString unsigned[8..]
+                    let line = Encoding.UTF8.GetBytes(string (key.Sign("ci", body)))
+
+                    let payload =
+                        Array.concat
+                            [
+                                [| 0x82uy |]
+                                unsigned[1..]
+                                hex "AA7369676E61747572657391D9"
+                                [| byte line.Length |]
+                                line
+                            ]
+
+                    let early =
+                        part
+                        |> append 0x81uy payload
+                        |> append 5uy (hex "81A66576656E747304")
+                        |> checkpointed
+
+                    let found = verifyWith (expectKey key) early
+                    Expect.equal (codesOf found) [ "NotSigned" ] "on one before END"
+
+                    Expect.equal
+                        [ for s in found.Signatures -> s.IsValid ]
+                        [ Nullable true ]
+                        "though it is valid")
+
             testCase "T56: where a seal is expected and none is there, it is missing" (fun () ->
                 let bare = upTo 6 small
                 Expect.equal (verify bare).Verdict TraceVerdict.Whole "nothing is expected"
@@ -442,6 +503,25 @@ let tests =
                 let part = MerkleTests.reference (List.truncate 4 (leavesOf small))
                 let head = TraceHead(4L, Convert.ToHexStringLower part)
                 Expect.equal (codesOf (verifyWith (expectHead head) small)) [ "Head" ] "")
+
+            testCase "T56: a head without END does not hold, for END follows" (fun () ->
+                let part = MerkleTests.reference (List.truncate 6 (leavesOf small))
+                let head = TraceHead(6L, Convert.ToHexStringLower part)
+                Expect.equal (codesOf (verifyWith (expectHead head) small)) [ "Head" ] "")
+
+            testCase "C81 T56: damage behind the seal breaks it, and the expected head" (fun () ->
+                for bytes, code in
+                    [
+                        Array.append small [| 0uy |], "AfterEnd"
+                        append 0x81uy [| 0xC1uy |] small, "Malformed"
+                    ] do
+                    let found = verify bytes
+                    Expect.equal (codesOf found) [ code ] "code"
+                    Expect.equal (found.Verdict, found.Sealed) (TraceVerdict.Damaged, false) code
+
+                let head = expectHead (verify small).Head
+                let found = verifyWith head (Array.append small [| 0uy |])
+                Expect.equal (codesOf found) [ "AfterEnd"; "NoSeal"; "Head" ] "the head")
 
             testCase "T56: another root, or more leaves than there are, is another trace" (fun () ->
                 let head = headOf (verify small)

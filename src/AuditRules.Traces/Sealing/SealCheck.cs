@@ -70,7 +70,7 @@ sealed class SealCheck(TraceExpectations expected, SealCheck.Report report) : ID
         if (!isTrue && !_unknown)
             report(SealCode.Checkpoint, item.Offset, Difference(checkpoint));
         var holds = isTrue && !_unknown;
-        Holds = holds && _ended;
+        Holds = holds;
         if (holds)
             Head = checkpoint.Head;
         if (checkpoint.Signatures.IsEmpty)
