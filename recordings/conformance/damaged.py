@@ -394,6 +394,9 @@ def built():
     yield refused("times-leb128-beyond-64-bits", raw(4, lambda r: r[:1] + b"\xff" * 9 + b"\x7f" + r[2:]))
     yield refused("times-one-too-few", raw(4, lambda r: r[:1] + r[2:]))
     yield refused("times-add-up-beyond-64-bits", raw(4, lambda r: b"\x01" + e.leb128(2**64 - 1) + e.leb128(2**63 + 3001) + e.leb128(2**63)))
+    # 3 times this is 1,000 where the product is taken modulo 2^64.
+    wrapping = e.leb128(1000 * pow(3, 2**62 - 1, 2**64) % 2**64)
+    yield refused("times-units-beyond-64-bits", raw(4, lambda r: e.leb128(3) + wrapping * 3))
     yield refused("rows-of-one-time-out-of-process-order", raw(6, lambda r: e.packed([1, 0, 0, 2])))
     for form in (0x03, 0x05, 0x09, 0x14, 0x18, 0x40, 0x80):
         yield refused("packed-form-%02x" % form, raw(256, lambda r: bytes([form]) + r[1:]))
