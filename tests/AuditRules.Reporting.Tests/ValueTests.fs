@@ -141,6 +141,19 @@ let tests =
                     "without None")
 
             testTheory
+                "a command line is quoted as a shell needs it"
+                [
+                    [ "app"; "--name=x"; "/a,b:c@d%e+f_g.h" ], "app --name=x /a,b:c@d%e+f_g.h"
+                    [ "sh"; "-c"; "echo hi" ], "sh -c 'echo hi'"
+                    [ "a"; "" ], "a ''"
+                    [ "it's"; "$HOME"; "*"; "~" ], @"'it'\''s' '$HOME' '*' '~'"
+                    [ "a\"b\\c" ], "'a\"b\\c'"
+                    [ "日本" ], "日本"
+                    [ "\u001b[31m'\"\\\n" ], "$'\\x1b[31m\\'\"\\\\\\n'"
+                ]
+                (fun (words, expected) -> Expect.equal (CommandText.Of words) expected "line")
+
+            testTheory
                 "offsets have the digits that matter"
                 [
                     0L, "+0.000 s"

@@ -8,6 +8,7 @@ using AuditRules.Detection.Plans;
 using AuditRules.Events;
 using AuditRules.Replay;
 using AuditRules.Reporting.Reports;
+using AuditRules.Reporting.Text;
 
 namespace AuditRules.Cli.Replaying;
 
@@ -91,7 +92,7 @@ static class ReplayRun
             if (record.Change is ProcessChange.Exit or ProcessChange.NotRecorded)
                 continue;
             if (!record.Command.IsDefaultOrEmpty)
-                commands[record.Process] = string.Join(' ', record.Command);
+                commands[record.Process] = CommandText.Of(record.Command);
             else if (commands.TryGetValue(record.Parent, out var inherited))
                 commands.TryAdd(record.Process, inherited);
         }

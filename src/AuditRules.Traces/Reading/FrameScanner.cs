@@ -92,7 +92,12 @@ sealed class FrameScanner
     {
         if (header.StoredLength > header.RawLength || header.RawLength > _maxRawLength)
         {
-            _report(_offset, DamageCode.Limit, $"a frame of {header.RawLength} bytes", header.LostEvents);
+            _report(
+                _offset,
+                DamageCode.Limit,
+                FormattableString.Invariant($"a frame of {header.RawLength:N0} bytes"),
+                header.LostEvents
+            );
             _input.Skip(header.StoredLength);
             return false;
         }
@@ -156,7 +161,9 @@ sealed class FrameScanner
         {
             DamageCode.Foreign => "a frame of another trace",
             DamageCode.Truncated => "the file ends within a frame",
-            _ when found => $"{_input.Position - _offset} bytes are no frame of this trace",
+            _ when found => FormattableString.Invariant(
+                $"{_input.Position - _offset:N0} bytes are no frame of this trace"
+            ),
             _ => "from here to its end the file holds no frame of this trace",
         };
         _report(_offset, code, message, null);

@@ -144,7 +144,14 @@ public sealed class TraceReader : IDisposable
                 ? before - _nextOrdinal
                 : 0
             : null;
-        Damage(offset, DamageCode.Gap, $"{_missing} frames are missing", events);
+        Damage(
+            offset,
+            DamageCode.Gap,
+            _missing == 1
+                ? "1 frame is missing"
+                : FormattableString.Invariant($"{_missing:N0} frames are missing"),
+            events
+        );
         _nextOrdinal += events ?? 0;
         _missing = 0;
     }
@@ -222,7 +229,9 @@ public sealed class TraceReader : IDisposable
             Damage(
                 offset,
                 DamageCode.Totals,
-                $"END counts {totals.Events} events, {_nextOrdinal} are there",
+                FormattableString.Invariant(
+                    $"END counts {totals.Events:N0} events, {_nextOrdinal:N0} are there"
+                ),
                 null
             );
         }
@@ -242,7 +251,9 @@ public sealed class TraceReader : IDisposable
     {
         var count = header.EventCount;
         if (count == 0 || count > _options.MaxFrameEvents)
-            throw new MessagePackSerializationException($"a frame of {count} events");
+            throw new MessagePackSerializationException(
+                FormattableString.Invariant($"a frame of {count:N0} events")
+            );
         var payload = DataPayload.Read(_scanner.Payload, (int)header.StoredLength, header.RawLength);
         ReportGap(offset, payload.FirstOrdinal);
         if (payload.FirstOrdinal < _given || (payload.FirstOrdinal > _given && !_damaged))
@@ -289,7 +300,9 @@ public sealed class TraceReader : IDisposable
         var items = new List<TraceItem>();
         var left = reader.ReadArrayHeader();
         if (left > _options.MaxFrameRecords)
-            throw new MessagePackSerializationException($"{left} records, more than the limit");
+            throw new MessagePackSerializationException(
+                FormattableString.Invariant($"{left:N0} records, more than the limit")
+            );
         for (; left > 0; left--)
             items.Add(item(offset, read(ref reader)));
         MustEnd(reader);

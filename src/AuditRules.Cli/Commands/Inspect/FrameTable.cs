@@ -27,6 +27,9 @@ static class FrameTable
         "frame",
     ];
 
+    // The least useful first.
+    static readonly string[] Dispensable = ["to", "from", "first", "raw", "#", "events", "stored"];
+
     public static ExitCode Write(CommandContext context, string path, string format)
     {
         using var stream = TraceFiles.Open(context, path);
@@ -84,7 +87,28 @@ static class FrameTable
                 ]);
         }
 
-        TableText.Write(screen, Heading, rows, numbers: 8);
+        var shown = Fitting(rows, screen.Options.Width);
+        TableText.Write(
+            screen,
+            [.. shown.Select(i => Heading[i])],
+            [.. rows.Select(row => shown.Select(i => row[i]).ToArray())],
+            numbers: shown.Count - 1
+        );
+    }
+
+    // What a frame is stands last: on a narrow terminal numbers are left out, not that.
+    static List<int> Fitting(List<string[]> rows, int width)
+    {
+        var shown = Enumerable.Range(0, Heading.Length).ToList();
+        var widths = shown.ConvertAll(i => rows.Select(r => r[i].Length).Append(Heading[i].Length).Max());
+        foreach (var dispensable in Dispensable)
+        {
+            if (width == 0 || shown.Sum(i => widths[i] + 2) - 2 <= width)
+                break;
+            shown.Remove(Array.IndexOf(Heading, dispensable));
+        }
+
+        return shown;
     }
 
     static void WriteJson(CommandContext context, IEnumerable<FrameLayout> frames)

@@ -39,7 +39,7 @@ static class TraceSummary
     {
         var meta = contents.Meta;
         screen.Write(new StyledLine().Add(path, Tone.Strong).Add($"  {found.TraceId}", Tone.Faint));
-        Field(screen, "command", string.Join(' ', meta.Command.IsDefault ? [] : meta.Command));
+        Field(screen, "command", CommandText.Of(meta.Command.IsDefault ? [] : meta.Command));
         Field(screen, "recorder", Join(meta.Recorder, meta.RecorderVersion));
         Field(screen, "runtime", Join(meta.Runtime, meta.RuntimeVersion, meta.Platform));
         Field(screen, "commit", meta.Commit);
@@ -78,9 +78,9 @@ static class TraceSummary
     {
         if (contents.Processes.Count == 0)
             return;
-        ProcessTree.Write(screen, contents.Processes);
+        ProcessTree.Write(screen, contents);
         foreach (var record in contents.NotRecorded)
-            screen.Line($"perhaps not recorded: {string.Join(' ', record.Command)}", Tone.Warning);
+            screen.Line($"perhaps not recorded: {CommandText.Of(record.Command)}", Tone.Warning);
     }
 
     static void WriteNames(Screen screen, TraceContents contents)
@@ -109,9 +109,12 @@ static class TraceSummary
     {
         if (contents.Damages.Count == 0)
             return "";
-        return contents.Damages.Any(d => d.Events is null)
-            ? " by the recorder; more are missing where the trace is damaged"
-            : $" by the recorder; {Number(contents.Damages.Sum(d => d.Events ?? 0))} more are missing where the trace is damaged";
+        if (contents.Damages.Any(d => d.Events is null))
+            return " by the recorder; more are missing where the trace is damaged";
+        var missing = contents.Damages.Sum(d => d.Events ?? 0);
+        return missing == 0
+            ? " by the recorder"
+            : $" by the recorder; {Number(missing)} more are missing where the trace is damaged";
     }
 
     static string Derived(TraceMeta meta) =>
