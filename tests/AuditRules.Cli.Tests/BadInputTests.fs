@@ -119,7 +119,7 @@ let private commands = readers @ packers
 /// What a run says but for the line that says which rules it takes (C31).
 let private withoutRules (ran: Ran) =
     { ran with
-        Error = ran.Error.Replace("using the rules in rules\n", "")
+        Error = ran.Error.Replace("auditrules: using the rules in rules\n", "")
     }
 
 let private run folder command = Cli.run folder command |> withoutRules
@@ -196,7 +196,7 @@ let tests =
                     asUser
                     folder
                     66
-                    $"auditrules: cannot read bad.atrace: this user may not read it\n  {make}\n")
+                    "auditrules: cannot read bad.atrace: this user may not read it\n  Have its owner, whom ls -l bad.atrace names, allow it, or run as that user.\n")
 
             testCase
                 "C50 C51 C37: a trace that is still written is read, with a word on what that means"

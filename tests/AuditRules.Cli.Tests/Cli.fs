@@ -55,6 +55,7 @@ let private hostWith path (folder: Folder) (input: string) (output: Stream) (err
         Error = error,
         CurrentFolder = folder.Path,
         OutputWidth = width,
+        ErrorWidth = width,
         Variable =
             fun name ->
                 match variables.TryGetValue name with

@@ -101,11 +101,11 @@ let tests =
                     (String.concat
                         "\n"
                         [
-                            "#  pid  events  exit  process"
-                            "0    7      10     -  app"
-                            "1    8       0     -  ├── sh -c x"
-                            "2    9       0     -  │   └── (the same program)"
-                            "3   10       0     -  └── (the same program)"
+                            "#  pid  events    began  ran  exit  process"
+                            "0    7      10  +0.000s          ?  app"
+                            "1    8       0  +1.000s          ?  ├── sh -c x"
+                            "2    9       0  +2.000s          ?  │   └── (the same program)"
+                            "3   10       0  +2.000s          ?  └── (the same program)"
                         ])
                     "tree")
 
@@ -137,6 +137,19 @@ let tests =
 
                 let wrong = run folder [ "inspect"; "run.atrace"; "--frames"; "--head"; "1" ]
                 Expect.equal wrong.Code 2 wrong.Error)
+
+            testCase "C58: what a frame is stays on a narrow terminal" (fun () ->
+                use folder = withTrace ten
+
+                let ran =
+                    runOnTerminal 40 folder [ "inspect"; "run.atrace"; "--frames"; "--no-color" ]
+
+                Expect.isTrue (ran.Lines |> List.forall (fun line -> line.Length <= 40)) ran.Out
+                Expect.stringStarts ran.Lines.Head "offset  " "where"
+                Expect.stringEnds ran.Lines.Head "  frame" "what"
+
+                for name in [ "META"; "PROCESS"; "DATA"; "INDEX"; "END" ] do
+                    Expect.isTrue (ran.Lines |> List.exists _.EndsWith($"  {name}")) name)
 
             testCase "C58: events as MessagePack maps" (fun () ->
                 use folder = withTrace fires

@@ -176,6 +176,15 @@ let tests =
                     Expect.equal ran.Code 6 "recorded again"
                     Expect.stringContains ran.Out "  Head at byte " "code")
 
+            testCase "C83: a head stays one line on a narrow terminal" (fun () ->
+                use folder = withKey quiet
+                let verified = runOnTerminal 40 folder [ "verify"; "run.atrace" ]
+                Expect.isMatch verified.Out @"\n  head \d+:[0-9a-f]{64}\n" verified.Out
+                let signed = runOnTerminal 40 folder [ "seal"; "run.atrace"; "--key"; "ci.pem" ]
+                Expect.isMatch signed.Out @"^\d+:[0-9a-f]{64}\n$" signed.Out
+                let packed = runOnTerminal 40 folder [ "pack"; "run.atrace"; "-o"; "new.atrace" ]
+                Expect.isMatch packed.Error @"\nauditrules: head \d+:[0-9a-f]{64}\n" packed.Error)
+
             testCase "C81: damage where a head is expected is 6" (fun () ->
                 use folder = withTrace fires
                 let head = headIn (run folder [ "verify"; "run.atrace" ]).Out

@@ -40,7 +40,8 @@ static class TraceMerge
                     $"auditrules: {packed.Totals.Events:N0} event{(packed.Totals.Events == 1 ? "" : "s")} of {paths.Count:N0} trace{(paths.Count == 1 ? "" : "s")} in {context.Paths.Show(target)}"
                 )
             );
-            context.Note($"auditrules: head {packed.Head}");
+            if (packed.Head is { } head)
+                context.NoteHead(head);
             return packed.Losses > 0 ? ExitCode.Damage : ExitCode.Clean;
         }
         finally

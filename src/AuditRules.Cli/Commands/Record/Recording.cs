@@ -122,7 +122,7 @@ static class Recording
     public static void TellHead(CommandContext context, PackResult packed)
     {
         if (packed.Head is { } head)
-            context.Note($"auditrules: head {head}");
+            context.NoteHead(head);
     }
 
     static void TellRunning(CommandContext context, int processes)

@@ -101,7 +101,7 @@ static class SealCommand
         var result = TraceFiles.Read(context, path, () => Seal(context, path, key, name));
         if (result.Head is null)
             throw Refusal(context, path, result.Found);
-        context.Out.Line($"{result.Head}");
+        context.Out.Unbroken($"{result.Head}");
         return ExitCode.Clean;
     }
 

@@ -25,7 +25,7 @@ static class VerifyReport
                 )
         );
         if (found.Head is { } head)
-            screen.Line($"  head {head}");
+            screen.Unbroken($"  head {head}");
         foreach (var signature in found.Signatures)
             screen.Line($"  signed by {Name(signature)}: {Validity(signature)}");
         foreach (var problem in found.Problems)
