@@ -107,6 +107,44 @@ let tests =
                 Expect.equal ran.Code 65 ran.Error
                 Expect.isTrue (isMessage ran.Error) ran.Error)
 
+            testCase "C59 T60: events of one trace twice are refused, by whatever way they came" (fun () ->
+                use folder = withTrace quiet
+                import folder "a.atrace" (withBoot "b1" 0 fires)
+                import folder "other.atrace" (withBoot "b1" 0 quiet)
+
+                for words in
+                    [
+                        [ "cut"; "a.atrace"; "-o"; "first.atrace"; "--to"; "#1" ]
+                        [ "cut"; "a.atrace"; "-o"; "second.atrace"; "--from"; "#1" ]
+                        [ "pack"; "a.atrace"; "other.atrace"; "-o"; "both.atrace" ]
+                    ] do
+                    let ran = run folder words
+                    Expect.equal ran.Code 0 ran.Error
+
+                let summary = (run folder [ "inspect"; "a.atrace"; "--format"; "jsonl" ]).Out
+
+                let id =
+                    Text.Json.JsonDocument.Parse(summary).RootElement.GetProperty("id").GetString()
+
+                for one, other in
+                    [
+                        "a.atrace", "first.atrace"
+                        "first.atrace", "a.atrace"
+                        "first.atrace", "second.atrace"
+                        "both.atrace", "a.atrace"
+                        "second.atrace", "both.atrace"
+                    ] do
+                    let ran = pack folder [ one; other ] []
+                    Expect.equal (ran.Code, ran.Out) (65, "") ran.Error
+
+                    Expect.stringStarts
+                        ran.Error
+                        $"auditrules: {other} and {one} both have events of trace {id}: these would be there twice\n"
+                        "which"
+
+                    Expect.isTrue (isMessage ran.Error) ran.Error
+                    Expect.isFalse (folder.Has "new.atrace") "nothing is written")
+
             testCase "C59: what cannot be packed together, or onto itself, or read twice" (fun () ->
                 use folder = withTrace fires
                 Directory.CreateDirectory(folder.File "segments") |> ignore

@@ -27,7 +27,7 @@ sealed class OutputFile : IDisposable
         var full = context.Paths.Full(path);
         foreach (var input in inputs)
         {
-            if (SameFile.Is(full, context.Paths.Full(input)))
+            if (FileStatus.IsSame(full, context.Paths.Full(input)))
                 throw new CommandFailure(
                     ExitCode.Usage,
                     $"{context.Paths.Show(path)} is the input itself ({context.Paths.Show(input)})",

@@ -47,6 +47,9 @@ static class ReplayRun
                     Events = d.Events,
                 }),
             ],
+            Tampering = result.Tampering is { } found
+                ? new ReportedDamage(found.Code, found.Offset, found.Message)
+                : null,
             Closed = result.Closed,
             Commands = CommandsOf(result),
         };
@@ -57,6 +60,8 @@ static class ReplayRun
     {
         var totals = report.Totals;
         var codes = new List<ExitCode>();
+        if (totals.Tampered > 0)
+            codes.Add(ExitCode.Tampered);
         if (totals.Count(Verdict.Failed) > 0)
             codes.Add(ExitCode.RuleFailed);
         var unanswered = totals.Count(Verdict.Unknown) + totals.Count(Verdict.Blind);

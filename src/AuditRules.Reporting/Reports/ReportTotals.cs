@@ -12,6 +12,7 @@ namespace AuditRules.Reporting.Reports;
 /// <param name="Losses">Losses that the traces tell of.</param>
 /// <param name="Damages">Places that could not be read.</param>
 /// <param name="Unclosed">Traces without an end.</param>
+/// <param name="Tampered">Traces that are not what was written.</param>
 public sealed record ReportTotals(
     ImmutableSortedDictionary<string, Verdict> Rules,
     ImmutableSortedDictionary<Severity, long> BySeverity,
@@ -19,7 +20,8 @@ public sealed record ReportTotals(
     long Lost,
     int Losses,
     int Damages,
-    int Unclosed
+    int Unclosed,
+    int Tampered
 )
 {
     /// <summary>Findings in all.</summary>
@@ -44,7 +46,8 @@ public sealed record ReportTotals(
             report.Traces.SelectMany(t => t.Losses).Sum(l => l.Count),
             report.Traces.Sum(t => t.Losses.Length),
             report.Traces.Sum(t => t.Damages.Length),
-            report.Traces.Count(t => !t.Closed)
+            report.Traces.Count(t => !t.Closed),
+            report.Traces.Count(t => t.Tampering is not null)
         );
     }
 

@@ -20,7 +20,7 @@ public static class TraceCut
     /// <exception cref="TraceFormatException">The input is no trace, or needs what this reader does not know.</exception>
     public static CutTrace Run(Stream input, Stream output, TraceRange range)
     {
-        using var reader = new TraceReader(input, new() { LeaveOpen = true });
+        using var reader = new TraceReader(input, new() { ChecksSeal = true, LeaveOpen = true });
         TraceWriter? writer = null;
         EndItem? end = null;
         var left = new LeftOut();
@@ -28,6 +28,8 @@ public static class TraceCut
         {
             foreach (var item in reader.ReadToEnd())
             {
+                if (reader.Tampering is { } tampered)
+                    return new(0, 0, null, tampered);
                 if (item is DamageItem damage)
                     return new(0, 0, damage);
                 if (item is MetaItem meta)
@@ -44,6 +46,8 @@ public static class TraceCut
                     return new(0, 0, problem);
             }
 
+            if (reader.Tampering is { } tampering)
+                return new(0, 0, null, tampering);
             if (writer is null || end is null)
                 return new(
                     0,

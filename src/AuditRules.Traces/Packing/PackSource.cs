@@ -14,6 +14,9 @@ public sealed class PackSource
     /// <summary>The trace's id: 32 hexadecimal digits.</summary>
     public string TraceId { get; private init; } = "";
 
+    /// <summary>That it is not what was written (T56); null where nothing shows that.</summary>
+    public TraceProblem? Tampering { get; private set; }
+
     /// <summary>What it says of its recording; where that is lost, the clocks of its first event alone.</summary>
     public TraceMeta Meta { get; private set; } = new();
 
@@ -37,7 +40,15 @@ public sealed class PackSource
         if (!input.CanSeek)
             throw new ArgumentException("the input cannot seek", nameof(input));
         var start = input.Position;
-        using var reader = new TraceReader(input, new() { Validate = true, LeaveOpen = true });
+        using var reader = new TraceReader(
+            input,
+            new()
+            {
+                Validate = true,
+                ChecksSeal = true,
+                LeaveOpen = true,
+            }
+        );
         PackSource? source = null;
         var hasMeta = false;
         while (reader.Read() is { } item)
@@ -52,7 +63,9 @@ public sealed class PackSource
             source.Count(item);
         }
 
-        return source ?? new PackSource(input, start) { TraceId = reader.TraceId };
+        source ??= new PackSource(input, start) { TraceId = reader.TraceId };
+        source.Tampering = reader.Tampering;
+        return source;
     }
 
     void Count(TraceItem item)

@@ -13,13 +13,23 @@ public sealed record PackedTrace(string TraceId, TraceTotals Totals, long Losses
 /// <param name="Source">Which of them is not like the others, from 0.</param>
 /// <param name="Other">Which of them it is compared with.</param>
 /// <param name="Kind">What is wrong.</param>
-public sealed record PackProblem(int Source, int Other, PackProblemKind Kind);
+public sealed record PackProblem(int Source, int Other, PackProblemKind Kind)
+{
+    /// <summary>The trace whose events both have; empty where it is not about that.</summary>
+    public string Id { get; init; } = "";
+}
 
 /// <summary>Kinds of <see cref="PackProblem"/>.</summary>
 public enum PackProblemKind
 {
     /// <summary>It is the same trace: each event would be there twice.</summary>
     SameTrace,
+
+    /// <summary>One was made of the other, or both were made of one: events would be there twice.</summary>
+    SameEvents,
+
+    /// <summary>It is not what was written (T56).</summary>
+    Tampered,
 
     /// <summary>It does not say of which boot it is, so that its times cannot be compared.</summary>
     BootNotKnown,
@@ -43,12 +53,14 @@ public static class TracePacker
     /// <summary>Why the traces cannot be packed; null when they can.</summary>
     public static PackProblem? Check(IReadOnlyList<PackSource> sources)
     {
-        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < sources.Count; i++)
         {
-            if (!ids.TryAdd(sources[i].TraceId, i))
-                return new(i, ids[sources[i].TraceId], PackProblemKind.SameTrace);
+            if (sources[i].Tampering is not null)
+                return new(i, i, PackProblemKind.Tampered);
         }
+
+        if (Same(sources) is { } same)
+            return same;
 
         for (var i = 0; i < sources.Count && sources.Count > 1; i++)
         {
@@ -69,6 +81,35 @@ public static class TracePacker
         return sources.Count == 0 || DerivedMeta.Fits(PackedMeta.Of(sources))
             ? null
             : new(sources.Count - 1, 0, PackProblemKind.MetaTooLarge);
+    }
+
+    // A trace that is recovered or cut has events of another one; a recovered one has its id.
+    static PackProblem? Same(IReadOnlyList<PackSource> sources)
+    {
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < sources.Count; i++)
+        {
+            var id = sources[i].TraceId;
+            if (ids.TryGetValue(id, out var other))
+                return new(
+                    i,
+                    other,
+                    sources[other].TraceId == id ? PackProblemKind.SameTrace : PackProblemKind.SameEvents
+                )
+                {
+                    Id = id,
+                };
+            foreach (var origin in sources[i].Meta.Sources.Distinct(StringComparer.Ordinal))
+            {
+                if (ids.TryGetValue(origin, out other))
+                    return new(i, other, PackProblemKind.SameEvents) { Id = origin };
+            }
+
+            foreach (var one in sources[i].Meta.Sources.Append(id))
+                ids[one] = i;
+        }
+
+        return null;
     }
 
     /// <summary>Packs traces of which <see cref="Check"/> finds no problem.</summary>

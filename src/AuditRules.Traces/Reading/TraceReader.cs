@@ -15,6 +15,7 @@ public sealed class TraceReader : IDisposable
     readonly FrameScanner _scanner;
     readonly TraceReaderOptions _options;
     readonly Queue<TraceItem> _pending = new();
+    readonly SealCheck? _seal;
     long _nextSequence;
     long _missing;
     long _nextOrdinal;
@@ -33,6 +34,13 @@ public sealed class TraceReader : IDisposable
         _options = options ?? new TraceReaderOptions();
         _stream = input;
         _scanner = new FrameScanner(input, _options.MaxRawLength, Damage);
+        if (!_options.ChecksSeal)
+            return;
+        _seal = new SealCheck(
+            new TraceExpectations(),
+            (code, offset, message, _) => Tampering ??= new($"{code}", offset, message, true)
+        );
+        _seal.Begin(PreambleBytes);
     }
 
     /// <summary>Begins at a DATA frame of a trace of which another reader has read the beginning.</summary>
@@ -56,6 +64,10 @@ public sealed class TraceReader : IDisposable
     /// <summary>True once END was read: the trace was closed by its writer.</summary>
     public bool Closed { get; private set; }
 
+    /// <summary>The first that shows that the trace is not what was written (T56), as far as was read; null for nothing,
+    /// and where the options do not ask for it.</summary>
+    public TraceProblem? Tampering { get; private set; }
+
     /// <summary>The preamble as it stands in the file.</summary>
     internal ReadOnlySpan<byte> PreambleBytes => _scanner.PreambleBytes;
 
@@ -71,7 +83,11 @@ public sealed class TraceReader : IDisposable
     {
         while (_pending.Count == 0 && !_done)
             ReadFrame();
-        return _pending.TryDequeue(out var item) ? item : null;
+        if (_pending.TryDequeue(out var item))
+            _seal?.Pass(item);
+        else
+            _seal?.Finish(Position, Closed);
+        return item;
     }
 
     /// <summary>All items that are still to come.</summary>
@@ -84,6 +100,7 @@ public sealed class TraceReader : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _seal?.Dispose();
         if (!_options.LeaveOpen)
             _stream.Dispose();
     }
@@ -104,7 +121,7 @@ public sealed class TraceReader : IDisposable
         // Counted even without its payload: that damage is reported, and the frame is not missing as well.
         var isWhole = _scanner.TryReadPayload(header);
         if (isWhole)
-            _options.Seen?.Invoke(header, _scanner.Payload.AsSpan(0, (int)header.StoredLength), offset);
+            See(header, _scanner.Payload.AsSpan(0, (int)header.StoredLength), offset);
         if (!Count(header, offset) || !isWhole)
             return;
         if (header.Incompatible != 0)
@@ -118,6 +135,12 @@ public sealed class TraceReader : IDisposable
         if (header.Type is < FrameType.Meta or (> FrameType.End and < FirstIgnorable))
             throw Unknown(offset, $"frame type {(int)header.Type}");
         Interpret(header, offset);
+    }
+
+    void See(in FrameHeader header, ReadOnlySpan<byte> payload, long offset)
+    {
+        _options.Seen?.Invoke(header, payload, offset);
+        _seal?.See(header, payload, offset, Id);
     }
 
     /// <summary>Counts the frame's sequence number; false when the frame was there before.</summary>

@@ -7,7 +7,14 @@ namespace AuditRules.Traces;
 /// <param name="Totals">The totals of the new trace, as END holds them.</param>
 /// <param name="WasClosed">Whether the input had an END.</param>
 /// <param name="Losses">How many LOSS records were added; 0 when nothing was lost.</param>
-public sealed record RecoveredTrace(string TraceId, TraceTotals Totals, bool WasClosed, long Losses);
+/// <param name="Tampering">Why the new trace is no good: the input is not what was written (T56); null for a good one.</param>
+public sealed record RecoveredTrace(
+    string TraceId,
+    TraceTotals Totals,
+    bool WasClosed,
+    long Losses,
+    TraceProblem? Tampering
+);
 
 /// <summary>A place of the input that is not as it was written: between two frames that could be read.</summary>
 /// <param name="Offset">The byte of the input where it begins.</param>

@@ -54,16 +54,31 @@ sealed class SealCheck(TraceExpectations expected, SealCheck.Report report) : ID
         AddLeaf(start, payload);
     }
 
+    /// <summary>The next item, in the order of the file.</summary>
+    public void Pass(TraceItem item)
+    {
+        switch (item)
+        {
+            case DamageItem damage:
+                Damaged(damage);
+                break;
+            case EndItem:
+                _ended = true;
+                break;
+            case CheckpointItem checkpoint:
+                Check(checkpoint);
+                break;
+        }
+    }
+
     /// <summary>Behind bytes that are missing or not as they were, nobody can tell what the tree was. A frame that breaks
     /// the format under checksums that hold is a leaf as any other, and so is a whole one behind END.</summary>
-    public void Damaged(DamageItem damage) =>
+    void Damaged(DamageItem damage) =>
         _unknown |=
             damage.Code is not (DamageCode.Malformed or DamageCode.Totals)
             && (damage.Code != DamageCode.AfterEnd || damage.Offset != _lastOther.Offset);
 
-    public void End() => _ended = true;
-
-    public void Check(CheckpointItem item)
+    void Check(CheckpointItem item)
     {
         var checkpoint = item.Checkpoint;
         var isTrue = checkpoint.Origin == _origin && checkpoint.Head == _before;

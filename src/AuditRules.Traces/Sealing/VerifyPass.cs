@@ -76,11 +76,11 @@ sealed class VerifyPass : IDisposable
     /// <summary>Every item, in the order of the file. Checks of what frames say belong here.</summary>
     void Check(TraceItem item)
     {
+        _seal.Pass(item);
         switch (item)
         {
             case DamageItem damage:
                 Add(new TraceProblem($"{damage.Code}", damage.Offset, damage.Message, false));
-                _seal.Damaged(damage);
                 _damaged = true;
                 break;
             case EventsItem events:
@@ -88,11 +88,7 @@ sealed class VerifyPass : IDisposable
                 _index.Pass(events);
                 break;
             case EndItem end:
-                _seal.End();
                 CheckIndex(end);
-                break;
-            case CheckpointItem checkpoint:
-                _seal.Check(checkpoint);
                 break;
         }
     }

@@ -63,6 +63,8 @@ sealed class CutPart(CommandContext context, string path, long margin)
         using var input = TraceFiles.Open(context, path);
         using var output = OutputFile.Create(context, target);
         var cut = TraceFiles.Read(context, path, () => Run(input, output, range, target));
+        if (cut.Tampering is { } tampering)
+            throw TraceFiles.Tampered(context, path, tampering);
         if (cut.Problem is { } problem)
             throw new CommandFailure(
                 ExitCode.Damage,

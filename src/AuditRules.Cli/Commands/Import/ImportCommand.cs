@@ -59,6 +59,8 @@ static class ImportCommand
                     "Name a file of JSON lines, or - for standard input."
                 );
                 var target = parse.GetRequiredValue(output);
+                if (source != "-")
+                    OutputFile.RequireOther(context, target, [source]);
                 using var trace = OutputFile.Create(context, target);
                 var imported = new JsonLinesImport(context.Paths.Show(source)).Run(input, trace.Stream);
                 trace.Complete(context);

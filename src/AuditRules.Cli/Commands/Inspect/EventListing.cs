@@ -36,6 +36,12 @@ sealed class EventListing(CommandContext context, EventFilter filter, IEventLine
         var explained = listing._known.Explain(context, filter, source.IsWhole || source.Names.Any());
         if (!explained && listing._listed == 0 && filter is { Head: not 0, Tail: not 0 })
             context.Note($"auditrules: {EmptyAnswer.Of(source, filter)}");
+        if (source.Tampering is { } tampering)
+        {
+            TraceFiles.TellTampered(context, path, tampering);
+            return ExitCode.Tampered;
+        }
+
         return listing._damage ? ExitCode.Damage : ExitCode.Clean;
     }
 

@@ -24,6 +24,9 @@ sealed class EventSource(Stream stream, EventFilter filter) : IDisposable
     /// <summary>True when all was read and there was no END.</summary>
     public bool IsUnclosed => _reader is { AtEnd: true, Closed: false };
 
+    /// <summary>That the trace is not what was written, as far as all of it was read.</summary>
+    public TraceProblem? Tampering => _reader?.Tampering;
+
     /// <summary>The names of all events, where they are known although not all frames are read.</summary>
     public IEnumerable<string> Names => _file is null ? [] : _file.Names;
 
@@ -50,7 +53,7 @@ sealed class EventSource(Stream stream, EventFilter filter) : IDisposable
     {
         if (IsWhole)
         {
-            _reader = new TraceReader(stream, _options);
+            _reader = new TraceReader(stream, _options with { ChecksSeal = true });
             return [_reader.ReadToEnd()];
         }
 

@@ -34,12 +34,13 @@ static class FrameTable
     {
         using var stream = TraceFiles.Open(context, path);
         var damages = new List<DamageItem>();
+        TraceProblem? tampering = null;
         TraceFiles.Read(
             context,
             path,
             () =>
             {
-                var frames = FrameListing.Read(stream, damages.Add);
+                var frames = FrameListing.Read(stream, damages.Add, found => tampering = found);
                 if (format == InspectFormat.JsonLines)
                     WriteJson(context, frames);
                 else
@@ -52,6 +53,12 @@ static class FrameTable
                     $"auditrules: damage at byte {damage.Offset:N0}: {damage.Message}"
                 )
             );
+        if (tampering is not null)
+        {
+            TraceFiles.TellTampered(context, path, tampering);
+            return ExitCode.Tampered;
+        }
+
         return damages.Count > 0 ? ExitCode.Damage : ExitCode.Clean;
     }
 

@@ -17,6 +17,8 @@ static class DamagedTrace
         using var input = TraceFiles.Open(context, source);
         using var output = OutputFile.Create(context, target);
         var recovered = TraceFiles.Read(context, source, () => Run(context, input, output, target));
+        if (recovered.Tampering is { } tampering)
+            throw TraceFiles.Tampered(context, source, tampering);
         output.Complete(context);
         Tell(context, recovered, context.Paths.Show(source), context.Paths.Show(target));
         return recovered.Losses > 0 ? ExitCode.Damage : ExitCode.Clean;

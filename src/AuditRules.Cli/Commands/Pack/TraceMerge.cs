@@ -30,7 +30,7 @@ static class TraceMerge
             }
 
             if (TracePacker.Check(sources) is { } problem)
-                throw Refusal(context, problem, paths);
+                throw Refusal(context, problem, sources, paths);
             using var output = OutputFile.Create(context, target);
             var packed = Run(context, sources, paths, output, target, codec);
             output.Complete(context);
@@ -80,8 +80,15 @@ static class TraceMerge
         }
     }
 
-    static CommandFailure Refusal(CommandContext context, PackProblem problem, IReadOnlyList<string> paths)
+    static CommandFailure Refusal(
+        CommandContext context,
+        PackProblem problem,
+        List<PackSource> sources,
+        IReadOnlyList<string> paths
+    )
     {
+        if (sources[problem.Source].Tampering is { } tampering)
+            return TraceFiles.Tampered(context, paths[problem.Source], tampering);
         var one = context.Paths.Show(paths[problem.Source]);
         var other = context.Paths.Show(paths[problem.Other]);
         return problem.Kind switch
@@ -90,6 +97,11 @@ static class TraceMerge
                 ExitCode.NotATrace,
                 $"{other} and {one} are one trace: each event would be there twice",
                 "Name it once."
+            ),
+            PackProblemKind.SameEvents => new(
+                ExitCode.NotATrace,
+                $"{one} and {other} both have events of trace {problem.Id}: these would be there twice",
+                "Name one of them; meta of auditrules inspect --events --format jsonl has what each was made of."
             ),
             PackProblemKind.BootNotKnown => new(
                 ExitCode.NotATrace,
