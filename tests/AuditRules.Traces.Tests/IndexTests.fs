@@ -296,6 +296,31 @@ let tests =
 
                 Expect.isFalse (builder.TryWrite buffer) "")
 
+            testCase "T9 T48: who seeks without an INDEX does not pass by an incompatible flag" (fun () ->
+                let bytes =
+                    rebuild (withoutIndex 12L example) 2 (fun header payload ->
+                        FrameHeader(
+                            header.Type,
+                            0us,
+                            1us,
+                            header.Sequence,
+                            header.TraceId,
+                            header.EventCount,
+                            header.RawLength,
+                            0u,
+                            0u
+                        ),
+                        payload)
+
+                let refused =
+                    try
+                        sought bytes (TraceRange(FromOrdinal = 9L)) [] |> ignore
+                        None
+                    with :? TraceFormatException as e ->
+                        Some e.Code
+
+                Expect.equal refused (Some TraceFormatError.UnknownFeature) "refused")
+
             testCase "T48: END is found before 60,000 other bytes, and not farther off" (fun () ->
                 let range = TraceRange(FromOrdinal = 3L)
                 let expected = streamed example range []
