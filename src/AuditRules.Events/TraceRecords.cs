@@ -66,6 +66,15 @@ public sealed record TraceMeta
     /// same; empty when it is not known.</summary>
     public string Boot { get; init; } = "";
 
+    /// <summary>The machine's name.</summary>
+    public string Host { get; init; } = "";
+
+    /// <summary>The user who recorded: the name, or the number where there is none.</summary>
+    public string User { get; init; } = "";
+
+    /// <summary>The folder in which the recorded command was started; absolute.</summary>
+    public string Directory { get; init; } = "";
+
     /// <summary>How the trace was made of others, as <c>cut</c>, <c>pack</c> or <c>recover</c>; empty when it was
     /// recorded.</summary>
     public string Derived { get; init; } = "";

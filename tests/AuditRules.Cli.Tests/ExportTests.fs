@@ -84,6 +84,9 @@ let private genMeta =
                 RunId = other,
                 Commit = name,
                 Boot = name,
+                Host = other,
+                User = name,
+                Directory = other,
                 Derived = other,
                 Sources = texts globs
             )

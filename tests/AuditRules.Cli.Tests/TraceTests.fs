@@ -41,6 +41,34 @@ let tests =
                 Expect.stringContains ran.Out "closed    yes\n" "closed"
                 Expect.stringContains ran.Out "    5  open\n    5  os.listdir\n" "counts by name")
 
+            testCase "C50: the summary says who recorded, and where" (fun () ->
+                let meta rest =
+                    $"""{{"record":"meta","recorder":"x"%s{rest}}}"""
+
+                use folder =
+                    withTrace (
+                        meta ""","host":"h","user":"ada","directory":"/srv/a b" """ :: fires
+                        @ [ """{"record":"end","processes":1}""" ]
+                    )
+
+                let ran = run folder [ "inspect"; "run.atrace" ]
+                Expect.stringContains ran.Out "run by    ada on h in /srv/a b\n" "all"
+                let json = run folder [ "inspect"; "run.atrace"; "--format"; "jsonl" ]
+
+                Expect.stringContains
+                    json.Out
+                    "\"host\":\"h\",\"user\":\"ada\",\"directory\":\"/srv/a b\""
+                    "JSON"
+
+                for command in [ [ "recover"; "run.atrace" ]; [ "cut"; "run.atrace"; "--from"; "#0" ] ] do
+                    Expect.equal (run folder (command @ [ "-o"; "new.atrace" ])).Code 0 "made"
+                    let made = run folder [ "inspect"; "new.atrace" ]
+                    Expect.stringContains made.Out "run by    ada on h in /srv/a b\n" "kept"
+
+                use other = withTrace (meta "" :: fires)
+                let none = run other [ "inspect"; "run.atrace" ]
+                Expect.isFalse (none.Out.Contains "run by") "not known")
+
             testCase "C51: events as text, one a line" (fun () ->
                 use folder = withTrace fires
                 let lines = listed folder [ "--events" ]

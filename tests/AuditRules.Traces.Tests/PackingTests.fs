@@ -269,7 +269,10 @@ let tests =
                         Callers = true,
                         RunId = "r",
                         Commit = "c",
-                        Boot = boot
+                        Boot = boot,
+                        Host = "h",
+                        User = "ada",
+                        Directory = "/a"
                     )
 
                 let two =
@@ -286,7 +289,9 @@ let tests =
                         Callers = true,
                         RunId = "s",
                         Commit = "c",
-                        Boot = boot
+                        Boot = boot,
+                        Host = "h",
+                        User = "bob"
                     )
 
                 let made, _, _ = pack [ withMeta 1 one; withMeta 2 two ]
@@ -296,6 +301,8 @@ let tests =
                     (meta.Recorder, meta.Runtime, meta.RuntimeVersion)
                     ("auditrules-native, auditrules-python", "CPython", "3.11, 3.12")
                     "texts"
+
+                Expect.equal (meta.Host, meta.User, meta.Directory) ("h", "ada, bob", "/a") "who and where"
 
                 Expect.equal
                     (List.ofSeq meta.Command, meta.Pid, meta.RunId, meta.Commit, meta.Boot)

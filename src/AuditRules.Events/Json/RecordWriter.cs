@@ -29,6 +29,9 @@ static class RecordWriter
         writer.WriteString("runId"u8, meta.RunId);
         writer.WriteString("commit"u8, meta.Commit);
         writer.WriteString("boot"u8, meta.Boot);
+        WriteKnown(writer, "host", meta.Host);
+        WriteKnown(writer, "user", meta.User);
+        WriteKnown(writer, "directory", meta.Directory);
         writer.WriteString("derived"u8, meta.Derived);
         Write(writer, "sources", meta.Sources);
         writer.WriteEndObject();
@@ -80,6 +83,12 @@ static class RecordWriter
     {
         writer.WriteStartObject();
         writer.WriteString("record"u8, record);
+    }
+
+    static void WriteKnown(Utf8JsonWriter writer, string name, string text)
+    {
+        if (text.Length > 0)
+            writer.WriteString(name, text);
     }
 
     static void Write(Utf8JsonWriter writer, string name, ImmutableArray<string> texts)

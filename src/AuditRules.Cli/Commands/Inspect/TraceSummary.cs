@@ -42,6 +42,7 @@ static class TraceSummary
         Field(screen, "command", CommandText.Of(meta.Command.IsDefault ? [] : meta.Command));
         Field(screen, "recorder", Join(meta.Recorder, meta.RecorderVersion));
         Field(screen, "runtime", Join(meta.Runtime, meta.RuntimeVersion, meta.Platform));
+        Field(screen, "run by", RunBy(meta));
         Field(screen, "commit", meta.Commit);
         Field(screen, "made by", Derived(meta));
         Field(screen, "filters", Filters(meta));
@@ -116,6 +117,13 @@ static class TraceSummary
             ? " by the recorder"
             : $" by the recorder; {Number(missing)} more are missing where the trace is damaged";
     }
+
+    static string RunBy(TraceMeta meta) =>
+        Join(
+            meta.User,
+            meta.Host.Length > 0 ? $"on {meta.Host}" : "",
+            meta.Directory.Length > 0 ? $"in {meta.Directory}" : ""
+        );
 
     static string Derived(TraceMeta meta) =>
         meta.Derived.Length == 0
