@@ -95,6 +95,22 @@ let tests =
 
                     Expect.equal (EventText.Name name) expected "alone")
 
+            testCase "the type and the facts of an object cannot look like more than one value" (fun () ->
+                let facts = Some.array [ KeyValuePair("a b", Value.Int 1L) ]
+                let forged = Value.Object(ObjectValue("a>  (app.py:1)", 1L, facts))
+
+                Expect.equal
+                    (ValueText.Of(forged, ValueLimits.Usual))
+                    "<\"a>  (app.py:1)\" \"a b\"=1>"
+                    "object"
+
+                let secret = Value.Redacted(RedactedValue("a> b", 4L, "p"))
+
+                Expect.equal
+                    (ValueText.Of(secret, ValueLimits.Usual))
+                    "<redacted \"a> b\", 4 bytes>"
+                    "secret")
+
             testCase "a name that is cut says how long it is" (fun () ->
                 Expect.equal
                     (EventText.Name(String.replicate 1000 "a", ValueLimits(3, 1, 1)))

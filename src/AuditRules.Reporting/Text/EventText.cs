@@ -42,11 +42,7 @@ public static class EventText
     /// <param name="name">The name; any program may choose it.</param>
     /// <param name="limits">How much is shown of it; null for all.</param>
     public static string Name(string name, ValueLimits? limits = null) =>
-        name.Length > 0
-        && name.Length <= (limits ?? ValueLimits.None).Length
-        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or ':')
-            ? name
-            : ValueText.Quote(name, (limits ?? ValueLimits.None).Length);
+        ValueText.Name(name, (limits ?? ValueLimits.None).Length);
 
     /// <summary>
     /// The code that caused an event, as <c>app.py:12 in main</c>; empty when it is not known. A file or function that

@@ -19,6 +19,14 @@ public static class ValueText
         return text.ToString();
     }
 
+    /// <summary>A name that any program may choose: as it is, or in quotes where it could be taken for more.</summary>
+    internal static string Name(string name, int maxLength) =>
+        name.Length > 0
+        && name.Length <= maxLength
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or ':')
+            ? name
+            : Quote(name, maxLength);
+
     /// <summary>A text in quotes; one that is cut says how long it is.</summary>
     internal static string Quote(string content, int maxLength)
     {
@@ -71,7 +79,7 @@ public static class ValueText
                 var redacted = value.AsRedacted!;
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"<redacted {TextEscape.Line(Cut(redacted.Kind, limits.Length))}, {redacted.Length:N0} bytes>"
+                    $"<redacted {Name(redacted.Kind, limits.Length)}, {redacted.Length:N0} bytes>"
                 );
                 break;
         }
@@ -132,10 +140,10 @@ public static class ValueText
 
     static void AppendObject(StringBuilder text, ObjectValue value, ValueLimits limits, int depth)
     {
-        text.Append('<').Append(TextEscape.Line(Cut(value.Type, limits.Length)));
+        text.Append('<').Append(Name(value.Type, limits.Length));
         foreach (var (name, fact) in value.Facts.IsDefault ? [] : value.Facts.Take(limits.Items))
         {
-            text.Append(' ').Append(TextEscape.Line(Cut(name, limits.Length))).Append('=');
+            text.Append(' ').Append(Name(name, limits.Length)).Append('=');
             if (depth >= limits.Depth)
                 text.Append("...");
             else
