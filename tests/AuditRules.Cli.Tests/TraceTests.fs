@@ -373,7 +373,13 @@ let tests =
                 File.WriteAllBytes(folder.File "run.atrace", bytes)
                 let ran = run folder [ "inspect"; "run.atrace" ]
                 Expect.equal ran.Code 3 ran.Error
-                Expect.isMatch ran.Out @"damage at byte .*; 10 events are missing\n" "how many")
+                Expect.isMatch ran.Out @"damage at byte .*; 10 events are missing\n" "how many"
+                let listed = run folder [ "inspect"; "run.atrace"; "--events" ]
+
+                Expect.isMatch
+                    listed.Error
+                    @"^auditrules: damage at byte [^\n]*\n$"
+                    "C53: no word of no events")
 
             testCase "C57: recover without a folder lists those that sessions left" (fun () ->
                 use folder = new Folder()

@@ -13,6 +13,7 @@ sealed class EventListing(CommandContext context, EventFilter filter, IEventLine
     long _listed;
     int _left = filter.Head ?? int.MaxValue;
     bool _damage;
+    bool _told;
 
     // Who reads has had enough, as `head` has: what comes is read for nobody.
     bool IsStopped => context.Host.OutputIsClosed();
@@ -34,7 +35,9 @@ sealed class EventListing(CommandContext context, EventFilter filter, IEventLine
             );
         listing._known.Add(source.Names);
         var explained = listing._known.Explain(context, filter, source.IsWhole || source.Names.Any());
-        if (!explained && listing._listed == 0 && filter is { Head: not 0, Tail: not 0 })
+        // Where the events could not be read, the damage was said: that there are none is not known.
+        var unread = listing._told && source.Last is null;
+        if (!explained && !unread && listing._listed == 0 && filter is { Head: not 0, Tail: not 0 })
             context.Note($"auditrules: {EmptyAnswer.Of(source, filter)}");
         if (source.Tampering is { } tampering)
         {
@@ -127,7 +130,7 @@ sealed class EventListing(CommandContext context, EventFilter filter, IEventLine
 
     void Tell(DamageItem damage)
     {
-        _damage = true;
+        _damage = _told = true;
         context.Messages.Line(
             FormattableString.Invariant($"auditrules: damage at byte {damage.Offset:N0}: {damage.Message}")
         );
