@@ -75,7 +75,7 @@ public sealed record TraceMeta
     /// <summary>The folder in which the recorded command was started; absolute.</summary>
     public string Directory { get; init; } = "";
 
-    /// <summary>How the trace was made of others, as <c>cut</c>, <c>pack</c> or <c>recover</c>; empty when it was
+    /// <summary>How the trace was made of others, as <c>cut</c>, <c>pack</c>, <c>recover</c> or <c>import</c>; empty when it was
     /// recorded.</summary>
     public string Derived { get; init; } = "";
 

@@ -8,10 +8,11 @@ open AuditRules.Cli.Tests.Cli
 let private meta boot clock =
     $"""{{"record":"meta","recorder":"x","wallClock":"2026-01-02T03:04:0{clock}Z","monotonicClock":1000000000,"boot":"{boot}"}}"""
 
-let private finish = """{"record":"end","events":2,"processes":1}"""
+let private finish lines =
+    $"""{{"record":"end","events":{List.length lines},"processes":1}}"""
 
 let private withBoot boot clock lines =
-    [ meta boot clock ] @ lines @ [ finish ]
+    [ meta boot clock ] @ lines @ [ finish lines ]
 
 let private findings folder name =
     (run folder [ "replay"; name; "--format"; "jsonl" ]).Lines

@@ -296,6 +296,25 @@ let tests =
 
                 Expect.sequenceEqual (bytesOf folder "run.atrace") before "the trace")
 
+            testCase "C80 C81: what was only expected and is not there is not called tampering" (fun () ->
+                use folder = withKey fires
+                let other = "7:" + String('0', 64)
+
+                let verify options =
+                    run folder ([ "verify"; "run.atrace" ] @ options)
+
+                for options in [ [ "--key"; "ci.pub.pem" ]; [ "--expect-head"; other ] ] do
+                    let ran = verify options
+                    Expect.equal ran.Code 6 ran.Error
+                    Expect.stringStarts ran.Out "run.atrace: not as expected, 2 events in " "the word"
+
+                let json = verify [ "--expect-head"; other; "--format"; "jsonl" ]
+                Expect.stringContains json.Out "\"verdict\":\"not as expected\"" "JSON"
+                cut folder
+                let ran = verify [ "--require-seal" ]
+                Expect.equal ran.Code 6 ran.Error
+                Expect.stringStarts ran.Out "run.atrace: not as expected, " "not closed")
+
             testCase "C82: sealing appends, and prints the new head" (fun () ->
                 use folder = withKey fires
                 let before = bytesOf folder "run.atrace"

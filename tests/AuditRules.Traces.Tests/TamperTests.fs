@@ -267,7 +267,7 @@ let tests =
                 Expect.equal (codesOf (verifyWith (expectHead more) small)) [ "Head" ] "leaves")
 
             testCase
-                "T56: every flipped bit of a sealed trace is found, and is tampering where the head is expected"
+                "T56: every flipped bit of a sealed trace is found, and makes another head where one is expected"
                 (fun () ->
                     let expected = expectHead (verify signed).Head
 
@@ -282,10 +282,12 @@ let tests =
                             Expect.notEqual (verify bytes).Verdict TraceVerdict.Whole $"byte {at}"
 
                             if covered then
-                                Expect.equal
-                                    (verifyWith expected bytes).Verdict
-                                    TraceVerdict.Tampered
-                                    $"byte {at}, head expected"
+                                let found = verifyWith expected bytes
+                                Expect.contains (codesOf found) "Head" $"byte {at}, head expected"
+
+                                Expect.isTrue
+                                    (found.Verdict >= TraceVerdict.NotAsExpected)
+                                    $"byte {at}: {found.Verdict}"
                         with :? TraceFormatException ->
                             Expect.isLessThan at 20 "only the preamble can make the whole unreadable")
 

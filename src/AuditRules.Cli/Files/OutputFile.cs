@@ -11,9 +11,11 @@ sealed class OutputFile : IDisposable
 {
     readonly string _full;
     readonly string? _aside;
+    readonly Interruption? _interruption;
 
-    OutputFile(string full, string? aside, WritableFile stream)
+    OutputFile(string full, string? aside, WritableFile stream, Interruption? interruption)
     {
+        _interruption = interruption;
         _full = full;
         _aside = aside;
         Stream = stream;
@@ -36,7 +38,11 @@ sealed class OutputFile : IDisposable
         }
     }
 
-    public static OutputFile Create(CommandContext context, string path)
+    /// <summary>Begins a file.</summary>
+    /// <param name="context">The command.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="endsBySignal">False where the command lives on when a signal comes, as <c>record</c> does.</param>
+    public static OutputFile Create(CommandContext context, string path, bool endsBySignal = true)
     {
         if (path == "-")
             throw new CommandFailure(
@@ -46,17 +52,21 @@ sealed class OutputFile : IDisposable
             );
         var full = context.Paths.Full(path);
         var aside = $"{full}.{Path.GetRandomFileName()}.tmp";
+        Interruption? interruption = null;
         try
         {
             if (Directory.Exists(full))
                 throw Failure(context, path, "it is a folder");
             // A device or a pipe is written as it is.
             if (full.StartsWith("/dev/", StringComparison.Ordinal))
-                return new(full, null, Open(full, FileMode.Open, FileAccess.Write));
-            return new(full, aside, Open(aside, FileMode.CreateNew, FileAccess.ReadWrite));
+                return new(full, null, Open(full, FileMode.Open, FileAccess.Write), null);
+            // Before the file is there: a signal may come at once.
+            interruption = endsBySignal ? new Interruption(aside) : null;
+            return new(full, aside, Open(aside, FileMode.CreateNew, FileAccess.ReadWrite), interruption);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            interruption?.Dispose();
             throw Failure(context, path, Why(e).Replace(aside, full, StringComparison.Ordinal), Advice(e));
         }
     }
@@ -90,6 +100,7 @@ sealed class OutputFile : IDisposable
 
         if (_aside is not null)
             File.Delete(_aside);
+        _interruption?.Dispose();
     }
 
     static WritableFile Open(string path, FileMode mode, FileAccess access) =>

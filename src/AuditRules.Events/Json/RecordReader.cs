@@ -6,11 +6,18 @@ namespace AuditRules.Events.Json;
 /// <summary>Reads META, PROCESS, LOSS and END (J15 to J19) from behind the object's beginning.</summary>
 static class RecordReader
 {
-    public static TraceMeta ReadMeta(ref TokenReader reader)
+    public static JsonMeta ReadMeta(ref TokenReader reader)
     {
         var meta = new TraceMeta();
+        var id = "";
         while (reader.NextMember(out var name, out _))
         {
+            if (name == "id")
+            {
+                id = reader.String(name);
+                continue;
+            }
+
             meta = name switch
             {
                 "recorder" => meta with { Recorder = reader.String(name) },
@@ -42,7 +49,7 @@ static class RecordReader
             };
         }
 
-        return meta;
+        return new JsonMeta(meta, id);
     }
 
     public static ProcessRecord ReadProcess(ref TokenReader reader)

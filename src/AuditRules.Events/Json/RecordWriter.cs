@@ -6,9 +6,11 @@ namespace AuditRules.Events.Json;
 /// <summary>Writes META, PROCESS, LOSS and END (J15 to J19).</summary>
 static class RecordWriter
 {
-    public static void Write(Utf8JsonWriter writer, TraceMeta meta)
+    public static void Write(Utf8JsonWriter writer, TraceMeta meta, string traceId)
     {
         Start(writer, RecordNames.Meta);
+        if (traceId.Length > 0)
+            writer.WriteString("id"u8, traceId);
         writer.WriteString("recorder"u8, meta.Recorder);
         writer.WriteString("recorderVersion"u8, meta.RecorderVersion);
         writer.WriteString("runtime"u8, meta.Runtime);

@@ -12,6 +12,9 @@ namespace AuditRules.Traces;
 /// </summary>
 public static class TraceCut
 {
+    /// <summary>The reason of the LOSS that says what was left out.</summary>
+    public const string LossReason = "cut";
+
     /// <summary>Cuts a trace that is closed and whole. The new trace has an id that follows from the old one and the range:
     /// the same cut gives the same bytes.</summary>
     /// <param name="input">The trace, read from its first byte to its last; left open.</param>
@@ -55,19 +58,17 @@ public static class TraceCut
                     new(input.CanSeek ? input.Length : 0, DamageCode.Truncated, "it is not closed")
                 );
             if (left.Count > 0)
-                writer.Add(new LossRecord(-1, "cut", left.Count, left.From, left.To, []));
-            writer.Complete(end.Totals with { Lost = Sum(end.Totals.Lost, left.Count) });
-            return new(writer.Events, left.Count, null);
+                writer.Add(new LossRecord(-1, LossReason, left.Count, left.From, left.To, []));
+            // What was left out on purpose is no loss of the recorder's. Bounded, whatever END says: the writer adds what it
+            // loses itself.
+            writer.Complete(end.Totals with { Lost = Math.Clamp(end.Totals.Lost, 0, long.MaxValue / 2) });
+            return new(writer.Events, left.Count, null) { Head = writer.Head };
         }
         finally
         {
             writer?.Dispose();
         }
     }
-
-    // Bounded, whatever END says: the writer adds what it loses itself.
-    static long Sum(long lost, long left) =>
-        (long)Int128.Min((Int128)Math.Max(0, lost) + left, long.MaxValue / 2);
 
     static DamageItem? Copy(TraceItem item, TraceWriter writer, TraceRange range, LeftOut left)
     {

@@ -59,6 +59,9 @@ sealed class FrameScanner
 
     public bool AtEnd => _input.Peek(1).IsEmpty;
 
+    /// <summary>Whether what is reported now is where another trace begins.</summary>
+    public bool IsOtherTrace { get; private set; }
+
     /// <summary>The last payload; it may be longer than the frame's, whose stored length counts.</summary>
     public byte[] Payload { get; private set; } = [];
 
@@ -155,10 +158,12 @@ sealed class FrameScanner
 
     void Resynchronise(DamageCode code)
     {
+        var other = code == DamageCode.NoFrame ? Preamble.IdOf(_input.Peek(Preamble.Length)) : null;
         _input.Advance(1);
         var found = FindFrame();
         var message = code switch
         {
+            _ when other is { } id => $"another trace ({id:x32}) begins here, and is not read",
             DamageCode.Foreign => "a frame of another trace",
             DamageCode.Truncated => "the file ends within a frame",
             _ when found => FormattableString.Invariant(
@@ -166,7 +171,9 @@ sealed class FrameScanner
             ),
             _ => "from here to its end the file holds no frame of this trace",
         };
+        IsOtherTrace = other is not null;
         _report(_offset, code, message, null);
+        IsOtherTrace = false;
     }
 
     /// <summary>Goes to the next believable header, or to the end of the file.</summary>

@@ -53,6 +53,10 @@ public sealed record DamageItem(long Offset, DamageCode Code, string Message, lo
 {
     /// <summary>True when the frame is one that a reader may ignore: neither events nor records were lost with it.</summary>
     public bool IsIgnorable { get; init; }
+
+    /// <summary>True when what stands there could be read, and is not: a frame behind one of a higher sequence number, or the
+    /// beginning of another trace.</summary>
+    public bool IsUnread { get; init; }
 }
 
 /// <summary>Kinds of damage.</summary>

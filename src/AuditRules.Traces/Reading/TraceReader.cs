@@ -16,6 +16,7 @@ public sealed class TraceReader : IDisposable
     readonly TraceReaderOptions _options;
     readonly Queue<TraceItem> _pending = new();
     readonly SealCheck? _seal;
+    readonly SequenceGaps _gaps = new();
     long _nextSequence;
     long _missing;
     long _nextOrdinal;
@@ -148,14 +149,32 @@ public sealed class TraceReader : IDisposable
     {
         if (header.Sequence < _nextSequence)
         {
-            Damage(offset, DamageCode.Repeated, $"frame {header.Sequence} comes again", 0);
+            var isLate = _gaps.Has(header.Sequence);
+            Damage(
+                offset,
+                DamageCode.Repeated,
+                isLate ? Late(header) : $"frame {header.Sequence} comes again",
+                0,
+                isLate
+            );
             return false;
         }
+
+        if (header.Sequence > _nextSequence)
+            _gaps.Add(_nextSequence, header.Sequence);
 
         _missing += header.Sequence - _nextSequence;
         _nextSequence = header.Sequence + 1L;
         return true;
     }
+
+    string Late(in FrameHeader header) =>
+        $"frame {header.Sequence} stands behind frame {_nextSequence - 1}; "
+        + (
+            header.Type != FrameType.Data ? "it is not read"
+            : header.EventCount == 1 ? "its event is not read"
+            : $"its {header.EventCount} events are not read"
+        );
 
     /// <summary>Reports the frames that are missing before this one, and the events if it says how many came before.</summary>
     void ReportGap(long offset, long? eventsBefore)
@@ -346,7 +365,10 @@ public sealed class TraceReader : IDisposable
         Damage(offset, DamageCode.Malformed, $"a frame breaks the format: {why}", header.LostEvents);
     }
 
-    void Damage(long offset, DamageCode code, string message, long? events)
+    void Damage(long offset, DamageCode code, string message, long? events) =>
+        Damage(offset, code, message, events, _scanner.IsOtherTrace);
+
+    void Damage(long offset, DamageCode code, string message, long? events, bool isUnread)
     {
         _damaged = true;
         // Behind END no frame of the trace is missing where bytes are none.
@@ -358,6 +380,7 @@ public sealed class TraceReader : IDisposable
             new DamageItem(offset, code, message, events)
             {
                 IsIgnorable = _type >= FirstIgnorable && code is not DamageCode.Gap,
+                IsUnread = isUnread,
             }
         );
     }

@@ -99,7 +99,10 @@ public sealed class TraceRecovery
             end is not null,
             _losses.Added + _writer.Lost,
             _reader.Tampering
-        );
+        )
+        {
+            Head = _writer.Head,
+        };
     }
 
     /// <summary>Copies a frame as one of its own, compressed as it was.</summary>

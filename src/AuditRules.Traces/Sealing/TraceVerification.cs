@@ -11,7 +11,10 @@ public enum TraceVerdict
     /// <summary>It is damaged, or was not closed.</summary>
     Damaged,
 
-    /// <summary>It is not what was written, or what is expected is not there (T56).</summary>
+    /// <summary>What is expected of it is not there: a head, a signature, a seal (T56).</summary>
+    NotAsExpected,
+
+    /// <summary>It is not what was written (T56).</summary>
     Tampered,
 }
 
@@ -65,9 +68,13 @@ public sealed record TraceVerification
 
     /// <summary>What to think of it, by the problems.</summary>
     public TraceVerdict Verdict =>
-        Problems.Any(p => p.IsTampering) ? TraceVerdict.Tampered
+        Problems.Any(p => p.IsTampering && !IsExpectation(p.Code)) ? TraceVerdict.Tampered
+        : Problems.Any(p => p.IsTampering) ? TraceVerdict.NotAsExpected
         : Problems.IsEmpty ? TraceVerdict.Whole
         : TraceVerdict.Damaged;
+
+    static bool IsExpectation(string code) =>
+        code is nameof(SealCode.NoSeal) or nameof(SealCode.NotSigned) or nameof(SealCode.Head);
 
     /// <summary>Whether the trace has an END.</summary>
     public required bool Closed { get; init; }

@@ -87,6 +87,8 @@ sealed class CutPart(CommandContext context, string path, long margin)
                 $"auditrules: {cut.Events:N0} of {cut.Events + cut.Left:N0} events in {context.Paths.Show(target)}"
             )
         );
+        if (cut.Head is { } head)
+            context.NoteHead(head);
         return ExitCode.Clean;
     }
 

@@ -14,7 +14,10 @@ interface IEventLines : IDisposable
 {
     void Write(EventView audited);
 
-    void Write(TraceItem record);
+    /// <summary>Writes a record.</summary>
+    /// <param name="record">META, PROCESS, LOSS or END.</param>
+    /// <param name="traceId">The id of the trace that it is of.</param>
+    void Write(TraceItem record, string traceId);
 }
 
 /// <summary>Lines for people: ordinal, time, pid and thread, event, caller. Records are in the summary, not here.</summary>
@@ -40,7 +43,7 @@ sealed class TextEventLines(CommandContext context) : IEventLines
         _writer.Write('\n');
     }
 
-    public void Write(TraceItem record) { }
+    public void Write(TraceItem record, string traceId) { }
 
     public void Dispose() { }
 
@@ -64,7 +67,7 @@ sealed class MessagePackEvents(CommandContext context) : IEventLines
         _output.Write(_buffer.WrittenSpan);
     }
 
-    public void Write(TraceItem record) { }
+    public void Write(TraceItem record, string traceId) { }
 
     public void Dispose() { }
 }
@@ -76,12 +79,12 @@ sealed class JsonEventLines(CommandContext context) : IEventLines
 
     public void Write(EventView audited) => _lines.Write(json => EventJson.Write(json, audited));
 
-    public void Write(TraceItem record)
+    public void Write(TraceItem record, string traceId)
     {
         switch (record)
         {
             case MetaItem meta:
-                _lines.Write(json => EventJson.Write(json, meta.Meta));
+                _lines.Write(json => EventJson.Write(json, meta.Meta, traceId));
                 break;
             case ProcessItem process:
                 _lines.Write(json => EventJson.Write(json, process.Record));

@@ -93,7 +93,7 @@ sealed class EventListing(CommandContext context, EventFilter filter, IEventLine
         {
             if (item is not EventsItem events)
             {
-                Write(item, source.IsWhole);
+                Write(item, source);
                 continue;
             }
 
@@ -112,7 +112,7 @@ sealed class EventListing(CommandContext context, EventFilter filter, IEventLine
         }
     }
 
-    void Write(TraceItem item, bool isWhole)
+    void Write(TraceItem item, EventSource source)
     {
         if (item is DamageItem found)
         {
@@ -122,10 +122,10 @@ sealed class EventListing(CommandContext context, EventFilter filter, IEventLine
 
         _damage |= item is LossItem;
         // Of a part it is not known which processes there are besides.
-        if (item is ProcessItem process && isWhole)
+        if (item is ProcessItem process && source.IsWhole)
             _known.Add(process.Record);
         if (filter.IsEmpty)
-            lines.Write(item);
+            lines.Write(item, source.TraceId);
     }
 
     void Tell(DamageItem damage)

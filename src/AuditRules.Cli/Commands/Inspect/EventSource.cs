@@ -24,6 +24,9 @@ sealed class EventSource(Stream stream, EventFilter filter) : IDisposable
     /// <summary>True when all was read and there was no END.</summary>
     public bool IsUnclosed => _reader is { AtEnd: true, Closed: false };
 
+    /// <summary>The trace's id, where all of it is read.</summary>
+    public string TraceId => _reader?.TraceId ?? "";
+
     /// <summary>That the trace is not what was written, as far as all of it was read.</summary>
     public TraceProblem? Tampering => _reader?.Tampering;
 
@@ -54,7 +57,8 @@ sealed class EventSource(Stream stream, EventFilter filter) : IDisposable
         if (IsWhole)
         {
             _reader = new TraceReader(stream, _options with { ChecksSeal = true });
-            return [_reader.ReadToEnd()];
+            // Only an export has the records.
+            return [filter.IsEmpty ? ToldTrace.Read(_reader) : _reader.ReadToEnd()];
         }
 
         _file = TraceFile.Open(stream, _options);

@@ -65,6 +65,15 @@ static class TraceSummary
 
     static void WriteTotals(Screen screen, TraceContents contents)
     {
+        var left = contents
+            .Losses.Where(l => l.Reason == TraceCut.LossReason)
+            .Aggregate(Int128.Zero, (sum, loss) => sum + loss.Count);
+        if (left > 0)
+            Field(
+                screen,
+                "left out",
+                $"{Number((long)Int128.Min(left, long.MaxValue))} on purpose, with cut"
+            );
         if (contents.End is not { } end)
             return;
         if (end.Raised >= 0)
@@ -126,9 +135,9 @@ static class TraceSummary
         );
 
     static string Derived(TraceMeta meta) =>
-        meta.Derived.Length == 0
-            ? ""
-            : $"{meta.Derived} of {string.Join(", ", meta.Sources.IsDefault ? [] : meta.Sources)}";
+        meta.Derived.Length == 0 ? ""
+        : meta.Sources.IsDefaultOrEmpty ? meta.Derived
+        : $"{meta.Derived} of {string.Join(", ", meta.Sources)}";
 
     static string Filters(TraceMeta meta)
     {

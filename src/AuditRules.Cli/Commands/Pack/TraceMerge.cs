@@ -32,7 +32,16 @@ static class TraceMerge
             if (TracePacker.Check(sources) is { } problem)
                 throw Refusal(context, problem, sources, paths);
             using var output = OutputFile.Create(context, target);
-            var packed = Run(context, sources, paths, output, target, codec);
+            var isUnread = false;
+            var packed = Run(
+                context,
+                sources,
+                paths,
+                output,
+                target,
+                codec,
+                damage => isUnread |= damage.IsUnread
+            );
             output.Complete(context);
             context.Note(
                 string.Create(
@@ -42,7 +51,7 @@ static class TraceMerge
             );
             if (packed.Head is { } head)
                 context.NoteHead(head);
-            return packed.Losses > 0 ? ExitCode.Damage : ExitCode.Clean;
+            return packed.Losses > 0 || isUnread ? ExitCode.Damage : ExitCode.Clean;
         }
         finally
         {
@@ -56,7 +65,8 @@ static class TraceMerge
         IReadOnlyList<string> paths,
         OutputFile output,
         string target,
-        ColumnCodec codec
+        ColumnCodec codec,
+        Action<RecoveredDamage> told
     )
     {
         try
@@ -70,7 +80,15 @@ static class TraceMerge
                         output.Stream,
                         new() { Codec = codec, LeaveOpen = true },
                         (source, damage) =>
-                            DamageLine.Say(context, $"{context.Paths.Show(paths[source])}, ", damage)
+                        {
+                            told(damage);
+                            DamageLine.Say(
+                                context,
+                                paths[source],
+                                $"{context.Paths.Show(paths[source])}, ",
+                                damage
+                            );
+                        }
                     )
             );
         }

@@ -104,6 +104,7 @@ static class VerifyReport
         {
             TraceVerdict.Whole => "whole",
             TraceVerdict.Damaged => "damaged",
+            TraceVerdict.NotAsExpected => "not as expected",
             _ => "tampered",
         };
 
