@@ -134,7 +134,23 @@ public sealed record LossRecord(
     long From,
     long To,
     ImmutableArray<KeyValuePair<string, long>> Events
-);
+)
+{
+    /// <summary>How many of them have a name in <see cref="Events"/>; bounded as <see cref="CountOf"/> is.</summary>
+    public long Named => Events.IsDefault ? 0 : Total(Events.Select(e => e.Value));
+
+    /// <summary>How many events losses count together: at most <see cref="long.MaxValue"/>, whatever a trace claims, and
+    /// nothing for a count below 0.</summary>
+    public static long CountOf(IEnumerable<LossRecord> losses) => Total(losses.Select(l => l.Count));
+
+    static long Total(IEnumerable<long> counts)
+    {
+        var total = 0L;
+        foreach (var count in counts)
+            total += Math.Min(Math.Max(0, count), long.MaxValue - total);
+        return total;
+    }
+}
 
 /// <summary>The END frame: the totals of a trace that was closed.</summary>
 /// <param name="Events">Events in the trace.</param>

@@ -126,7 +126,7 @@ public static class TraceReplay
     {
         if (totals is null)
             yield return new(-1, "not closed", 0, 0, 0, []);
-        else if (totals.Lost > losses.Sum(l => l.Count))
+        else if (totals.Lost > LossRecord.CountOf(losses))
             yield return new(-1, "not told", totals.Lost, 0, 0, []);
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AuditRules.Detection.Findings;
 using AuditRules.Detection.Plans;
+using AuditRules.Events;
 
 namespace AuditRules.Reporting.Reports;
 
@@ -43,7 +44,7 @@ public sealed record ReportTotals(
                     s => outcomes.Where(o => o.Rule.Severity == s).Sum(o => o.Findings)
                 ),
             report.Traces.Sum(t => t.Detection.Events),
-            report.Traces.SelectMany(t => t.Losses).Sum(l => l.Count),
+            LossRecord.CountOf(report.Traces.SelectMany(t => t.Losses)),
             report.Traces.Sum(t => t.Losses.Length),
             report.Traces.Sum(t => t.Damages.Length),
             report.Traces.Count(t => !t.Closed),

@@ -65,15 +65,9 @@ static class TraceSummary
 
     static void WriteTotals(Screen screen, TraceContents contents)
     {
-        var left = contents
-            .Losses.Where(l => l.Reason == TraceCut.LossReason)
-            .Aggregate(Int128.Zero, (sum, loss) => sum + loss.Count);
+        var left = LossRecord.CountOf(contents.Losses.Where(l => l.Reason == TraceCut.LossReason));
         if (left > 0)
-            Field(
-                screen,
-                "left out",
-                $"{Number((long)Int128.Min(left, long.MaxValue))} on purpose, with cut"
-            );
+            Field(screen, "left out", $"{Number(left)} on purpose, with cut");
         if (contents.End is not { } end)
             return;
         if (end.Raised >= 0)
