@@ -464,7 +464,10 @@ let tests =
                     let rest, _ = List.item 2 (framesOf behind)
                     // Its CHECKPOINT would not hold.
                     let seal, _ = List.last (framesOf behind)
-                    let made, packed, _ = pack [ Array.append refused[.. two - 1] behind[rest .. seal - 1] ]
+
+                    let made, packed, _ =
+                        pack [ Array.append refused[.. two - 1] behind[rest .. seal - 1] ]
+
                     let items, _ = read made
 
                     Expect.equal
