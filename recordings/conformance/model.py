@@ -252,7 +252,7 @@ DEFAULTS = {
         **dict.fromkeys(["include", "exclude", "drop"], []),
         "environment": "",
         **dict.fromkeys(["redacted", "callers"], False),
-        **dict.fromkeys(["runId", "commit", "boot", "derived"], ""),
+        **dict.fromkeys(["runId", "commit", "boot", "host", "user", "directory", "derived"], ""),
         "sources": [],
     },
     "process": {"change": 0, "process": 0, "parent": -1, "pid": 0, "time": 0, "command": [], "exitCode": None},
@@ -267,6 +267,8 @@ def record_json(name, given):
     for key, value in DEFAULTS[name].items():
         value = given.get(key, value)
         if key in ("exitCode", "from", "to") and not value and (key != "exitCode" or value is None):
+            continue
+        if key in ("host", "user", "directory") and not value:
             continue
         if key in ("wallClock", "time", "from", "to"):
             value = moment(value)

@@ -262,7 +262,7 @@ def records():
         "runtimeVersion": "3.11.2", "platform": "linux-x64", "command": ["python3", "app.py", "--ü"], "pid": 7,
         "parentPid": 6, "wallClock": OFFSET + 500, "monotonicClock": 500, "profile": "security",
         "include": ["open"], "exclude": ["import", "a*"], "drop": [], "environment": "keys", "redacted": True,
-        "callers": True, "runId": "00ff", "commit": "abc", "boot": "b-1", "derived": "cut", "sources": ["0" * 32],
+        "callers": True, "runId": "00ff", "commit": "abc", "boot": "b-1", "host": "h", "user": "u", "directory": "/d", "derived": "cut", "sources": ["0" * 32],
     }
     yield Trace("meta-full").meta(full).rows(OPEN).end()
     yield Trace("meta-backwards").meta(dict(reversed(list(full.items())))).rows(OPEN).end()

@@ -66,7 +66,16 @@ public sealed record TraceMeta
     /// same; empty when it is not known.</summary>
     public string Boot { get; init; } = "";
 
-    /// <summary>How the trace was made of others, as <c>cut</c>, <c>pack</c> or <c>recover</c>; empty when it was
+    /// <summary>The machine's name.</summary>
+    public string Host { get; init; } = "";
+
+    /// <summary>The user who recorded: the name, or the number where there is none.</summary>
+    public string User { get; init; } = "";
+
+    /// <summary>The folder in which the recorded command was started; absolute.</summary>
+    public string Directory { get; init; } = "";
+
+    /// <summary>How the trace was made of others, as <c>cut</c>, <c>pack</c>, <c>recover</c> or <c>import</c>; empty when it was
     /// recorded.</summary>
     public string Derived { get; init; } = "";
 
@@ -125,7 +134,23 @@ public sealed record LossRecord(
     long From,
     long To,
     ImmutableArray<KeyValuePair<string, long>> Events
-);
+)
+{
+    /// <summary>How many of them have a name in <see cref="Events"/>; bounded as <see cref="CountOf"/> is.</summary>
+    public long Named => Events.IsDefault ? 0 : Total(Events.Select(e => e.Value));
+
+    /// <summary>How many events losses count together: at most <see cref="long.MaxValue"/>, whatever a trace claims, and
+    /// nothing for a count below 0.</summary>
+    public static long CountOf(IEnumerable<LossRecord> losses) => Total(losses.Select(l => l.Count));
+
+    static long Total(IEnumerable<long> counts)
+    {
+        var total = 0L;
+        foreach (var count in counts)
+            total += Math.Min(Math.Max(0, count), long.MaxValue - total);
+        return total;
+    }
+}
 
 /// <summary>The END frame: the totals of a trace that was closed.</summary>
 /// <param name="Events">Events in the trace.</param>

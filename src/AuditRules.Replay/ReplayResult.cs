@@ -25,4 +25,8 @@ public sealed record ReplayResult(
 {
     /// <summary>False for a trace without an END frame: more may have happened than it contains.</summary>
     public bool Closed => Totals is not null;
+
+    /// <summary>The first that shows that the trace is not what was written (trace.md, T56); null for nothing. A rule that
+    /// found nothing in it is unknown, not clean.</summary>
+    public TraceProblem? Tampering { get; init; }
 }

@@ -31,7 +31,15 @@ public static class TraceReplay
                 CouldContain = name => RecordingCoverage.CouldContain(meta, name),
             }
         );
-        using var reader = new TraceReader(input, new() { Wanted = engine.Wants, LeaveOpen = true });
+        using var reader = new TraceReader(
+            input,
+            new()
+            {
+                Wanted = engine.Wants,
+                ChecksSeal = true,
+                LeaveOpen = true,
+            }
+        );
         var processes = new List<ProcessRecord>();
         var losses = new List<LossRecord>();
         var damages = new List<DamageItem>();
@@ -76,13 +84,27 @@ public static class TraceReplay
             result with
             {
                 Findings = [.. result.Findings.Select(f => f with { Trace = trace })],
+                Outcomes = reader.Tampering is null ? result.Outcomes : [.. result.Outcomes.Select(Doubt)],
             },
             [.. processes],
             [.. losses],
             [.. damages],
             totals
-        );
+        )
+        {
+            Tampering = reader.Tampering,
+        };
     }
+
+    // Whoever changed the trace may have taken away what the rule looks for.
+    static RuleOutcome Doubt(RuleOutcome outcome) =>
+        outcome.Verdict == Verdict.Clean
+            ? outcome with
+            {
+                Verdict = Verdict.Unknown,
+                Reason = "the trace was tampered with",
+            }
+            : outcome;
 
     // Columns are decoded when a rule asks: what breaks the format under checksums that hold is found only then, and
     // only where a rule looks. Such a file was made by hand.
@@ -104,7 +126,7 @@ public static class TraceReplay
     {
         if (totals is null)
             yield return new(-1, "not closed", 0, 0, 0, []);
-        else if (totals.Lost > losses.Sum(l => l.Count))
+        else if (totals.Lost > LossRecord.CountOf(losses))
             yield return new(-1, "not told", totals.Lost, 0, 0, []);
     }
 

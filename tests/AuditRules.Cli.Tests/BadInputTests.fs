@@ -119,7 +119,7 @@ let private commands = readers @ packers
 /// What a run says but for the line that says which rules it takes (C31).
 let private withoutRules (ran: Ran) =
     { ran with
-        Error = ran.Error.Replace("using the rules in rules\n", "")
+        Error = ran.Error.Replace("auditrules: using the rules in rules\n", "")
     }
 
 let private run folder command = Cli.run folder command |> withoutRules
@@ -196,7 +196,7 @@ let tests =
                     asUser
                     folder
                     66
-                    $"auditrules: cannot read bad.atrace: this user may not read it\n  {make}\n")
+                    "auditrules: cannot read bad.atrace: this user may not read it\n  Have its owner, whom ls -l bad.atrace names, allow it, or run as that user.\n")
 
             testCase
                 "C50 C51 C37: a trace that is still written is read, with a word on what that means"
@@ -271,7 +271,11 @@ let tests =
                 Expect.equal summary.Code 0 summary.Error
                 Expect.stringContains summary.Out "events    none\n" "inspect"
                 let listed = run folder [ "inspect"; "bad.atrace"; "--events" ]
-                Expect.equal (listed.Code, listed.Out, listed.Error) (0, "", "") "events"
+
+                Expect.equal
+                    (listed.Code, listed.Out, listed.Error)
+                    (0, "", "auditrules: the trace holds no event\n")
+                    "events"
 
                 for command in packers do
                     let ran = run folder command

@@ -55,6 +55,7 @@ let private hostWith path (folder: Folder) (input: string) (output: Stream) (err
         Error = error,
         CurrentFolder = folder.Path,
         OutputWidth = width,
+        ErrorWidth = width,
         Variable =
             fun name ->
                 match variables.TryGetValue name with
@@ -106,6 +107,28 @@ let runInto (output: Stream) (folder: Folder) (arguments: string list) =
     {
         Code = code
         Out = ""
+        Error = error.ToString()
+    }
+
+/// The same with a standard output whose reader has closed it once that says so.
+let runUntil (closed: unit -> bool) (folder: Folder) (arguments: string list) =
+    use output = new MemoryStream()
+    use error = new StringWriter(NewLine = "\n")
+
+    let host =
+        CliHost(
+            Input = new MemoryStream(),
+            Output = output,
+            Error = error,
+            CurrentFolder = folder.Path,
+            OutputIsClosed = closed
+        )
+
+    let code = CommandLine.Run(List<string>(arguments), host)
+
+    {
+        Code = code
+        Out = Encoding.UTF8.GetString(output.ToArray())
         Error = error.ToString()
     }
 

@@ -89,6 +89,15 @@ let tests =
                 Expect.stringContains ran.Out "3 events of process 0 (disk-full)" "the loss"
                 run folder [ "inspect"; "run.atrace" ] |> expect 3 |> ignore)
 
+            testCase "C20: 3 where losses count more than there are numbers" (fun () ->
+                let loss =
+                    """{"record":"loss","reason":"disk-full","count":9223372036854775807,"events":{"open":9223372036854775807,"exec":9223372036854775807}}"""
+
+                use folder = withTrace (loss :: loss :: quiet)
+                let ran = run folder [ "replay"; "run.atrace" ] |> expect 3
+                Expect.stringContains ran.Out "9,223,372,036,854,775,807 events" "the loss"
+                run folder [ "inspect"; "run.atrace" ] |> expect 3 |> ignore)
+
             testCase "C20: 3 where the trace is damaged" (fun () ->
                 use folder = withTrace quiet
                 let bytes = File.ReadAllBytes(folder.File "run.atrace")

@@ -8,10 +8,11 @@ open AuditRules.Cli.Tests.Cli
 let private meta boot clock =
     $"""{{"record":"meta","recorder":"x","wallClock":"2026-01-02T03:04:0{clock}Z","monotonicClock":1000000000,"boot":"{boot}"}}"""
 
-let private finish = """{"record":"end","events":2,"processes":1}"""
+let private finish lines =
+    $"""{{"record":"end","events":{List.length lines},"processes":1}}"""
 
 let private withBoot boot clock lines =
-    [ meta boot clock ] @ lines @ [ finish ]
+    [ meta boot clock ] @ lines @ [ finish lines ]
 
 let private findings folder name =
     (run folder [ "replay"; name; "--format"; "jsonl" ]).Lines
@@ -32,7 +33,15 @@ let tests =
                     use folder = withTrace fires
                     let ran = pack folder [ "run.atrace" ] options
                     Expect.equal (ran.Code, ran.Out) (0, "") ran.Error
-                    Expect.equal ran.Error "auditrules: 2 events of 1 trace in new.atrace\n" "what was done"
+
+                    Expect.isMatch
+                        ran.Error
+                        "^auditrules: 2 events of 1 trace in new.atrace\nauditrules: head [0-9]+:[0-9a-f]{64}\n$"
+                        "what was done"
+
+                    let head = ran.Error.TrimEnd('\n').Split(' ') |> Array.last
+                    let verified = run folder [ "verify"; "new.atrace"; "--expect-head"; head ]
+                    Expect.equal verified.Code 0 "C83: not a byte is another"
                     let report name = (run folder [ "replay"; name ]).Out
                     Expect.equal (report "new.atrace") (report "run.atrace") "findings"
                     Expect.stringContains (report "new.atrace") "HIGH T1" "there is one"
@@ -99,6 +108,44 @@ let tests =
                 Expect.equal ran.Code 65 ran.Error
                 Expect.isTrue (isMessage ran.Error) ran.Error)
 
+            testCase "C59 T60: events of one trace twice are refused, by whatever way they came" (fun () ->
+                use folder = withTrace quiet
+                import folder "a.atrace" (withBoot "b1" 0 fires)
+                import folder "other.atrace" (withBoot "b1" 0 quiet)
+
+                for words in
+                    [
+                        [ "cut"; "a.atrace"; "-o"; "first.atrace"; "--to"; "#1" ]
+                        [ "cut"; "a.atrace"; "-o"; "second.atrace"; "--from"; "#1" ]
+                        [ "pack"; "a.atrace"; "other.atrace"; "-o"; "both.atrace" ]
+                    ] do
+                    let ran = run folder words
+                    Expect.equal ran.Code 0 ran.Error
+
+                let summary = (run folder [ "inspect"; "a.atrace"; "--format"; "jsonl" ]).Out
+
+                let id =
+                    Text.Json.JsonDocument.Parse(summary).RootElement.GetProperty("id").GetString()
+
+                for one, other in
+                    [
+                        "a.atrace", "first.atrace"
+                        "first.atrace", "a.atrace"
+                        "first.atrace", "second.atrace"
+                        "both.atrace", "a.atrace"
+                        "second.atrace", "both.atrace"
+                    ] do
+                    let ran = pack folder [ one; other ] []
+                    Expect.equal (ran.Code, ran.Out) (65, "") ran.Error
+
+                    Expect.stringStarts
+                        ran.Error
+                        $"auditrules: {other} and {one} both have events of trace {id}: these would be there twice\n"
+                        "which"
+
+                    Expect.isTrue (isMessage ran.Error) ran.Error
+                    Expect.isFalse (folder.Has "new.atrace") "nothing is written")
+
             testCase "C59: what cannot be packed together, or onto itself, or read twice" (fun () ->
                 use folder = withTrace fires
                 Directory.CreateDirectory(folder.File "segments") |> ignore
@@ -117,6 +164,16 @@ let tests =
 
                 Expect.sequenceEqual (File.ReadAllBytes(folder.File "run.atrace")) before "the input stays"
                 Expect.isFalse (folder.Has "new.atrace") "nothing is written")
+
+            testTheory "C10 C56: a segment of the folder is no output" [ "pack"; "recover" ] (fun command ->
+                use folder = withTrace quiet
+                Directory.CreateDirectory(folder.File "segments") |> ignore
+                let segment = "segments/7-9f1c03a7725bd0e4-000000.seg"
+                folder.Write(segment, "what a program did")
+                let ran = run folder [ command; "segments"; "-o"; segment ]
+                Expect.equal (ran.Code, ran.Out) (2, "") ran.Error
+                Expect.stringContains ran.Error "is the input itself" "why"
+                Expect.equal (folder.Read segment) "what a program did" "the source stays")
 
             testCase "C59: damage in a source becomes a loss, told with the source's name" (fun () ->
                 use folder = withTrace quiet

@@ -1,5 +1,6 @@
 module AuditRules.Cli.Tests.RecordTests
 
+open System
 open System.IO
 open Expecto
 open AuditRules.Cli.Tests.Cli
@@ -175,6 +176,24 @@ let tests =
                     Expect.stringContains ran.Out "/.aws/credentials was read, then 127.0.0.1:" "its message"
                     Expect.stringContains ran.Out "record -o run.atrace -- python3 app.py" "what comes next"
                     Expect.isEmpty (Directory.GetFileSystemEntries folder.Path) "it left nothing behind here")
+
+            testTheory
+                "C45: the program has SIGXFSZ as the caller had it"
+                [ "trap '' XFSZ; ", true; "", false ]
+                (fun (before, isIgnored) ->
+                    use folder = new Folder()
+
+                    let ran =
+                        startProgram
+                            "sh"
+                            [ "-c"; before + "exec dotnet \"$@\""; "sh" ]
+                            []
+                            folder
+                            [ "record"; "-o"; "run.atrace"; "--"; "grep"; "SigIgn"; "/proc/self/status" ]
+
+                    Expect.equal ran.Code 0 ran.Error
+                    let mask = Convert.ToUInt64((ran.Out.Split '\t' |> Array.last).Trim(), 16)
+                    Expect.equal ((mask >>> 24) &&& 1UL = 1UL) isIgnored ran.Out)
 
             testCase "C76: without Python the demo replays the trace that was shipped, and says so" (fun () ->
                 use folder = new Folder()

@@ -57,7 +57,7 @@ let tests =
             testCase "C31: without --rules the folder rules is used, and that is said" (fun () ->
                 use folder = withTrace quiet
                 let ran = run folder [ "replay"; "run.atrace" ]
-                Expect.equal ran.Error "using the rules in rules\n" "note"
+                Expect.equal ran.Error "auditrules: using the rules in rules\n" "note"
                 let named = run folder [ "replay"; "run.atrace"; "--rules"; "rules" ]
                 Expect.equal named.Error "" "no note"
                 let silent = run folder [ "replay"; "run.atrace"; "--quiet" ]

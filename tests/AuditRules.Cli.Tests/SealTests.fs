@@ -176,6 +176,15 @@ let tests =
                     Expect.equal ran.Code 6 "recorded again"
                     Expect.stringContains ran.Out "  Head at byte " "code")
 
+            testCase "C83: a head stays one line on a narrow terminal" (fun () ->
+                use folder = withKey quiet
+                let verified = runOnTerminal 40 folder [ "verify"; "run.atrace" ]
+                Expect.isMatch verified.Out @"\n  head \d+:[0-9a-f]{64}\n" verified.Out
+                let signed = runOnTerminal 40 folder [ "seal"; "run.atrace"; "--key"; "ci.pem" ]
+                Expect.isMatch signed.Out @"^\d+:[0-9a-f]{64}\n$" signed.Out
+                let packed = runOnTerminal 40 folder [ "pack"; "run.atrace"; "-o"; "new.atrace" ]
+                Expect.isMatch packed.Error @"\nauditrules: head \d+:[0-9a-f]{64}\n" packed.Error)
+
             testCase "C81: damage where a head is expected is 6" (fun () ->
                 use folder = withTrace fires
                 let head = headIn (run folder [ "verify"; "run.atrace" ]).Out
@@ -252,6 +261,59 @@ let tests =
                         "the private one alone"
 
                     Expect.equal (folder.Read "ci.pem", folder.Has "ci.pub.pem") (before, false) "as it was")
+
+            testCase "C10 C82: where no file may be written, all is as it was" (fun () ->
+                // The runtime itself needs a file for code that it may both write and run.
+                let limited folder arguments =
+                    startProgram
+                        "sh"
+                        [ "-c"; "ulimit -f 0; exec dotnet \"$@\""; "sh" ]
+                        [ "DOTNET_EnableWriteXorExecute", "0"; "DOTNET_EnableDiagnostics", "0" ]
+                        folder
+                        arguments
+
+                use folder = withKey fires
+                let before = bytesOf folder "run.atrace"
+
+                let there () =
+                    Directory.GetFiles folder.Path |> Array.map Path.GetFileName |> Array.sort
+
+                let files = there ()
+
+                for arguments in
+                    [
+                        [ "seal"; "run.atrace"; "--key"; "ci.pem" ]
+                        [ "seal"; "--new-key"; "new.pem" ]
+                        [ "recover"; "run.atrace"; "-o"; "new.atrace" ]
+                        [ "pack"; "run.atrace"; "-o"; "new.atrace" ]
+                        [ "cut"; "run.atrace"; "-o"; "new.atrace"; "--from"; "#1" ]
+                    ] do
+                    let ran = limited folder arguments
+                    Expect.equal (ran.Code, ran.Out) (73, "") ran.Error
+                    Expect.isTrue (isMessage ran.Error) ran.Error
+                    Expect.stringContains ran.Error "larger than this process may write a file" "why"
+                    Expect.sequenceEqual (there ()) files "no file more, and none less"
+
+                Expect.sequenceEqual (bytesOf folder "run.atrace") before "the trace")
+
+            testCase "C80 C81: what was only expected and is not there is not called tampering" (fun () ->
+                use folder = withKey fires
+                let other = "7:" + String('0', 64)
+
+                let verify options =
+                    run folder ([ "verify"; "run.atrace" ] @ options)
+
+                for options in [ [ "--key"; "ci.pub.pem" ]; [ "--expect-head"; other ] ] do
+                    let ran = verify options
+                    Expect.equal ran.Code 6 ran.Error
+                    Expect.stringStarts ran.Out "run.atrace: not as expected, 2 events in " "the word"
+
+                let json = verify [ "--expect-head"; other; "--format"; "jsonl" ]
+                Expect.stringContains json.Out "\"verdict\":\"not as expected\"" "JSON"
+                cut folder
+                let ran = verify [ "--require-seal" ]
+                Expect.equal ran.Code 6 ran.Error
+                Expect.stringStarts ran.Out "run.atrace: not as expected, " "not closed")
 
             testCase "C82: sealing appends, and prints the new head" (fun () ->
                 use folder = withKey fires

@@ -230,6 +230,46 @@ let tests =
                 Expect.stringStarts ran.Error "auditrules: cannot write /proc/x.atrace: " "which"
                 Expect.isFalse (ran.Error.Contains ".tmp") "not the temporary file")
 
+            testTheory
+                "C10: a command that a signal ends leaves nothing behind"
+                [ "TERM", 143; "HUP", 129; "INT", 130 ]
+                (fun (signal, code) ->
+                    use folder = new Folder()
+
+                    // A shell has what it starts behind it ignore SIGINT.
+                    let script =
+                        "mkfifo in; exec 3<>in; env --default-signal \"$0\" \"$@\" <in 3>&- & pid=$!; "
+                        + "until ls *.tmp >/dev/null 2>&1; do kill -0 $pid || exit 1; sleep 0.1; done; "
+                        + $"kill -s {signal} $pid; wait $pid; echo $?; ls"
+
+                    let ran =
+                        startProgram
+                            "sh"
+                            [ "-c"; script; "dotnet" ]
+                            []
+                            folder
+                            [ "import"; "jsonl"; "-"; "-o"; "b.atrace" ]
+
+                    Expect.equal ran.Out $"{code}\nin\n" ran.Error)
+
+            testCase "C10: a signal that the caller ignores ends nothing" (fun () ->
+                use folder = new Folder()
+
+                let script =
+                    "mkfifo in; exec 3<>in; trap '' HUP; \"$0\" \"$@\" <in 3>&- & pid=$!; "
+                    + "until ls *.tmp >/dev/null 2>&1; do kill -0 $pid || exit 1; sleep 0.1; done; "
+                    + "kill -s HUP $pid; sleep 1; exec 3>&-; wait $pid; echo $?; ls"
+
+                let ran =
+                    startProgram
+                        "sh"
+                        [ "-c"; script; "dotnet" ]
+                        []
+                        folder
+                        [ "import"; "jsonl"; "-"; "-o"; "b.atrace" ]
+
+                Expect.equal ran.Out "0\nb.atrace\nin\n" ran.Error)
+
             testCase "C5: hostile words on the command line do not reach the terminal" (fun () ->
                 use folder = new Folder()
                 let ran = run folder [ "replay"; "\u001b[31m\nx.atrace" ]

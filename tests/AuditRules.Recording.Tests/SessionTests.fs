@@ -46,6 +46,11 @@ let tests =
                     let boot = System.IO.File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()
                     Expect.equal recorded.Meta.Boot boot "boot"
 
+                    // T35: who recorded, and where.
+                    Expect.equal recorded.Meta.Host System.Environment.MachineName "host"
+                    Expect.equal recorded.Meta.User System.Environment.UserName "user"
+                    Expect.equal recorded.Meta.Directory System.Environment.CurrentDirectory "folder"
+
                     Expect.equal
                         (lives recorded)
                         [ ProcessChange.Start, 0, -1, None; ProcessChange.Exit, 0, -1, Some 3 ]

@@ -56,6 +56,7 @@ let tests =
                         "events"
                         "lost"
                         "damages"
+                        "tampered"
                         "traces"
                     ]
                     "fields"
@@ -92,6 +93,7 @@ let tests =
                                             )
                                         ],
                                 Damages = Some.array [ ReportedDamage("Gap", 99L, "2 frames") ],
+                                Tampering = ReportedDamage("Checkpoint", 7L, "another root"),
                                 Closed = false
                             )
                         ]
@@ -105,7 +107,11 @@ let tests =
                 let loss = trace.GetProperty("losses").[0]
                 Expect.equal (text "reason" loss, number "count" loss) ("disk-full", 12L) "loss"
                 let damage = trace.GetProperty("damages").[0]
-                Expect.equal (text "kind" damage, number "offset" damage) ("Gap", 99L) "damage")
+                Expect.equal (text "kind" damage, number "offset" damage) ("Gap", 99L) "damage"
+                Expect.equal (number "tampered" summary) 1L "tampered"
+                let tampered = trace.GetProperty "tampered"
+
+                Expect.equal (text "kind" tampered, number "offset" tampered) ("Checkpoint", 7L) "where")
 
             testCase "C8: durations are there only when they were asked for" (fun () ->
                 let timed = ReplayReport(Some.clean.Traces, Timings = ReplayTimings(5L, 7L))

@@ -181,6 +181,25 @@ let tests =
                     "damage at byte 9 of run.atrace: damaged (Payload); 1,200 events are missing\n"
                     "report")
 
+            testCase "C87: tampering is said with its place, and in the last line" (fun () ->
+                let trace = Some.trace [] []
+
+                let report =
+                    TraceReport(
+                        trace.Trace,
+                        trace.Detection,
+                        Tampering = ReportedDamage("Checkpoint", 1276L, "another root")
+                    )
+
+                let text = Some.text Some.ordinary (Some.report [ report ])
+
+                Expect.stringStarts
+                    text
+                    "tampered with run.atrace, at byte 1,276: another root (Checkpoint); see auditrules verify run.atrace\n"
+                    "report"
+
+                Expect.stringEnds text "nothing found; tampered with\n" "last line")
+
             testCase "C9: quiet leaves findings, failures and damage" (fun () ->
                 Expect.equal (Some.text (TextReportOptions(true, false)) Some.clean) "" "nothing found"
                 let text = Some.text (TextReportOptions(true, false)) troubled

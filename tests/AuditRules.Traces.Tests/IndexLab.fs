@@ -266,20 +266,10 @@ let traceOf case =
 
 /// What who reads the whole trace finds wrong with its INDEX.
 let problem (bytes: byte[]) =
-    let at, length = List.item (indexAt bytes) (framesOf bytes)
-    use reader = new TraceReader(new MemoryStream(bytes))
+    let found = TraceVerifier.Verify(new MemoryStream(bytes))
 
-    let frames =
-        ResizeArray
-            [
-                for item in reader.ReadToEnd() do
-                    match item with
-                    | :? EventsItem as item -> struct (item.Offset, item.Summary)
-                    | _ -> ()
-            ]
-
-    IndexCheck.Problem(bytes[at + FrameHeader.Length .. at + length - 1], int64 at, frames, meta)
-    |> Option.ofObj
+    found.Problems
+    |> Seq.tryPick (fun p -> if p.Code = "Index" then Some p.Message else None)
 
 let twelve =
     [

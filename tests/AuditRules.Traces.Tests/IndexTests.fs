@@ -228,6 +228,68 @@ let tests =
                     Expect.equal events (streamed bytes range []) "the true events"
                     Expect.equal (damages |> List.map _.Code) [ DamageCode.Index ] "it is told")
 
+            testCase
+                "T18 T47: a frame that INDEX leaves out is read, and not the one with its ordinals"
+                (fun () ->
+                    let other =
+                        write
+                            (options 2 ColumnCodec.Lz4)
+                            (List.updateAt 4 (event "open" 40L [ Value.Int 99L ]) twelve)
+
+                    let at, length = framesOf other |> List.item 3
+                    let before, _ = framesOf example |> List.item 3
+
+                    let inserted =
+                        Array.concat
+                            [ example[.. before - 1]; other[at .. at + length - 1]; example[before..] ]
+
+                    let later =
+                        [ 4 .. (framesOf inserted).Length - 1 ]
+                        |> List.fold
+                            (fun bytes frame ->
+                                rebuild bytes frame (fun header payload ->
+                                    FrameHeader(
+                                        header.Type,
+                                        0us,
+                                        0us,
+                                        header.Sequence + 1u,
+                                        header.TraceId,
+                                        header.EventCount,
+                                        header.RawLength,
+                                        0u,
+                                        0u
+                                    ),
+                                    payload))
+                            inserted
+
+                    let lies =
+                        lying
+                            (fun names frames ->
+                                names,
+                                frames
+                                |> List.mapi (fun i e ->
+                                    if i < 2 then
+                                        e
+                                    else
+                                        { e with
+                                            Offset = e.Offset + int64 length
+                                            Sequence = e.Sequence + 1u
+                                        }))
+                            later
+
+                    let place, _ = (framesOf lies)[indexAt lies]
+                    let lies = endSaying (int64 place) 12L lies
+                    let range = TraceRange(FromOrdinal = 4L, ToOrdinal = 6L)
+                    let events, _, damages = sought lies range []
+                    Expect.equal events (streamed lies range []) "the events are the same"
+
+                    Expect.contains
+                        (events |> List.collect (fun (_, a, _, _, _, _, _, _) -> a))
+                        (Value.Int 99L)
+                        "those of the frame"
+
+                    Expect.equal (damages |> List.map _.Code) [ DamageCode.Index ] "it is told")
+
             testList
                 "T44 T47: an INDEX that breaks the format is damage"
                 [
@@ -295,6 +357,31 @@ let tests =
                     )
 
                 Expect.isFalse (builder.TryWrite buffer) "")
+
+            testCase "T9 T48: who seeks without an INDEX does not pass by an incompatible flag" (fun () ->
+                let bytes =
+                    rebuild (withoutIndex 12L example) 2 (fun header payload ->
+                        FrameHeader(
+                            header.Type,
+                            0us,
+                            1us,
+                            header.Sequence,
+                            header.TraceId,
+                            header.EventCount,
+                            header.RawLength,
+                            0u,
+                            0u
+                        ),
+                        payload)
+
+                let refused =
+                    try
+                        sought bytes (TraceRange(FromOrdinal = 9L)) [] |> ignore
+                        None
+                    with :? TraceFormatException as e ->
+                        Some e.Code
+
+                Expect.equal refused (Some TraceFormatError.UnknownFeature) "refused")
 
             testCase "T48: END is found before 60,000 other bytes, and not farther off" (fun () ->
                 let range = TraceRange(FromOrdinal = 3L)

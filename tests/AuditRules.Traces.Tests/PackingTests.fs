@@ -269,7 +269,10 @@ let tests =
                         Callers = true,
                         RunId = "r",
                         Commit = "c",
-                        Boot = boot
+                        Boot = boot,
+                        Host = "h",
+                        User = "ada",
+                        Directory = "/a"
                     )
 
                 let two =
@@ -286,7 +289,9 @@ let tests =
                         Callers = true,
                         RunId = "s",
                         Commit = "c",
-                        Boot = boot
+                        Boot = boot,
+                        Host = "h",
+                        User = "bob"
                     )
 
                 let made, _, _ = pack [ withMeta 1 one; withMeta 2 two ]
@@ -296,6 +301,8 @@ let tests =
                     (meta.Recorder, meta.Runtime, meta.RuntimeVersion)
                     ("auditrules-native, auditrules-python", "CPython", "3.11, 3.12")
                     "texts"
+
+                Expect.equal (meta.Host, meta.User, meta.Directory) ("h", "ada, bob", "/a") "who and where"
 
                 Expect.equal
                     (List.ofSeq meta.Command, meta.Pid, meta.RunId, meta.Commit, meta.Boot)
@@ -388,6 +395,92 @@ let tests =
 
                 Expect.equal (problem [ far 1 ]) None "any ordinal"
                 Expect.equal (problem [ far 1; far 2 ]) (Some(1, 0, PackProblemKind.TooManyProcesses)) "both")
+
+            testCase "C59: traces whose METAs do not fit one are refused" (fun () ->
+                let large number =
+                    use stream = new MemoryStream()
+                    let exclude = ImmutableArray.Create(String(char (96 + number), 4_500_000))
+
+                    using
+                        (new TraceWriter(
+                            stream,
+                            TraceMeta(Boot = boot, Exclude = exclude),
+                            TraceWriterOptions(TraceId = id number, LeaveOpen = true)
+                        ))
+                        (fun w -> w.Complete totals)
+
+                    stream.ToArray()
+
+                let kind traces =
+                    match TracePacker.Check(look traces) with
+                    | null -> None
+                    | p -> Some p.Kind
+
+                Expect.equal (kind [ large 1 ]) None "one"
+                Expect.equal (kind [ large 1; large 2 ]) (Some PackProblemKind.MetaTooLarge) "two")
+
+            testCase "T36 T60: a time that a record does not know stays so" (fun () ->
+                let early = trace 1 7L 2 (addAll [ at 8L 0 "a" ]) true
+
+                let records (writer: TraceWriter) =
+                    let command = ImmutableArray<string>.Empty
+                    writer.Add(ProcessRecord(ProcessChange.Fork, 1, 0, 5, 0L, command, Nullable()))
+                    writer.Add(ProcessRecord(ProcessChange.Exit, 1, 0, 5, 9L, command, Nullable 0))
+                    writer.Add(LossRecord(-1, "busy", 1L, 0L, 9L, ImmutableArray.Empty))
+
+                let made, _, _ = pack [ early; trace 2 0L 2 records true ]
+
+                let times =
+                    recordsOf (fst (read made))
+                    |> List.map (function
+                        | :? ProcessRecord as r -> r.Process, r.Parent, r.Time, 0L
+                        | :? LossRecord as r -> r.Process, -1, r.From, r.To
+                        | _ -> failtest "another record")
+
+                Expect.equal
+                    times
+                    [ 2, 1, 0L, 0L; 2, 1, 16L, 0L; -1, -1, 0L, 16L ]
+                    "process, parent and times")
+
+            testCase
+                "T41 T60: a frame that is refused binds no frame behind it, and its trace is packed"
+                (fun () ->
+                    let text time process' name =
+                        (event name time [ Value.Str "x" ])
+                            .With(``process`` = Nullable process', time = Nullable time)
+
+                    let refused =
+                        rebuild
+                            (trace 1 0L 2 (addAll [ text 1L 0 "a"; text 1000L 0 "a" ]) true)
+                            1
+                            (fun h p ->
+                                p[p.AsSpan().IndexOf(ReadOnlySpan(hex "91A178"))] <- 0x92uy
+                                h, p)
+
+                    let behind =
+                        trace 1 0L 2 (addAll [ at 0L 0 "b"; at 0L 0 "b"; at 2L 9 "c"; at 3L 9 "c" ]) true
+
+                    let two, _ = List.item 2 (framesOf refused)
+                    let rest, _ = List.item 2 (framesOf behind)
+                    // Its CHECKPOINT would not hold.
+                    let seal, _ = List.last (framesOf behind)
+
+                    let made, packed, _ =
+                        pack [ Array.append refused[.. two - 1] behind[rest .. seal - 1] ]
+
+                    let items, _ = read made
+
+                    Expect.equal
+                        [ for e in eventsOf items -> e.Name, e.Process ]
+                        [ "c", 9; "c", 9 ]
+                        "what is left"
+
+                    Expect.equal packed.Losses 1L "the frame")
+
+            testCase "C83: what was packed has its head" (fun () ->
+                let made, packed, _ = pack [ trace 1 0L 2 (addAll [ at 1L 0 "a" ]) true ]
+                let found = TraceVerifier.Verify(new MemoryStream(made))
+                Expect.equal (string packed.Head) (string found.Head) "head")
 
             testCase "C59: a trace of deflate is smaller" (fun () ->
                 let random = Random 3

@@ -215,6 +215,35 @@ let tests =
                     same (lossesOf items) [ loss 0L 0L (timeOf 0) ]
                     Expect.equal recovered.Losses 1L "counted")
 
+            testCase
+                "T58: where META is lost, the clocks are those of the first event that is left"
+                (fun () ->
+                    let broken =
+                        rebuild small 2 (fun h p ->
+                            // The first text of the dictionary says that it is longer than it is.
+                            p[p.AsSpan().IndexOf(ReadOnlySpan "/etc/0"B) - 1] <- 0xBFuy
+                            h, p)
+
+                    let at, length = frame 0
+                    let items, _, _ = promised (Array.append broken[.. at - 1] broken[at + length ..])
+                    Expect.equal (numbers items) [ 4L .. 11L ] "the first frame is refused"
+                    Expect.equal (metaOf items).WallClock (timeOf 4) "and does not count")
+
+            testCase "T59: an END that counts fewer events than there are tells of no loss" (fun () ->
+                for count in [ "D38000000000000000"; "FF"; "0B" ] do
+                    let bytes =
+                        rebuild small endAt (fun h _ ->
+                            let payload = hex ("81A66576656E7473" + count)
+                            let length = uint32 payload.Length
+
+                            FrameHeader(h.Type, 0us, 0us, h.Sequence, h.TraceId, 0u, length, length, 0u),
+                            payload)
+
+                    let items, recovered, told = promised bytes
+                    Expect.equal (numbers items) [ 0L .. 11L ] "events"
+                    Expect.equal (recovered.Losses, recovered.Totals.Lost) (0L, 0L) count
+                    Expect.equal [ for d in told -> isNull d.Loss ] [ true ] "told")
+
             testCase "T58: where META and all events are lost, a trace of its id is left" (fun () ->
                 let at, _ = frame endAt
 

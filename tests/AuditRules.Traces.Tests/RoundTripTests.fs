@@ -141,6 +141,9 @@ let tests =
                         RunId = "l",
                         Commit = "m",
                         Boot = "n",
+                        Host = "q",
+                        User = "r",
+                        Directory = "/s",
                         Derived = "cut",
                         Sources = ImmutableArray.Create("o", "p")
                     )

@@ -36,6 +36,8 @@ CODECS = {int(number): name for number, name in SPEC["codecs"].items()}
 KINDS = [kind["name"] for kind in SPEC["kinds"]]
 KIND = {name: number for number, name in enumerate(KINDS)}
 EXTS = {int(kind["messagePack"][4:]): kind["name"] for kind in SPEC["kinds"] if kind["messagePack"].startswith("ext")}
+# How many bytes one stored byte makes at most (T25).
+LARGEST = {"none": 1, "lz4": 255, "deflate": 1032}
 BYTES_OF = {"9C": 0, "CC": 1, "CD": 2, "CE": 4, "C4 10": 16, "C6": 4}
 HEADER = 68
 PREAMBLE = 36
@@ -94,7 +96,7 @@ class Value(namedtuple("Value", "kind content")):
 
 class Decoder:
     def __init__(self, data):
-        self.data, self.at = data, 0
+        self.data, self.at, self.ignoring = data, 0, False
 
     def take(self, count):
         if count > len(self.data) - self.at:
@@ -157,6 +159,8 @@ class Decoder:
         return "ext", (code, self.take(length))
 
     def text(self, length):
+        if self.ignoring:
+            return "str", self.take(length)
         try:
             return "str", self.take(length).decode("utf-8")
         except UnicodeDecodeError:
@@ -181,8 +185,8 @@ class Decoder:
         return count
 
     def skip(self):
-        """Passes one object of any depth."""
-        left = 1
+        """Passes one object of any depth, without a look at its texts (T44)."""
+        self.ignoring, left = True, 1
         while left:
             left -= 1
             kind, content = self.token(left)
@@ -190,6 +194,7 @@ class Decoder:
                 left += content
             elif kind == "map":
                 left += 2 * content
+        self.ignoring = False
 
     def end(self):
         if self.at != len(self.data):
@@ -311,6 +316,8 @@ def lz4(data, length):
         literals = token >> 4
         if literals == 15:
             literals = more(15)
+        if at + literals == len(data) and token & 15:
+            raise Malformed("a last token with a match")
         if literals > len(data) - at or literals > length - len(made):
             raise Malformed("literals of %d bytes" % literals)
         made += data[at : at + literals]
@@ -348,11 +355,11 @@ def deflate(data, length):
 class Columns:
     """The columns of a DATA payload (T21, T22)."""
 
-    def __init__(self, decoder):
-        self.stored, self.saved, last = {}, 0, -1
+    def __init__(self, decoder, most):
+        self.stored, self.saved, last = {}, 0, 0
         for _ in range(decoder.array(0)):
             items = decoder.array(len(SPEC["column"]))
-            number, codec, length = decoder.int64(), decoder.int64(), decoder.int64()
+            number, codec, length = decoder.int32(), decoder.int64(), decoder.int64()
             data = decoder.wanted("bin")
             for _ in range(items - len(SPEC["column"])):
                 decoder.skip()
@@ -363,7 +370,7 @@ class Columns:
                 raise Unknown("column %d" % number)
             if codec not in CODECS:
                 raise Unknown("codec %d" % codec)
-            if not 0 <= length <= LIMITS["rawLength"]:
+            if not 0 <= length <= min(most, len(data) * LARGEST[CODECS[codec]]):
                 raise Malformed("a column of %d bytes" % length)
             self.saved += length - len(data)
             self.stored[number] = (CODECS[codec], length, data)
@@ -584,12 +591,15 @@ class Reader:
         try:
             if (header.type == TYPES["META"]) != (header.sequence == 0):
                 raise Malformed("META must be the first frame, and the first frame META")
+            if header.events and header.type < 0x80 and header.type != TYPES["DATA"]:
+                raise Malformed("%d events outside DATA" % header.events)
             decoder = Decoder(payload)
             if header.type == TYPES["DATA"]:
                 self.items += self.events(header, at, decoder)
             elif header.type == TYPES["META"]:
-                self.meta(at, record(decoder, "meta"))
+                values = record(decoder, "meta")
                 decoder.end()
+                self.meta(at, values)
             elif header.type in (TYPES["PROCESS"], TYPES["LOSS"]):
                 name = "process" if header.type == TYPES["PROCESS"] else "loss"
                 records = [Record(at, name, record(decoder, name)) for _ in range(decoder.array(0, LIMITS["records"]))]
@@ -622,7 +632,7 @@ class Reader:
         first, last, _ = (wrapped(decoder.int64() + offset) for _ in range(3))
         ordinal = decoder.int64()
         names = [decoder.wanted("str") for _ in range(decoder.array(0))]
-        columns = Columns(decoder)
+        columns = Columns(decoder, header.rawLength)
         for _ in range(items - len(SPEC["data"])):
             decoder.skip()
         decoder.end()
@@ -633,6 +643,8 @@ class Reader:
             raise Malformed("names that are not sorted and distinct")
         if last < first:
             raise Malformed("the last time is before the first")
+        if ordinal >= 1 << 62:
+            raise Malformed("a first ordinal %d" % ordinal)
         if ordinal < self.given or (ordinal > self.given and not self.damaged):
             raise Malformed("a first ordinal %d, the next one is %d" % (ordinal, self.given))
         if self.last is not None and first < self.last:
@@ -648,7 +660,7 @@ class Frame:
     def __init__(self, columns, names, rows, first, last):
         self.columns, self.names, self.rows = columns, names, rows
         self.first, self.last = first, last
-        self.dictionary = self.list("dictionary", lambda decoder, left: decoder.value(0, left))
+        self.dictionary = self.list("dictionary", self.value)
         self.shapes = self.list("shapes", self.shape)
         self.threads = self.list("threads", self.thread)
 
@@ -661,6 +673,13 @@ class Frame:
         items = [item(decoder, left) for left in range(count - 1, -1, -1)]
         decoder.end()
         return items
+
+    @staticmethod
+    def value(decoder, left):
+        value = decoder.value(0, left)
+        if KIND[value.kind] < KIND["str"]:
+            raise Malformed("%s in the dictionary" % value.kind)
+        return value
 
     def shape(self, decoder, _):
         decoder.array(2, 2)
@@ -726,7 +745,7 @@ class Frame:
         times = times_of(self.raw("times"), self.rows, self.first, self.last)
         threads = self.columns.packed(COLUMNS["threadOfRow"], self.rows)
         callers, caller_of = [], [0] * self.rows
-        if COLUMNS["callers"] in self.columns.stored:
+        if COLUMNS["callers"] in self.columns.stored or COLUMNS["callerOfRow"] in self.columns.stored:
             callers = self.list("callers", self.caller)
             caller_of = self.columns.packed(COLUMNS["callerOfRow"], self.rows)
         arguments = self.arguments(of_rows)
@@ -770,7 +789,10 @@ def change(decoder):
 
 def version(decoder):
     decoder.array(2, 2)
-    return decoder.int64(), decoder.int64()
+    numbers = decoder.int64(), decoder.int64()
+    if not all(0 <= number <= 255 for number in numbers):
+        raise Malformed("a version %d.%d" % numbers)
+    return numbers
 
 
 def counts(decoder):
@@ -897,7 +919,7 @@ def record_json(name, values):
             value = moment(value)
         elif key == "change":
             value = SPEC["changes"][value]
-        elif key == "exitCode" and value is None:
+        elif key == "exitCode" and value is None or key in ("host", "user", "directory") and not value:
             continue
         made[key] = value
     return json.dumps(made, ensure_ascii=False, separators=(",", ":"))

@@ -41,7 +41,12 @@ static class InputFile
         }
         catch (UnauthorizedAccessException)
         {
-            throw Failure(context, path, "this user may not read it", advice);
+            throw Failure(
+                context,
+                path,
+                "this user may not read it",
+                $"Have its owner, whom ls -l {context.Paths.Show(path)} names, allow it, or run as that user."
+            );
         }
         catch (IOException e)
         {

@@ -11,15 +11,17 @@ sealed class OutputFile : IDisposable
 {
     readonly string _full;
     readonly string? _aside;
+    readonly Interruption? _interruption;
 
-    OutputFile(string full, string? aside, FileStream stream)
+    OutputFile(string full, string? aside, WritableFile stream, Interruption? interruption)
     {
+        _interruption = interruption;
         _full = full;
         _aside = aside;
         Stream = stream;
     }
 
-    public FileStream Stream { get; }
+    public WritableFile Stream { get; }
 
     /// <summary>Refuses an output that is one of the inputs, by whatever name: a link counts as what it leads to.</summary>
     public static void RequireOther(CommandContext context, string path, IEnumerable<string> inputs)
@@ -27,7 +29,7 @@ sealed class OutputFile : IDisposable
         var full = context.Paths.Full(path);
         foreach (var input in inputs)
         {
-            if (SameFile.Is(full, context.Paths.Full(input)))
+            if (FileStatus.IsSame(full, context.Paths.Full(input)))
                 throw new CommandFailure(
                     ExitCode.Usage,
                     $"{context.Paths.Show(path)} is the input itself ({context.Paths.Show(input)})",
@@ -36,7 +38,11 @@ sealed class OutputFile : IDisposable
         }
     }
 
-    public static OutputFile Create(CommandContext context, string path)
+    /// <summary>Begins a file.</summary>
+    /// <param name="context">The command.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="endsBySignal">False where the command lives on when a signal comes, as <c>record</c> does.</param>
+    public static OutputFile Create(CommandContext context, string path, bool endsBySignal = true)
     {
         if (path == "-")
             throw new CommandFailure(
@@ -46,17 +52,21 @@ sealed class OutputFile : IDisposable
             );
         var full = context.Paths.Full(path);
         var aside = $"{full}.{Path.GetRandomFileName()}.tmp";
+        Interruption? interruption = null;
         try
         {
             if (Directory.Exists(full))
                 throw Failure(context, path, "it is a folder");
             // A device or a pipe is written as it is.
             if (full.StartsWith("/dev/", StringComparison.Ordinal))
-                return new(full, null, new FileStream(full, FileMode.Open, FileAccess.Write));
-            return new(full, aside, new FileStream(aside, FileMode.CreateNew, FileAccess.ReadWrite));
+                return new(full, null, Open(full, FileMode.Open, FileAccess.Write), null);
+            // Before the file is there: a signal may come at once.
+            interruption = endsBySignal ? new Interruption(aside) : null;
+            return new(full, aside, Open(aside, FileMode.CreateNew, FileAccess.ReadWrite), interruption);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            interruption?.Dispose();
             throw Failure(context, path, Why(e).Replace(aside, full, StringComparison.Ordinal), Advice(e));
         }
     }
@@ -79,10 +89,22 @@ sealed class OutputFile : IDisposable
     /// <summary>Removes what is not complete.</summary>
     public void Dispose()
     {
-        Stream.Dispose();
+        try
+        {
+            Stream.Dispose();
+        }
+        catch (IOException)
+        {
+            // What could not be written is not wanted any more, and whoever wrote it has said why.
+        }
+
         if (_aside is not null)
             File.Delete(_aside);
+        _interruption?.Dispose();
     }
+
+    static WritableFile Open(string path, FileMode mode, FileAccess access) =>
+        new(path, new FileStreamOptions { Mode = mode, Access = access });
 
     public static CommandFailure Failure(
         CommandContext context,
@@ -96,7 +118,8 @@ sealed class OutputFile : IDisposable
             ? "Make the folder first, or name another file with -o."
             : "Name another file with -o, or make room for this one.";
 
-    static string Why(Exception e) =>
+    /// <summary>Why a file cannot be written, in words.</summary>
+    public static string Why(Exception e) =>
         e switch
         {
             DirectoryNotFoundException => "there is no such folder",

@@ -16,6 +16,9 @@ public sealed class CliHost
     /// <summary>Standard output; flushed at the end of a command.</summary>
     public required Stream Output { get; init; }
 
+    /// <summary>Whether whoever reads standard output has closed it, so that nothing more need be written.</summary>
+    public Func<bool> OutputIsClosed { get; init; } = static () => false;
+
     /// <summary>Standard error.</summary>
     public required TextWriter Error { get; init; }
 
@@ -44,11 +47,13 @@ public sealed class CliHost
         // Whoever asks for Console.Out, as Spectre.Console does, sets the terminal up, which writes its codes (C6).
         Console.SetOut(TextWriter.Null);
         Console.SetError(TextWriter.Null);
+        var output = StandardOutput.Output();
         var error = new StreamWriter(StandardOutput.Error(), leaveOpen: true) { AutoFlush = true };
         return new CliHost
         {
             Input = Console.OpenStandardInput(),
-            Output = new BufferedStream(StandardOutput.Output(), 64 * 1024),
+            Output = new BufferedStream(output, 64 * 1024),
+            OutputIsClosed = () => output is StandardOutput { IsClosed: true },
             Error = error,
             CurrentFolder = folder,
             Variable = Environment.GetEnvironmentVariable,

@@ -3,6 +3,7 @@ using System.Text;
 using AuditRules.Cli.Files;
 using AuditRules.Cli.Parsing;
 using AuditRules.Reporting.Terminal;
+using AuditRules.Traces;
 
 namespace AuditRules.Cli.Hosting;
 
@@ -47,6 +48,13 @@ sealed class CommandContext
     {
         if (!Quiet)
             Messages.Line(text);
+    }
+
+    /// <summary>Says the head of a trace: never broken, so that it can be taken out of what a terminal showed (C83).</summary>
+    public void NoteHead(TraceHead head)
+    {
+        if (!Quiet)
+            Messages.Unbroken($"auditrules: head {head}");
     }
 
     /// <summary>Writes results that are bytes, in turn with <see cref="Out"/>.</summary>

@@ -31,6 +31,9 @@ sealed partial class StandardOutput : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>True once whoever reads was found to have closed it: what is written then is dropped.</summary>
+    public bool IsClosed { get; private set; }
+
     /// <summary>The stream of standard output.</summary>
     public static Stream Output() =>
         OperatingSystem.IsLinux() ? new StandardOutput(1) : Console.OpenStandardOutput();
@@ -43,7 +46,7 @@ sealed partial class StandardOutput : Stream
     /// <exception cref="IOException">It is closed, or there is no room.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        while (!buffer.IsEmpty)
+        while (!buffer.IsEmpty && !IsClosed)
         {
             var written = Write(_descriptor, buffer, (nuint)buffer.Length);
             if (written >= 0)
@@ -61,7 +64,8 @@ sealed partial class StandardOutput : Stream
                     break;
                 // Whoever reads has had enough: as `head` has.
                 case BrokenPipe:
-                    return;
+                    IsClosed = true;
+                    break;
                 // Closed before the start, its number belongs to something else, or to nothing.
                 case BadDescriptor:
                     throw new IOException("standard output is closed");

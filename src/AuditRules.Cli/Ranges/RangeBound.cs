@@ -8,6 +8,8 @@ namespace AuditRules.Cli.Ranges;
 /// <param name="Number">Nanoseconds after the first event or since the Unix epoch, or the ordinal.</param>
 sealed record RangeBound(RangeBound.Form Kind, long Number)
 {
+    const int Date = 10; // characters, as 2026-01-02
+
     static readonly (string Name, decimal Nanoseconds)[] Units =
     [
         ("ms", 1e6m),
@@ -29,18 +31,32 @@ sealed record RangeBound(RangeBound.Form Kind, long Number)
     public static RangeBound? Parse(string text)
     {
         if (text.StartsWith('#'))
-            return long.TryParse(
-                text.AsSpan(1),
-                NumberStyles.None,
-                CultureInfo.InvariantCulture,
-                out var number
-            )
-                ? new(Form.Ordinal, number)
-                : null;
-        if (text.StartsWith('+'))
-            return ParseSpan(text[1..]) is { } span ? new(Form.AfterFirst, span) : null;
-        return EventTime.TryParse(text, out var time) ? new(Form.Moment, time) : null;
+            return ParseOrdinal(text) is { } number ? new(Form.Ordinal, number) : null;
+        if (ParseSpan(text.StartsWith('+') ? text[1..] : text) is { } span)
+            return new(Form.AfterFirst, span);
+        return ParseMoment(text) is { } time ? new(Form.Moment, time) : null;
     }
+
+    // RFC 3339, and as a listing has it: with a blank, and without the zone, which is UTC.
+    static long? ParseMoment(string text)
+    {
+        if (text.Length > Date && text[Date] == ' ')
+            text = $"{text[..Date]}T{text[(Date + 1)..]}";
+        return EventTime.TryParse(text, out var time) || EventTime.TryParse($"{text}Z", out time)
+            ? time
+            : null;
+    }
+
+    /// <summary>Reads an ordinal, as <c>1200</c> or <c>#1200</c>; null when the text is none.</summary>
+    public static long? ParseOrdinal(string text) =>
+        long.TryParse(
+            text.AsSpan(text.StartsWith('#') ? 1 : 0),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var number
+        )
+            ? number
+            : null;
 
     /// <summary>Reads a length of time, as <c>2.5s</c>, in nanoseconds; null when the text is none.</summary>
     public static long? ParseSpan(string text)

@@ -9,7 +9,7 @@ sealed class RangeOptions
 {
     readonly Option<RangeBound?> _from = Bound(
         "--from",
-        "The first that is wanted: +2.5s, 2026-01-02T03:04:05Z or #1200"
+        "The first that is wanted: 2.5s after the first, '2026-01-02 03:04:05.6' in UTC, or '#1200'"
     );
 
     readonly Option<RangeBound?> _to = Bound("--to", "The first that is not, likewise");
@@ -42,8 +42,8 @@ sealed class RangeOptions
         var bound = RangeBound.Parse(text);
         if (bound is null)
             result.AddError(
-                $"{name} takes a time after the first event (+2.5s, ms, us, ns, m, h), a moment "
-                    + $"(2026-01-02T03:04:05Z) or an ordinal (#1200); not {text}"
+                $"{name} takes a time after the first event (2.5s, ms, us, ns, m, h), a moment "
+                    + $"('2026-01-02 03:04:05.6' in UTC, or 2026-01-02T03:04:05+01:00) or an ordinal ('#1200'); not {text}"
             );
         return bound;
     }

@@ -8,6 +8,7 @@ using AuditRules.Detection.Plans;
 using AuditRules.Events;
 using AuditRules.Replay;
 using AuditRules.Reporting.Reports;
+using AuditRules.Reporting.Text;
 
 namespace AuditRules.Cli.Replaying;
 
@@ -46,6 +47,9 @@ static class ReplayRun
                     Events = d.Events,
                 }),
             ],
+            Tampering = result.Tampering is { } found
+                ? new ReportedDamage(found.Code, found.Offset, found.Message)
+                : null,
             Closed = result.Closed,
             Commands = CommandsOf(result),
         };
@@ -56,6 +60,8 @@ static class ReplayRun
     {
         var totals = report.Totals;
         var codes = new List<ExitCode>();
+        if (totals.Tampered > 0)
+            codes.Add(ExitCode.Tampered);
         if (totals.Count(Verdict.Failed) > 0)
             codes.Add(ExitCode.RuleFailed);
         var unanswered = totals.Count(Verdict.Unknown) + totals.Count(Verdict.Blind);
@@ -91,7 +97,7 @@ static class ReplayRun
             if (record.Change is ProcessChange.Exit or ProcessChange.NotRecorded)
                 continue;
             if (!record.Command.IsDefaultOrEmpty)
-                commands[record.Process] = string.Join(' ', record.Command);
+                commands[record.Process] = CommandText.Of(record.Command);
             else if (commands.TryGetValue(record.Parent, out var inherited))
                 commands.TryAdd(record.Process, inherited);
         }

@@ -1,6 +1,7 @@
 using AuditRules.Cli.Exit;
 using AuditRules.Cli.Files;
 using AuditRules.Cli.Hosting;
+using AuditRules.Reporting.Terminal;
 using AuditRules.Traces;
 
 namespace AuditRules.Cli.Replaying;
@@ -15,18 +16,19 @@ static class TraceFiles
 
     /// <summary>
     /// Looks at all traces before any is replayed (docs/cli.md, C36): first whether they are there, then whether they
-    /// are traces. Standard input cannot be looked at twice and is left out.
+    /// are traces. Standard input and pipes cannot be looked at twice and are left out.
     /// </summary>
     public static void Require(CommandContext context, IReadOnlyList<string> paths)
     {
         if (paths.Count(p => p == "-") > 1)
             throw new CommandFailure(ExitCode.Usage, "standard input (-) can be read only once");
-        foreach (var path in paths.Where(p => p != "-"))
+        // What writes a pipe would see its reader go.
+        var files = paths.Where(p => p != "-" && !FileStatus.IsPipe(context.Paths.Full(p))).ToArray();
+        foreach (var path in files)
             Open(context, path).Dispose();
-        foreach (var path in paths.Where(p => p != "-"))
+        foreach (var path in files)
         {
             using var stream = Open(context, path);
-            // What is no regular file may give its bytes only once.
             if (stream.CanSeek)
                 Read(context, path, () => new TraceReader(stream).Dispose());
         }
@@ -37,8 +39,7 @@ static class TraceFiles
     {
         foreach (var path in paths)
         {
-            using var stream = path == "-" ? Stream.Null : Open(context, path);
-            if (path == "-" || !stream.CanSeek)
+            if (path == "-" || FileStatus.IsPipe(context.Paths.Full(path)) || !CanSeek(context, path))
                 throw new CommandFailure(
                     ExitCode.NoInput,
                     $"cannot read {(path == "-" ? "standard input" : context.Paths.Show(path))}: it is no file, and is to be read twice",
@@ -47,6 +48,12 @@ static class TraceFiles
         }
 
         Require(context, paths);
+    }
+
+    static bool CanSeek(CommandContext context, string path)
+    {
+        using var stream = Open(context, path);
+        return stream.CanSeek;
     }
 
     /// <summary>Reads a trace; what makes it none ends the command with 65, what makes it unreadable with 66.</summary>
@@ -87,6 +94,25 @@ static class TraceFiles
             );
         }
     }
+
+    /// <summary>Refuses a trace that is not what was written: nothing is made of it (docs/cli.md, C87).</summary>
+    public static CommandFailure Tampered(CommandContext context, string path, TraceProblem tampering) =>
+        new(
+            ExitCode.Tampered,
+            FormattableString.Invariant(
+                $"{context.Paths.Show(path)} was tampered with: {tampering.Message} ({tampering.Code} at byte {tampering.Offset:N0})"
+            ),
+            $"No trace is made of it. See: auditrules verify {context.Paths.Show(path)}"
+        );
+
+    /// <summary>Says that a trace is not what was written, for commands that show it all the same.</summary>
+    public static void TellTampered(CommandContext context, string path, TraceProblem tampering) =>
+        context.Messages.Line(
+            FormattableString.Invariant(
+                $"auditrules: {context.Paths.Show(path)} was tampered with: {tampering.Message} ({tampering.Code} at byte {tampering.Offset:N0}); see auditrules verify {context.Paths.Show(path)}"
+            ),
+            Tone.Bad
+        );
 
     static string AdviceFor(CommandContext context, string path, TraceFormatError code) =>
         code switch

@@ -36,7 +36,7 @@ sealed class RuleSet : IDisposable
     public static RuleSet Compile(CommandContext context, RuleFiles files, bool noCache)
     {
         if (!files.Named)
-            context.Note($"using the rules in {context.Paths.Show(files.Folder)}");
+            context.Note($"auditrules: using the rules in {context.Paths.Show(files.Folder)}");
         var clock = Stopwatch.StartNew();
         var compiled = Compile(context, files, CacheFolder.Of(context.Host, noCache));
         Show(context, compiled.Diagnostics);

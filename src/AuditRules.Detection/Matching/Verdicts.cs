@@ -29,6 +29,6 @@ static class Verdicts
 
     static bool Touches(LossRecord loss, string[] needed) =>
         loss.Events.IsDefaultOrEmpty
-        || loss.Events.Sum(e => e.Value) < loss.Count
+        || loss.Named < loss.Count
         || loss.Events.Any(e => needed.Contains(e.Key));
 }

@@ -30,7 +30,11 @@ public static class EventJson
     public static void WriteValue(Utf8JsonWriter writer, Value value) => ValueWriter.Write(writer, value);
 
     /// <summary>Writes META as an object.</summary>
-    public static void Write(Utf8JsonWriter writer, TraceMeta meta) => RecordWriter.Write(writer, meta);
+    /// <param name="writer">Where to.</param>
+    /// <param name="meta">What the trace says of its recording.</param>
+    /// <param name="traceId">The trace's id, which stands in front; empty for none.</param>
+    public static void Write(Utf8JsonWriter writer, TraceMeta meta, string traceId = "") =>
+        RecordWriter.Write(writer, meta, traceId);
 
     /// <summary>Writes a PROCESS record as an object.</summary>
     public static void Write(Utf8JsonWriter writer, ProcessRecord record) =>

@@ -11,7 +11,8 @@ public sealed record JsonEvent(AuditEvent Event, bool HasOrdinal, bool HasProces
 
 /// <summary>A META record.</summary>
 /// <param name="Meta">The record.</param>
-public sealed record JsonMeta(TraceMeta Meta) : JsonLine;
+/// <param name="TraceId">The id of the trace that was exported; empty when the line does not say it.</param>
+public sealed record JsonMeta(TraceMeta Meta, string TraceId = "") : JsonLine;
 
 /// <summary>A PROCESS record.</summary>
 /// <param name="Record">The record.</param>

@@ -18,7 +18,7 @@ static class LineReader
             JsonLine read = record switch
             {
                 null => ReadEvent(ref reader),
-                RecordNames.Meta => new JsonMeta(RecordReader.ReadMeta(ref reader)),
+                RecordNames.Meta => RecordReader.ReadMeta(ref reader),
                 RecordNames.Process => new JsonProcess(RecordReader.ReadProcess(ref reader)),
                 RecordNames.Loss => new JsonLoss(RecordReader.ReadLoss(ref reader)),
                 RecordNames.End => new JsonEnd(RecordReader.ReadTotals(ref reader)),

@@ -6,11 +6,18 @@ namespace AuditRules.Events.Json;
 /// <summary>Reads META, PROCESS, LOSS and END (J15 to J19) from behind the object's beginning.</summary>
 static class RecordReader
 {
-    public static TraceMeta ReadMeta(ref TokenReader reader)
+    public static JsonMeta ReadMeta(ref TokenReader reader)
     {
         var meta = new TraceMeta();
+        var id = "";
         while (reader.NextMember(out var name, out _))
         {
+            if (name == "id")
+            {
+                id = reader.String(name);
+                continue;
+            }
+
             meta = name switch
             {
                 "recorder" => meta with { Recorder = reader.String(name) },
@@ -33,13 +40,16 @@ static class RecordReader
                 "runId" => meta with { RunId = reader.String(name) },
                 "commit" => meta with { Commit = reader.String(name) },
                 "boot" => meta with { Boot = reader.String(name) },
+                "host" => meta with { Host = reader.String(name) },
+                "user" => meta with { User = reader.String(name) },
+                "directory" => meta with { Directory = reader.String(name) },
                 "derived" => meta with { Derived = reader.String(name) },
                 "sources" => meta with { Sources = reader.Strings(name) },
                 _ => Unknown(ref reader, meta),
             };
         }
 
-        return meta;
+        return new JsonMeta(meta, id);
     }
 
     public static ProcessRecord ReadProcess(ref TokenReader reader)

@@ -6,9 +6,11 @@ namespace AuditRules.Events.Json;
 /// <summary>Writes META, PROCESS, LOSS and END (J15 to J19).</summary>
 static class RecordWriter
 {
-    public static void Write(Utf8JsonWriter writer, TraceMeta meta)
+    public static void Write(Utf8JsonWriter writer, TraceMeta meta, string traceId)
     {
         Start(writer, RecordNames.Meta);
+        if (traceId.Length > 0)
+            writer.WriteString("id"u8, traceId);
         writer.WriteString("recorder"u8, meta.Recorder);
         writer.WriteString("recorderVersion"u8, meta.RecorderVersion);
         writer.WriteString("runtime"u8, meta.Runtime);
@@ -29,6 +31,9 @@ static class RecordWriter
         writer.WriteString("runId"u8, meta.RunId);
         writer.WriteString("commit"u8, meta.Commit);
         writer.WriteString("boot"u8, meta.Boot);
+        WriteKnown(writer, "host", meta.Host);
+        WriteKnown(writer, "user", meta.User);
+        WriteKnown(writer, "directory", meta.Directory);
         writer.WriteString("derived"u8, meta.Derived);
         Write(writer, "sources", meta.Sources);
         writer.WriteEndObject();
@@ -80,6 +85,12 @@ static class RecordWriter
     {
         writer.WriteStartObject();
         writer.WriteString("record"u8, record);
+    }
+
+    static void WriteKnown(Utf8JsonWriter writer, string name, string text)
+    {
+        if (text.Length > 0)
+            writer.WriteString(name, text);
     }
 
     static void Write(Utf8JsonWriter writer, string name, ImmutableArray<string> texts)

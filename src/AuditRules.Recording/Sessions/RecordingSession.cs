@@ -156,6 +156,9 @@ public sealed class RecordingSession
             RunId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
             Commit = _options.Commit,
             Boot = SystemBoot.Id(),
+            Host = Environment.MachineName,
+            User = SystemUser.Name(),
+            Directory = _options.WorkingDirectory ?? Directory.GetCurrentDirectory(),
         };
 
     static RecordingResult Fail(string message) =>

@@ -42,6 +42,7 @@ static class SummaryJson
         json.WriteNumber("events", totals.Events);
         json.WriteNumber("lost", totals.Lost);
         json.WriteNumber("damages", totals.Damages);
+        json.WriteNumber("tampered", totals.Tampered);
     }
 
     static void WriteTrace(Utf8JsonWriter json, TraceReport trace)
@@ -64,19 +65,27 @@ static class SummaryJson
         json.WriteEndArray();
         json.WriteStartArray("damages");
         foreach (var damage in trace.Damages)
+            WriteDamage(json, damage);
+        json.WriteEndArray();
+        if (trace.Tampering is { } tampering)
         {
-            json.WriteStartObject();
-            json.WriteString("kind", damage.Kind);
-            json.WriteNumber("offset", damage.Offset);
-            json.WriteString("message", JsonText.Valid(damage.Message));
-            json.WriteEndObject();
+            json.WritePropertyName("tampered");
+            WriteDamage(json, tampering);
         }
 
-        json.WriteEndArray();
         json.WriteStartArray("rules");
         foreach (var outcome in trace.Detection.Outcomes)
             WriteOutcome(json, outcome);
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    static void WriteDamage(Utf8JsonWriter json, ReportedDamage damage)
+    {
+        json.WriteStartObject();
+        json.WriteString("kind", damage.Kind);
+        json.WriteNumber("offset", damage.Offset);
+        json.WriteString("message", JsonText.Valid(damage.Message));
         json.WriteEndObject();
     }
 

@@ -25,6 +25,9 @@ public sealed record TraceReport(TraceReference Trace, DetectionResult Detection
     /// <summary>What could not be read.</summary>
     public ImmutableArray<ReportedDamage> Damages { get; init; } = [];
 
+    /// <summary>What shows that the trace is not what was written; null for nothing.</summary>
+    public ReportedDamage? Tampering { get; init; }
+
     /// <summary>False when the trace has no end: it is still being written, or it was cut.</summary>
     public bool Closed { get; init; } = true;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AuditRules.Detection.Findings;
 using AuditRules.Detection.Plans;
+using AuditRules.Events;
 
 namespace AuditRules.Reporting.Reports;
 
@@ -12,6 +13,7 @@ namespace AuditRules.Reporting.Reports;
 /// <param name="Losses">Losses that the traces tell of.</param>
 /// <param name="Damages">Places that could not be read.</param>
 /// <param name="Unclosed">Traces without an end.</param>
+/// <param name="Tampered">Traces that are not what was written.</param>
 public sealed record ReportTotals(
     ImmutableSortedDictionary<string, Verdict> Rules,
     ImmutableSortedDictionary<Severity, long> BySeverity,
@@ -19,7 +21,8 @@ public sealed record ReportTotals(
     long Lost,
     int Losses,
     int Damages,
-    int Unclosed
+    int Unclosed,
+    int Tampered
 )
 {
     /// <summary>Findings in all.</summary>
@@ -41,10 +44,11 @@ public sealed record ReportTotals(
                     s => outcomes.Where(o => o.Rule.Severity == s).Sum(o => o.Findings)
                 ),
             report.Traces.Sum(t => t.Detection.Events),
-            report.Traces.SelectMany(t => t.Losses).Sum(l => l.Count),
+            LossRecord.CountOf(report.Traces.SelectMany(t => t.Losses)),
             report.Traces.Sum(t => t.Losses.Length),
             report.Traces.Sum(t => t.Damages.Length),
-            report.Traces.Count(t => !t.Closed)
+            report.Traces.Count(t => !t.Closed),
+            report.Traces.Count(t => t.Tampering is not null)
         );
     }
 

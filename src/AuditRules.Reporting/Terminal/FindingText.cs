@@ -77,8 +77,8 @@ static class FindingText
         var what = new StyledLine()
             .Add(TimeText.Offset(audited.Time - start), Tone.Strong)
             .Add($"  {evidence.Step.PadRight(width)}  ", Tone.Faint)
-            .AddSafe(EventText.Of(audited.View, withNone: false));
-        var caller = EventText.Of(audited.Caller);
+            .AddSafe(EventText.Of(audited.View, withNone: false, ValueLimits.Usual));
+        var caller = EventText.Of(audited.Caller, ValueLimits.Usual);
         var where = new StyledLine()
             .Add("  ")
             .AddSafe(caller.Length > 0 ? $"{caller}  " : "")

@@ -1,3 +1,4 @@
+using AuditRules.Reporting.Escaping;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -45,6 +46,13 @@ public sealed class Screen
 
     /// <summary>Writes a line of text, escaped.</summary>
     public void Line(string text, Tone tone = Tone.Plain) => Write(new StyledLine().Add(text, tone));
+
+    /// <summary>Writes a line of text, escaped, that stays one line however narrow the terminal is.</summary>
+    public void Unbroken(string text)
+    {
+        Writer.Write(TextEscape.Line(text));
+        Writer.Write('\n');
+    }
 
     /// <summary>Writes a line of several tones.</summary>
     public void Write(StyledLine words)

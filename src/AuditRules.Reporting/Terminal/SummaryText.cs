@@ -22,7 +22,12 @@ public static class SummaryText
     public static Tone ToneOf(ReplayReport report)
     {
         var totals = report.Totals;
-        if (totals.Findings > 0 || totals.Damages > 0 || totals.Count(Verdict.Failed) > 0)
+        if (
+            totals.Findings > 0
+            || totals.Damages > 0
+            || totals.Tampered > 0
+            || totals.Count(Verdict.Failed) > 0
+        )
             return Tone.Bad;
         var doubt =
             totals.Count(Verdict.Unknown) + totals.Count(Verdict.Blind) + totals.Losses + totals.Unclosed;
@@ -67,7 +72,11 @@ public static class SummaryText
             totals.Unclosed == 0 ? ""
             : totals.Unclosed == 1 ? "not closed"
             : $"{Number(totals.Unclosed)} not closed";
-        string[] parts = [lost, damaged, unclosed];
+        var tampered =
+            totals.Tampered == 0 ? ""
+            : totals.Tampered == 1 ? "tampered with"
+            : $"{Number(totals.Tampered)} tampered with";
+        string[] parts = [tampered, lost, damaged, unclosed];
         return string.Join(", ", parts.Where(p => p.Length > 0));
     }
 

@@ -18,6 +18,21 @@ static class TraceText
             wrote = true;
         }
 
+        if (trace.Tampering is { } tampering)
+        {
+            screen.Write(
+                new StyledLine()
+                    .Add("tampered", Tone.Bad)
+                    .Add(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $" with {trace.Trace.Path}, at byte {tampering.Offset:N0}: {tampering.Message} ({tampering.Kind}); see auditrules verify {trace.Trace.Path}"
+                        )
+                    )
+            );
+            wrote = true;
+        }
+
         foreach (var damage in trace.Damages)
         {
             var place = string.Create(CultureInfo.InvariantCulture, $" at byte {damage.Offset:N0}");

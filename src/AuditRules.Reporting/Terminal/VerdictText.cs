@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using AuditRules.Detection.Findings;
 using AuditRules.Reporting.Reports;
+using AuditRules.Reporting.Text;
 
 namespace AuditRules.Reporting.Terminal;
 
@@ -51,7 +52,7 @@ static class VerdictText
             return new StyledLine()
                 .Add("failed", Tone.Bad)
                 .Add(
-                    $" {rule.Id} {rule.Title}: {failure.Message}, at {failure.Location}, on event {ordinal} {failure.EventName}"
+                    $" {rule.Id} {rule.Title}: {failure.Message}, at {failure.Location}, on event {ordinal} {EventText.Name(failure.EventName, ValueLimits.Usual)}"
                 );
         }
 

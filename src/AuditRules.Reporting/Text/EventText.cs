@@ -14,10 +14,10 @@ public static class EventText
     /// </summary>
     /// <param name="audited">The event.</param>
     /// <param name="withNone">Whether arguments are shown that are None.</param>
-    /// <param name="maxLength">Characters shown of any one text.</param>
-    public static string Of(EventView audited, bool withNone, int maxLength = ValueText.DefaultLength)
+    /// <param name="limits">How much is shown of it.</param>
+    public static string Of(EventView audited, bool withNone, ValueLimits limits)
     {
-        var text = new StringBuilder(TextEscape.Line(TextEscape.Shorten(audited.Name, maxLength)));
+        var text = new StringBuilder(Name(audited.Name, limits));
         var names = NamesOf(audited.Name);
         for (var i = 0; i < audited.ArgumentCount; i++)
         {
@@ -29,23 +29,47 @@ public static class EventText
                 text.Append(names[i]).Append('=');
             else
                 text.Append(CultureInfo.InvariantCulture, $"{i}=");
-            text.Append(ValueText.Of(argument, maxLength));
+            text.Append(ValueText.Of(argument, limits));
         }
 
         return text.ToString();
     }
 
-    /// <summary>The code that caused an event, as <c>app.py:12 in main</c>; empty when it is not known.</summary>
-    public static string Of(Caller? caller)
+    /// <summary>
+    /// An event's name; in quotes where it holds anything but ASCII letters, digits, <c>.</c>, <c>_</c>, <c>-</c> and
+    /// <c>:</c>, so that a name cannot look like a name and arguments.
+    /// </summary>
+    /// <param name="name">The name; any program may choose it.</param>
+    /// <param name="limits">How much is shown of it; null for all.</param>
+    public static string Name(string name, ValueLimits? limits = null) =>
+        ValueText.Name(name, (limits ?? ValueLimits.None).Length);
+
+    /// <summary>
+    /// The code that caused an event, as <c>app.py:12 in main</c>; empty when it is not known. A file or function that
+    /// could be taken for more than one is in quotes.
+    /// </summary>
+    /// <param name="caller">The code; null when it is not known.</param>
+    /// <param name="limits">How much is shown of it.</param>
+    public static string Of(Caller? caller, ValueLimits limits)
     {
         if (caller is null)
             return "";
         var line = caller.Line > 0 ? string.Create(CultureInfo.InvariantCulture, $":{caller.Line}") : "";
-        var function = caller.Function is "" or "<module>" ? "" : $" in {Short(caller.Function)}";
-        return $"{Short(caller.File)}{line}{function}";
+        var function = caller.Function is "" or "<module>" ? "" : $" in {Place(caller.Function, limits)}";
+        return $"{(caller.File.Length == 0 ? "" : Place(caller.File, limits))}{line}{function}";
     }
 
-    static string Short(string text) => TextEscape.Line(TextEscape.Shorten(text, ValueText.DefaultLength));
+    static string Place(string text, ValueLimits limits) =>
+        text.Length <= limits.Length && (IsPlain(text) || IsFrozen(text))
+            ? text
+            : ValueText.Quote(text, limits.Length);
+
+    static bool IsPlain(string text) =>
+        !text.Any(c => char.IsWhiteSpace(c) || "()[]{}\"\\".Contains(c)) && TextEscape.Line(text) == text;
+
+    // Python's name for a module that is built in: it needs no quotes, and is everywhere.
+    static bool IsFrozen(string text) =>
+        text.StartsWith("<frozen ", StringComparison.Ordinal) && text[^1] == '>' && IsPlain(text[8..]);
 
     // An event with two forms has the arguments of both: then a number says more than a name that may be wrong.
     static string[] NamesOf(string name)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using AuditRules.Events;
 using AuditRules.Reporting.Escaping;
@@ -8,24 +9,34 @@ namespace AuditRules.Reporting.Text;
 /// <summary>Values as people read them: one line, near to Python's own form, safe to show.</summary>
 public static class ValueText
 {
-    /// <summary>Characters of one text that are shown when nothing else is said.</summary>
-    public const int DefaultLength = 120;
-
-    // A value may be nested 64 deep and hold millions of items: what is shown of it is bounded.
-    const int MaxItems = 16;
-    const int MaxDepth = 4;
-
     /// <summary>The value on one line.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="maxLength">Characters shown of any one text in it; what is left out is counted.</param>
-    public static string Of(Value value, int maxLength = DefaultLength)
+    /// <param name="limits">How much of it is shown.</param>
+    public static string Of(Value value, ValueLimits limits)
     {
         var text = new StringBuilder();
-        Append(text, value, maxLength, 0);
+        Append(text, value, limits, 0);
         return text.ToString();
     }
 
-    static void Append(StringBuilder text, Value value, int maxLength, int depth)
+    /// <summary>A name that any program may choose: as it is, or in quotes where it could be taken for more.</summary>
+    internal static string Name(string name, int maxLength) =>
+        name.Length > 0
+        && name.Length <= maxLength
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or ':')
+            ? name
+            : Quote(name, maxLength);
+
+    /// <summary>A text in quotes; one that is cut says how long it is.</summary>
+    internal static string Quote(string content, int maxLength)
+    {
+        if (content.Length <= maxLength)
+            return TextEscape.Quote(content);
+        var shown = TextEscape.Quote(TextEscape.Shorten(content, maxLength)[..^3]);
+        return string.Create(CultureInfo.InvariantCulture, $"{shown}... ({content.Length:N0} characters)");
+    }
+
+    static void Append(StringBuilder text, Value value, ValueLimits limits, int depth)
     {
         switch (value.Kind)
         {
@@ -36,113 +47,110 @@ public static class ValueText
                 text.Append(value.AsBool ? "True" : "False");
                 break;
             case ValueKind.Int or ValueKind.BigInt:
-                text.Append(Cut(value.AsInteger.ToString(CultureInfo.InvariantCulture), maxLength));
+                AppendInteger(text, value.AsInteger, limits.Length);
                 break;
             case ValueKind.Float:
                 text.Append(FloatText(value.AsDouble));
                 break;
             case ValueKind.Str or ValueKind.RawStr:
-                AppendQuoted(text, value.AsText!, maxLength);
+                text.Append(Quote(value.AsText!, limits.Length));
                 break;
             case ValueKind.Bytes:
                 var bytes = value.AsBytes;
-                text.Append(TextEscape.Quote(bytes[..Math.Min(bytes.Length, maxLength)]));
-                if (bytes.Length > maxLength)
+                text.Append(TextEscape.Quote(bytes[..Math.Min(bytes.Length, limits.Length)]));
+                if (bytes.Length > limits.Length)
                     text.Append(CultureInfo.InvariantCulture, $"... ({bytes.Length:N0} bytes)");
                 break;
             case ValueKind.List:
-                AppendList(text, value, maxLength, depth);
+                AppendList(text, value, limits, depth);
                 break;
             case ValueKind.Map:
-                AppendMap(text, value, maxLength, depth);
+                AppendMap(text, value, limits, depth);
                 break;
             case ValueKind.Truncated:
                 var truncated = value.AsTruncated!;
-                Append(text, truncated.Head, maxLength, depth + 1);
+                Append(text, truncated.Head, limits, depth + 1);
                 text.Append(CultureInfo.InvariantCulture, $" (cut, {truncated.Length:N0} in all)");
                 break;
             case ValueKind.Object:
-                AppendObject(text, value.AsObject!, maxLength, depth);
+                AppendObject(text, value.AsObject!, limits, depth);
                 break;
             case ValueKind.Redacted:
                 var redacted = value.AsRedacted!;
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"<redacted {TextEscape.Line(Cut(redacted.Kind, maxLength))}, {redacted.Length:N0} bytes>"
+                    $"<redacted {Name(redacted.Kind, limits.Length)}, {redacted.Length:N0} bytes>"
                 );
                 break;
         }
     }
 
-    static void AppendQuoted(StringBuilder text, string content, int maxLength)
+    static void AppendInteger(StringBuilder text, BigInteger number, int maxLength)
     {
-        var shown = TextEscape.Shorten(content, maxLength);
-        if (content.Length <= maxLength)
-            text.Append(TextEscape.Quote(content));
-        else
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"{TextEscape.Quote(shown[..^3])}... ({content.Length:N0} characters)"
-            );
+        var digits = number.ToString(CultureInfo.InvariantCulture);
+        text.Append(Cut(digits, maxLength));
+        if (digits.Length > maxLength)
+            text.Append(CultureInfo.InvariantCulture, $" ({digits.Length:N0} digits)");
     }
 
-    static void AppendList(StringBuilder text, Value value, int maxLength, int depth)
+    static void AppendList(StringBuilder text, Value value, ValueLimits limits, int depth)
     {
-        if (depth >= MaxDepth)
+        if (depth >= limits.Depth)
         {
             text.Append("[...]");
             return;
         }
 
         text.Append('[');
-        var count = Math.Min(value.Items.Length, MaxItems);
+        var count = Math.Min(value.Items.Length, limits.Items);
         for (var i = 0; i < count; i++)
         {
             if (i > 0)
                 text.Append(", ");
-            Append(text, value.Items[i], maxLength, depth + 1);
+            Append(text, value.Items[i], limits, depth + 1);
         }
 
         AppendRest(text, value.Items.Length - count);
         text.Append(']');
     }
 
-    static void AppendMap(StringBuilder text, Value value, int maxLength, int depth)
+    static void AppendMap(StringBuilder text, Value value, ValueLimits limits, int depth)
     {
-        if (depth >= MaxDepth)
+        if (depth >= limits.Depth)
         {
             text.Append("{...}");
             return;
         }
 
         text.Append('{');
-        var count = Math.Min(value.Entries.Length, MaxItems);
+        var count = Math.Min(value.Entries.Length, limits.Items);
         for (var i = 0; i < count; i++)
         {
             var (key, entry) = value.Entries[i];
             if (i > 0)
                 text.Append(", ");
-            Append(text, key, maxLength, depth + 1);
+            Append(text, key, limits, depth + 1);
             text.Append(": ");
-            Append(text, entry, maxLength, depth + 1);
+            Append(text, entry, limits, depth + 1);
         }
 
         AppendRest(text, value.Entries.Length - count);
         text.Append('}');
     }
 
-    static void AppendObject(StringBuilder text, ObjectValue value, int maxLength, int depth)
+    static void AppendObject(StringBuilder text, ObjectValue value, ValueLimits limits, int depth)
     {
-        text.Append('<').Append(TextEscape.Line(Cut(value.Type, maxLength)));
-        foreach (var (name, fact) in value.Facts.IsDefault ? [] : value.Facts.Take(MaxItems))
+        text.Append('<').Append(Name(value.Type, limits.Length));
+        foreach (var (name, fact) in value.Facts.IsDefault ? [] : value.Facts.Take(limits.Items))
         {
-            text.Append(' ').Append(TextEscape.Line(Cut(name, maxLength))).Append('=');
-            if (depth >= MaxDepth)
+            text.Append(' ').Append(Name(name, limits.Length)).Append('=');
+            if (depth >= limits.Depth)
                 text.Append("...");
             else
-                Append(text, fact, maxLength, depth + 1);
+                Append(text, fact, limits, depth + 1);
         }
 
+        AppendRest(text, (value.Facts.IsDefault ? 0 : value.Facts.Length) - limits.Items);
         text.Append('>');
     }
 
@@ -156,7 +164,10 @@ public static class ValueText
         double.IsNaN(number) ? "nan"
         : double.IsPositiveInfinity(number) ? "inf"
         : double.IsNegativeInfinity(number) ? "-inf"
-        : number.ToString("R", CultureInfo.InvariantCulture);
+        : WithPoint(number.ToString("R", CultureInfo.InvariantCulture).Replace('E', 'e'));
+
+    // As Python has it: 1.0 is no integer.
+    static string WithPoint(string digits) => digits.AsSpan().ContainsAny('.', 'e') ? digits : $"{digits}.0";
 
     static string Cut(string text, int length) => TextEscape.Shorten(text, length);
 }

@@ -56,20 +56,41 @@ static class ColumnCodecs
             case ColumnCodec.Lz4:
                 return Lz4Block.Decode(stored.AsSpan(offset, length), target);
             default:
-                using (var source = new MemoryStream(stored, offset, length, writable: false))
+                using (var source = new DrainedStream(stored, offset, length))
                 using (var deflate = new DeflateStream(source, CompressionMode.Decompress))
                 {
                     try
                     {
                         return deflate.ReadAtLeast(target, target.Length, throwOnEndOfStream: false)
                                 == target.Length
-                            && deflate.ReadByte() < 0;
+                            && deflate.ReadByte() < 0
+                            && !source.IsDrained;
                     }
                     catch (InvalidDataException)
                     {
                         return false;
                     }
                 }
+        }
+    }
+
+    /// <summary>Bytes, and whether more of them were wanted. An inflater that comes to its final block wants no more; one
+    /// that does not takes the end of the bytes for the end of the block and says nothing.</summary>
+    sealed class DrainedStream(byte[] bytes, int offset, int length)
+        : MemoryStream(bytes, offset, length, writable: false)
+    {
+        public bool IsDrained { get; private set; }
+
+        public override int Read(Span<byte> buffer)
+        {
+            IsDrained |= Position == Length;
+            return base.Read(buffer);
+        }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            IsDrained |= Position == Length;
+            return base.Read(buffer, offset, count);
         }
     }
 }

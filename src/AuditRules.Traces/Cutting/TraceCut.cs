@@ -12,6 +12,9 @@ namespace AuditRules.Traces;
 /// </summary>
 public static class TraceCut
 {
+    /// <summary>The reason of the LOSS that says what was left out.</summary>
+    public const string LossReason = "cut";
+
     /// <summary>Cuts a trace that is closed and whole. The new trace has an id that follows from the old one and the range:
     /// the same cut gives the same bytes.</summary>
     /// <param name="input">The trace, read from its first byte to its last; left open.</param>
@@ -20,7 +23,7 @@ public static class TraceCut
     /// <exception cref="TraceFormatException">The input is no trace, or needs what this reader does not know.</exception>
     public static CutTrace Run(Stream input, Stream output, TraceRange range)
     {
-        using var reader = new TraceReader(input, new() { LeaveOpen = true });
+        using var reader = new TraceReader(input, new() { ChecksSeal = true, LeaveOpen = true });
         TraceWriter? writer = null;
         EndItem? end = null;
         var left = new LeftOut();
@@ -28,10 +31,16 @@ public static class TraceCut
         {
             foreach (var item in reader.ReadToEnd())
             {
+                if (reader.Tampering is { } tampered)
+                    return new(0, 0, null, tampered);
                 if (item is DamageItem damage)
                     return new(0, 0, damage);
                 if (item is MetaItem meta)
-                    writer = new(output, Derive(meta.Meta, reader.TraceId), Options(reader.TraceId, range));
+                    writer = new(
+                        output,
+                        DerivedMeta.Of(meta.Meta, "cut", reader.TraceId),
+                        Options(reader.TraceId, range)
+                    );
                 else if (writer is null)
                     return new(0, 0, new(item.Offset, DamageCode.Malformed, "the trace has no META"));
                 else if (item is EndItem last)
@@ -40,6 +49,8 @@ public static class TraceCut
                     return new(0, 0, problem);
             }
 
+            if (reader.Tampering is { } tampering)
+                return new(0, 0, null, tampering);
             if (writer is null || end is null)
                 return new(
                     0,
@@ -47,9 +58,11 @@ public static class TraceCut
                     new(input.CanSeek ? input.Length : 0, DamageCode.Truncated, "it is not closed")
                 );
             if (left.Count > 0)
-                writer.Add(new LossRecord(-1, "cut", left.Count, left.From, left.To, []));
-            writer.Complete(end.Totals with { Lost = end.Totals.Lost + left.Count });
-            return new(writer.Events, left.Count, null);
+                writer.Add(new LossRecord(-1, LossReason, left.Count, left.From, left.To, []));
+            // What was left out on purpose is no loss of the recorder's. Bounded, whatever END says: the writer adds what it
+            // loses itself.
+            writer.Complete(end.Totals with { Lost = Math.Clamp(end.Totals.Lost, 0, long.MaxValue / 2) });
+            return new(writer.Events, left.Count, null) { Head = writer.Head };
         }
         finally
         {
@@ -101,8 +114,6 @@ public static class TraceCut
         if (end < frame.Count)
             left.Add(frame.Count - end, frame.GetTime(end), frame.LastTime);
     }
-
-    static TraceMeta Derive(TraceMeta meta, string id) => meta with { Derived = "cut", Sources = [id] };
 
     // Who does not know the old id, as a recorded program, does not know the new one either (T4).
     static TraceWriterOptions Options(string id, TraceRange range)

@@ -41,6 +41,9 @@ readonly record struct FrameHeader(
     /// <summary>How every frame begins. 0xC1 stands in no MessagePack and in no UTF-8.</summary>
     public static ReadOnlySpan<byte> Mark => [0x9c, 0xd6, 0x46, 0xc1, 0x41, 0x52, 0xc1];
 
+    /// <summary>How many events are lost with the frame: only DATA has any, whatever another header says (T6).</summary>
+    public uint LostEvents => Type == FrameType.Data ? EventCount : 0;
+
     public void Write(Span<byte> target)
     {
         Mark.CopyTo(target);

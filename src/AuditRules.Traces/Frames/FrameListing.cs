@@ -8,23 +8,40 @@ public static class FrameListing
     /// <summary>Reads frame by frame, in memory that one frame bounds.</summary>
     /// <param name="input">The trace, read from its first byte to its last; left open.</param>
     /// <param name="report">Takes note of damage.</param>
-    /// <exception cref="TraceFormatException">The input is no trace, or of another major version.</exception>
-    public static IEnumerable<FrameLayout> Read(Stream input, Action<DamageItem> report)
+    /// <param name="tampered">Told at the end where the trace is not what was written (T56).</param>
+    /// <exception cref="TraceFormatException">The input is no trace, or needs what this version does not know.</exception>
+    public static IEnumerable<FrameLayout> Read(
+        Stream input,
+        Action<DamageItem> report,
+        Action<TraceProblem> tampered
+    )
     {
-        var scanner = new FrameScanner(
+        var seen = new Queue<FrameLayout>();
+        using var reader = new TraceReader(
             input,
-            TraceFormat.MaxRawLength,
-            (offset, code, message, events) => report(new(offset, code, message, events))
+            new()
+            {
+                Wanted = static _ => false,
+                ChecksSeal = true,
+                LeaveOpen = true,
+                Seen = (in header, payload, offset) =>
+                    seen.Enqueue(
+                        header.Type == FrameType.Data ? OfEvents(header, offset, payload) : Of(header, offset)
+                    ),
+            }
         );
-        while (!scanner.AtEnd)
+        while (reader.Read() is { } item)
         {
-            var offset = scanner.Position;
-            if (!scanner.TryReadHeader(out var header) || !scanner.TryReadPayload(header))
-                continue;
-            yield return header.Type == FrameType.Data
-                ? OfEvents(header, offset, scanner.Payload, report)
-                : Of(header, offset);
+            while (seen.TryDequeue(out var frame))
+                yield return frame;
+            if (item is DamageItem damage)
+                report(damage);
         }
+
+        while (seen.TryDequeue(out var last))
+            yield return last;
+        if (reader.Tampering is { } tampering)
+            tampered(tampering);
     }
 
     static FrameLayout Of(in FrameHeader header, long offset) =>
@@ -43,12 +60,12 @@ public static class FrameListing
             []
         );
 
-    static FrameLayout OfEvents(in FrameHeader header, long offset, byte[] payload, Action<DamageItem> report)
+    static FrameLayout OfEvents(in FrameHeader header, long offset, ReadOnlySpan<byte> payload)
     {
         var layout = Of(header, offset);
         try
         {
-            var data = DataPayload.Read(payload, (int)header.StoredLength, header.RawLength);
+            var data = DataPayload.Read(payload.ToArray(), payload.Length, header.RawLength);
             return layout with
             {
                 FirstOrdinal = data.FirstOrdinal,
@@ -59,14 +76,7 @@ public static class FrameListing
         }
         catch (Exception e) when (e is MessagePackSerializationException or NotSupportedException)
         {
-            report(
-                new(
-                    offset,
-                    DamageCode.Malformed,
-                    $"a frame breaks the format: {e.Message}",
-                    header.EventCount
-                )
-            );
+            // The reader reports it.
             return layout;
         }
     }

@@ -33,6 +33,17 @@ static class Preamble
         BinaryPrimitives.WriteUInt128BigEndian(target[20..], traceId);
     }
 
+    /// <summary>The id of the trace whose preamble these bytes are; null when they are none.</summary>
+    public static UInt128? IdOf(ReadOnlySpan<byte> bytes) =>
+        bytes.Length == Length
+        && bytes[0] == 0xd8
+        && bytes[1..12].SequenceEqual(Start)
+        && bytes[12..16].SequenceEqual(LineEnds)
+        && bytes[18] == 0xc4
+        && bytes[19] == 0x10
+            ? BinaryPrimitives.ReadUInt128BigEndian(bytes[20..])
+            : null;
+
     /// <summary>Checks all but the trace id, which is checked against the first frame's.</summary>
     public static (byte Major, byte Minor, UInt128 TraceId) Read(ReadOnlySpan<byte> bytes)
     {

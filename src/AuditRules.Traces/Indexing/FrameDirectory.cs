@@ -13,6 +13,11 @@ sealed class FrameDirectory
     readonly IndexRecord? _index;
     readonly IndexEntry[] _frames;
 
+    // How far the file is known to hold the frames of the index and no others: the next header, and its numbers.
+    long _reached = Preamble.Length;
+    uint _reachedSequence;
+    int _reachedFrames;
+
     FrameDirectory(FrameFinder finder, IndexRecord? index, IndexEntry[] frames)
     {
         _finder = finder;
@@ -123,9 +128,12 @@ sealed class FrameDirectory
         return low - 1;
     }
 
-    /// <summary>Looks at a frame, whole: reading may start at it when it is <see cref="Trust.Whole"/>.</summary>
+    /// <summary>Looks at a frame, whole, and at the headers before it: reading may start at it when it is
+    /// <see cref="Trust.Whole"/>.</summary>
     public Trust Holds(int frame)
     {
+        if (_index is not null && Reaches(frame) is var before && before != Trust.Whole)
+            return before;
         ref readonly var entry = ref _frames[frame];
         if (
             !_finder.TryHeader(entry.Offset, out var header)
@@ -141,6 +149,39 @@ sealed class FrameDirectory
             && payload.FirstTime == entry.First
             && payload.LastTime == entry.Last
             && (_index is null || payload.Names.AsSpan().SequenceEqual(NamesOf(entry)))
+            ? Trust.Whole
+            : Trust.Lie;
+    }
+
+    // Whether the DATA frames before that one are those of the index: one that it leaves out would be hidden, and may be
+    // what the ordinals of a frame behind it are about.
+    Trust Reaches(int frame)
+    {
+        while (_reached < _frames[frame].Offset)
+        {
+            if (
+                !_finder.TryHeader(_reached, out var header)
+                || header.Sequence != _reachedSequence
+                || header.Incompatible != 0
+            )
+                return Trust.Unreadable;
+            if (header.Type == FrameType.Data)
+            {
+                ref readonly var entry = ref _frames[_reachedFrames];
+                if (
+                    entry.Offset != _reached
+                    || entry.Sequence != header.Sequence
+                    || entry.Count != header.EventCount
+                )
+                    return Trust.Lie;
+                _reachedFrames++;
+            }
+
+            _reachedSequence++;
+            _reached += FrameHeader.Length + header.StoredLength;
+        }
+
+        return frame < _reachedFrames || (frame == _reachedFrames && _frames[frame].Offset == _reached)
             ? Trust.Whole
             : Trust.Lie;
     }

@@ -14,12 +14,14 @@ sealed class IndexBuilder
     // A bit for each name, by the order in which names came; a frame may have fewer bytes than a later one.
     readonly List<(IndexEntry Entry, byte[] Names)> _frames = [];
     long _nameBytes = 64;
-    bool _tooLarge;
+
+    /// <summary>Whether INDEX would be larger than a frame; then nothing is kept.</summary>
+    public bool IsTooLarge { get; private set; }
 
     /// <summary>Adds a DATA frame; its times are mono.</summary>
     public void Add(IndexEntry entry, IEnumerable<string> names)
     {
-        if (_tooLarge)
+        if (IsTooLarge)
             return;
         var bits = new byte[BitBytes];
         foreach (var name in names)
@@ -38,7 +40,7 @@ sealed class IndexBuilder
         _frames.Add((entry, bits));
         if (Bound <= TraceFormat.MaxRawLength)
             return;
-        _tooLarge = true;
+        IsTooLarge = true;
         _frames.Clear();
         _names.Clear();
     }

@@ -1,38 +1,55 @@
-using AuditRules.Events;
 using MessagePack;
 
 namespace AuditRules.Traces;
 
-/// <summary>Compares an INDEX with all that it speaks of (T45), for who reads the whole trace anyway.</summary>
-static class IndexCheck
+/// <summary>Compares the INDEX that END names with all that it speaks of (T45 to T47), for who reads the whole trace
+/// anyway.</summary>
+sealed class IndexCheck
 {
-    /// <summary>What is wrong with it, in words; null when nothing is.</summary>
-    /// <param name="payload">The payload of the INDEX frame, whose checksum holds.</param>
-    /// <param name="offset">Where the INDEX frame stands.</param>
-    /// <param name="frames">All DATA frames before it, in the order of the file, and where they stand.</param>
-    /// <param name="meta">META: its clocks relate mono to the times of the frames.</param>
-    public static string? Problem(
-        byte[] payload,
-        long offset,
-        IReadOnlyList<(long Offset, FrameSummary Summary)> frames,
-        TraceMeta meta
-    )
+    readonly IndexBuilder _frames = new();
+    byte[] _payload = [];
+    long _offset;
+    long _end;
+
+    /// <summary>Takes note of an INDEX: only the last one can be the one that END names.</summary>
+    public void See(ReadOnlySpan<byte> payload, long offset)
     {
+        _payload = payload.ToArray();
+        _offset = offset;
+        _end = offset + FrameHeader.Length + payload.Length;
+    }
+
+    /// <summary>Goes past a DATA frame.</summary>
+    public void Pass(EventsItem item)
+    {
+        var frame = item.Summary;
+        _frames.Add(
+            new IndexEntry(
+                item.Offset,
+                (uint)frame.Sequence,
+                frame.FirstOrdinal,
+                (uint)frame.Count,
+                unchecked(frame.FirstTime - frame.ClockOffset),
+                unchecked(frame.LastTime - frame.ClockOffset),
+                -1
+            ),
+            frame.Names
+        );
+    }
+
+    /// <summary>What is wrong with the INDEX of a trace of which all frames were read, in words; null when nothing is, or
+    /// END names none.</summary>
+    public string? Problem(EndItem end)
+    {
+        if (end.Index == 0)
+            return null;
+        if (end.Index != _offset)
+            return "END names a place where no index stands";
+        if (end.Offset != _end)
+            return "it does not stand directly before END";
         try
         {
-            var index = IndexRecord.Read(payload, offset);
-            if (index.Frames.Length != frames.Count)
-                return $"it lists {index.Frames.Length} frames of events, there are {frames.Count}";
-            var clockOffset = unchecked(meta.WallClock - meta.MonotonicClock);
-            var names = new SortedSet<string>(StringComparer.Ordinal);
-            for (var i = 0; i < frames.Count; i++)
-            {
-                names.UnionWith(frames[i].Summary.Names);
-                if (!IsSo(index, index.Frames[i], frames[i].Offset, frames[i].Summary, clockOffset))
-                    return $"it is not true of the frame at byte {frames[i].Offset}";
-            }
-
-            return names.SetEquals(index.Names) ? null : "it lists other names than the frames have";
+            return Difference(IndexRecord.Read(_payload, _offset));
         }
         catch (MessagePackSerializationException e)
         {
@@ -40,12 +57,38 @@ static class IndexCheck
         }
     }
 
-    static bool IsSo(IndexRecord index, IndexEntry said, long offset, FrameSummary frame, long clockOffset) =>
-        said.Offset == offset
-        && said.Sequence == frame.Sequence
-        && said.FirstOrdinal == frame.FirstOrdinal
-        && said.Count == frame.Count
-        && said.First == unchecked(frame.FirstTime - clockOffset)
-        && said.Last == unchecked(frame.LastTime - clockOffset)
-        && frame.Names.SequenceEqual(index.Names.Where((_, name) => index.Has(said, name)));
+    string? Difference(IndexRecord said)
+    {
+        // Of more frames than an INDEX of ours can list nothing was kept to compare with.
+        if (_frames.IsTooLarge)
+            return null;
+        var payload = new ByteBuffer();
+        if (!_frames.TryWrite(payload))
+            return said.Frames.Length == 0 && said.Names.IsEmpty ? null : "it lists frames, there are none";
+        var seen = IndexRecord.Read(payload.Written.ToArray(), _offset);
+        if (said.Frames.Length != seen.Frames.Length)
+            return $"it lists {said.Frames.Length} frames of events, there are {seen.Frames.Length}";
+        if (!said.Names.SequenceEqual(seen.Names))
+            return "it lists other names than the frames have";
+        for (var i = 0; i < seen.Frames.Length; i++)
+        {
+            if (!IsSo(said, said.Frames[i], seen, seen.Frames[i]))
+                return $"it is not true of the frame at byte {seen.Frames[i].Offset}";
+        }
+
+        return null;
+    }
+
+    static bool IsSo(IndexRecord said, in IndexEntry one, IndexRecord seen, in IndexEntry other)
+    {
+        if (one with { NamesAt = 0 } != other with { NamesAt = 0 })
+            return false;
+        for (var name = 0; name < seen.Names.Length; name++)
+        {
+            if (said.Has(one, name) != seen.Has(other, name))
+                return false;
+        }
+
+        return true;
+    }
 }

@@ -140,7 +140,7 @@ sealed class PackCursor : EventRows, IDisposable
             {
                 Process = Renumber(record.Process),
                 Parent = Renumber(record.Parent),
-                Time = Shift(record.Time),
+                Time = ShiftKnown(record.Time),
             }
         );
 
@@ -149,13 +149,16 @@ sealed class PackCursor : EventRows, IDisposable
             record with
             {
                 Process = Renumber(record.Process),
-                From = record.From == 0 ? 0 : Shift(record.From),
-                To = record.To == 0 ? 0 : Shift(record.To),
+                From = ShiftKnown(record.From),
+                To = ShiftKnown(record.To),
             }
         );
 
     // Clamped, so that the order stays whatever a trace made by hand says.
     long Shift(long time) => (long)Int128.Clamp(time + _shift, long.MinValue, long.MaxValue);
+
+    // A record says 0 where it does not know the time.
+    long ShiftKnown(long time) => time == 0 ? 0 : Shift(time);
 
     int Renumber(int process) =>
         process < 0 ? process

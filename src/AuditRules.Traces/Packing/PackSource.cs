@@ -14,6 +14,9 @@ public sealed class PackSource
     /// <summary>The trace's id: 32 hexadecimal digits.</summary>
     public string TraceId { get; private init; } = "";
 
+    /// <summary>That it is not what was written (T56); null where nothing shows that.</summary>
+    public TraceProblem? Tampering { get; private set; }
+
     /// <summary>What it says of its recording; where that is lost, the clocks of its first event alone.</summary>
     public TraceMeta Meta { get; private set; } = new();
 
@@ -27,7 +30,7 @@ public sealed class PackSource
 
     internal long ClockOffset => unchecked(Meta.WallClock - Meta.MonotonicClock);
 
-    /// <summary>Reads the trace once, to know its clock and its processes; events are not decoded.</summary>
+    /// <summary>Reads the trace once, as packing will: to know its clock and its processes.</summary>
     /// <param name="input">The trace, at its first byte; left open. It must be able to seek, since packing reads it again.
     /// </param>
     /// <exception cref="ArgumentException">The input cannot seek.</exception>
@@ -37,7 +40,15 @@ public sealed class PackSource
         if (!input.CanSeek)
             throw new ArgumentException("the input cannot seek", nameof(input));
         var start = input.Position;
-        using var reader = new TraceReader(input, new() { LeaveOpen = true });
+        using var reader = new TraceReader(
+            input,
+            new()
+            {
+                Validate = true,
+                ChecksSeal = true,
+                LeaveOpen = true,
+            }
+        );
         PackSource? source = null;
         var hasMeta = false;
         while (reader.Read() is { } item)
@@ -52,7 +63,9 @@ public sealed class PackSource
             source.Count(item);
         }
 
-        return source ?? new PackSource(input, start) { TraceId = reader.TraceId };
+        source ??= new PackSource(input, start) { TraceId = reader.TraceId };
+        source.Tampering = reader.Tampering;
+        return source;
     }
 
     void Count(TraceItem item)
@@ -67,15 +80,7 @@ public sealed class PackSource
                 Count(loss.Record.Process);
                 break;
             case EventsItem { Frame: DataFrame frame }:
-                try
-                {
-                    Count(frame.MaxProcess());
-                }
-                catch (TraceFormatException)
-                {
-                    // Reading it again finds it malformed, and takes no event of it.
-                }
-
+                Count(frame.MaxProcess());
                 break;
         }
     }

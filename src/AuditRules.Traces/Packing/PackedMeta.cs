@@ -31,6 +31,9 @@ static class PackedMeta
             Callers = metas.All(m => m.Callers),
             RunId = metas.All(m => m.RunId == first.RunId) ? first.RunId : "",
             Commit = metas.All(m => m.Commit == first.Commit) ? first.Commit : "",
+            Host = Join(metas, m => m.Host),
+            User = Join(metas, m => m.User),
+            Directory = Join(metas, m => m.Directory),
             Derived = "pack",
             Sources = [.. sources.Select(s => s.TraceId)],
         };

@@ -6,19 +6,30 @@ namespace AuditRules.Traces;
 /// <param name="TraceId">The new trace's id: 32 hexadecimal digits.</param>
 /// <param name="Totals">Its totals, as END holds them.</param>
 /// <param name="Losses">How many losses it tells of: those of the sources, and of their damage.</param>
-public sealed record PackedTrace(string TraceId, TraceTotals Totals, long Losses);
+/// <param name="Head">Its head (T55); null where the options ask for no CHECKPOINT.</param>
+public sealed record PackedTrace(string TraceId, TraceTotals Totals, long Losses, TraceHead? Head);
 
 /// <summary>Why traces cannot be packed into one.</summary>
 /// <param name="Source">Which of them is not like the others, from 0.</param>
 /// <param name="Other">Which of them it is compared with.</param>
 /// <param name="Kind">What is wrong.</param>
-public sealed record PackProblem(int Source, int Other, PackProblemKind Kind);
+public sealed record PackProblem(int Source, int Other, PackProblemKind Kind)
+{
+    /// <summary>The trace whose events both have; empty where it is not about that.</summary>
+    public string Id { get; init; } = "";
+}
 
 /// <summary>Kinds of <see cref="PackProblem"/>.</summary>
 public enum PackProblemKind
 {
     /// <summary>It is the same trace: each event would be there twice.</summary>
     SameTrace,
+
+    /// <summary>One was made of the other, or both were made of one: events would be there twice.</summary>
+    SameEvents,
+
+    /// <summary>It is not what was written (T56).</summary>
+    Tampered,
 
     /// <summary>It does not say of which boot it is, so that its times cannot be compared.</summary>
     BootNotKnown,
@@ -28,6 +39,9 @@ public enum PackProblemKind
 
     /// <summary>All together have more processes than can be numbered.</summary>
     TooManyProcesses,
+
+    /// <summary>What all together say of their recordings is larger than a frame.</summary>
+    MetaTooLarge,
 }
 
 /// <summary>
@@ -39,12 +53,14 @@ public static class TracePacker
     /// <summary>Why the traces cannot be packed; null when they can.</summary>
     public static PackProblem? Check(IReadOnlyList<PackSource> sources)
     {
-        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < sources.Count; i++)
         {
-            if (!ids.TryAdd(sources[i].TraceId, i))
-                return new(i, ids[sources[i].TraceId], PackProblemKind.SameTrace);
+            if (sources[i].Tampering is not null)
+                return new(i, i, PackProblemKind.Tampered);
         }
+
+        if (Same(sources) is { } same)
+            return same;
 
         for (var i = 0; i < sources.Count && sources.Count > 1; i++)
         {
@@ -60,6 +76,37 @@ public static class TracePacker
             processes += sources[i].Processes;
             if (i > 0 && processes > int.MaxValue)
                 return new(i, 0, PackProblemKind.TooManyProcesses);
+        }
+
+        return sources.Count == 0 || DerivedMeta.Fits(PackedMeta.Of(sources))
+            ? null
+            : new(sources.Count - 1, 0, PackProblemKind.MetaTooLarge);
+    }
+
+    // A trace that is recovered or cut has events of another one; a recovered one has its id.
+    static PackProblem? Same(IReadOnlyList<PackSource> sources)
+    {
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < sources.Count; i++)
+        {
+            var id = sources[i].TraceId;
+            if (ids.TryGetValue(id, out var other))
+                return new(
+                    i,
+                    other,
+                    sources[other].TraceId == id ? PackProblemKind.SameTrace : PackProblemKind.SameEvents
+                )
+                {
+                    Id = id,
+                };
+            foreach (var origin in sources[i].Meta.Sources.Distinct(StringComparer.Ordinal))
+            {
+                if (ids.TryGetValue(origin, out other))
+                    return new(i, other, PackProblemKind.SameEvents) { Id = origin };
+            }
+
+            foreach (var one in sources[i].Meta.Sources.Append(id))
+                ids[one] = i;
         }
 
         return null;
@@ -110,7 +157,8 @@ public static class TracePacker
                     Events = writer.Events,
                     Lost = totals.Lost + writer.Lost,
                 },
-                cursors.Sum(c => c.Losses) + writer.Lost
+                cursors.Sum(c => c.Losses) + writer.Lost,
+                writer.Head
             );
         }
         finally

@@ -15,6 +15,7 @@ public sealed class DataFrame : EventFrame
     readonly FrameColumns _columns;
     readonly long _offset;
     readonly TraceReaderOptions _options;
+    readonly bool _hasCallers;
     FrameShapes? _shapes;
     ushort[]? _shapeColumn;
     int[]? _shapeCounts;
@@ -33,6 +34,7 @@ public sealed class DataFrame : EventFrame
         Summary = summary;
         _columns = columns;
         _offset = offset;
+        _hasCallers = columns.Has(ColumnId.Callers) || columns.Has(ColumnId.CallerColumn);
     }
 
     /// <summary>What is known of the frame without inflating a column.</summary>
@@ -93,8 +95,7 @@ public sealed class DataFrame : EventFrame
             return Value.Int(cell);
         if (kind == ValueKind.Float)
             return Value.Float(BitConverter.Int64BitsToDouble(cell));
-        var value = GetDictionaryValue(Id(cell, columns[index]));
-        return value.Kind == kind ? value : throw Malformed(ColumnId.FirstArgument + columns[index]);
+        return GetDictionaryValue(Id(cell, columns[index], kind));
     }
 
     /// <inheritdoc/>
@@ -102,9 +103,12 @@ public sealed class DataFrame : EventFrame
     {
         var shape = Rows[row];
         var columns = Table.ColumnsOf(shape);
-        if ((uint)index >= (uint)columns.Length || Table.Shapes[shape].Arguments[index] <= ValueKind.Float)
+        if ((uint)index >= (uint)columns.Length)
             return -1;
-        return Id(Argument(columns[index], shape)[Ranks()[row]], columns[index]);
+        var kind = Table.Shapes[shape].Arguments[index];
+        return kind <= ValueKind.Float
+            ? -1
+            : Id(Argument(columns[index], shape)[Ranks()[row]], columns[index], kind);
     }
 
     /// <inheritdoc/>
@@ -138,10 +142,9 @@ public sealed class DataFrame : EventFrame
     /// <inheritdoc/>
     public override Caller? GetCaller(int row)
     {
-        if (_callers is null)
-            _callers = _columns.Has(ColumnId.Callers) ? Guard(ColumnId.Callers, ReadCallers) : [];
-        if (_callers.Length == 0)
+        if (!_hasCallers)
             return null;
+        _callers ??= Guard(ColumnId.Callers, ReadCallers);
         var id = (_callerColumn ??= ReadPacked(ColumnId.CallerColumn, Count))[row];
         if (id < 0 || id > _callers.Length)
             throw Malformed(ColumnId.CallerColumn);
@@ -199,7 +202,8 @@ public sealed class DataFrame : EventFrame
                 continue;
             for (var rank = 0; rank < _shapeCounts![shape]; rank++)
             {
-                if (kinds[Id(cells[rank], columns[i])] != kind)
+                var id = cells[rank];
+                if ((ulong)id >= (ulong)kinds.Length || kinds[id] != kind)
                     throw Malformed(ColumnId.FirstArgument + columns[i]);
             }
         }
@@ -272,8 +276,23 @@ public sealed class DataFrame : EventFrame
         return _arguments[column] ??= ReadPacked(ColumnId.FirstArgument + column, _shapeCounts![shape]);
     }
 
-    int Id(long cell, int column) =>
-        (ulong)cell < (ulong)Dictionary.Count ? (int)cell : throw Malformed(ColumnId.FirstArgument + column);
+    // The kind too: a value of another one would answer a condition otherwise than what the shape promises (T32).
+    int Id(long cell, int column, ValueKind kind) =>
+        (ulong)cell < (ulong)Dictionary.Count && KindOf((int)cell) == kind
+            ? (int)cell
+            : throw Malformed(ColumnId.FirstArgument + column);
+
+    ValueKind KindOf(int id)
+    {
+        try
+        {
+            return Dictionary.KindOf(id);
+        }
+        catch (MessagePackSerializationException)
+        {
+            throw Malformed(ColumnId.Dictionary);
+        }
+    }
 
     long[] ReadTimes()
     {

@@ -30,21 +30,21 @@ sealed class FrameColumns
             var id = reader.ReadInt32();
             if (id <= (i == 0 ? 0 : entries[i - 1].Id))
                 throw new MessagePackSerializationException("columns are not in the order of their ids");
-            var codec = reader.ReadUInt32();
-            var rawLength = reader.ReadUInt32();
-            if (rawLength > limit)
-                throw new MessagePackSerializationException($"a column of {rawLength} bytes");
+            var codec = reader.ReadInt64();
+            var rawLength = reader.ReadInt64();
             var length = reader.ReadBytes().Length;
             var offset = (int)reader.Consumed - length;
             for (; fields > 4; fields--)
                 reader.Skip();
-            saved += (long)rawLength - length;
             if (id is > ColumnId.CallerColumn and < ColumnId.FirstIgnorable)
                 throw new NotSupportedException($"column {id}");
-            if (codec > byte.MaxValue || !ColumnCodecs.IsKnown((ColumnCodec)codec))
+            if (codec is < 0 or > byte.MaxValue || !ColumnCodecs.IsKnown((ColumnCodec)codec))
                 throw new NotSupportedException($"codec {codec}");
+            if (rawLength < 0 || rawLength > limit)
+                throw new MessagePackSerializationException($"a column of {rawLength} bytes");
             if (rawLength > ColumnCodecs.MaxRawLength((ColumnCodec)codec, length))
                 throw new MessagePackSerializationException($"a column of {rawLength} bytes out of {length}");
+            saved += rawLength - length;
             entries[i] = new Entry(id, (ColumnCodec)codec, (int)rawLength, offset, length);
         }
 

@@ -56,6 +56,19 @@ sealed class FrameDictionary
         }
     }
 
+    /// <summary>The kind of the value of that id, which may still be malformed.</summary>
+    /// <exception cref="MessagePackSerializationException">It has no place in a dictionary.</exception>
+    public ValueKind KindOf(int id) =>
+        new MessagePackReader(_raw.AsSpan(_offsets[id])).NextMessagePackType switch
+        {
+            MessagePackType.String => ValueKind.Str,
+            MessagePackType.Binary => ValueKind.Bytes,
+            MessagePackType.Array => ValueKind.List,
+            MessagePackType.Map => ValueKind.Map,
+            // An extension may hold what is an int.
+            _ => this[id].Kind,
+        };
+
     /// <summary>The kinds of all values, each of which is well-formed; text and bytes are not made for it.</summary>
     /// <exception cref="MessagePackSerializationException">A value is malformed, or of a kind that has no
     /// place in a dictionary.</exception>
@@ -64,20 +77,14 @@ sealed class FrameDictionary
         var kinds = new ValueKind[Count];
         for (var id = 0; id < kinds.Length; id++)
         {
-            var reader = new MessagePackReader(_raw.AsSpan(_offsets[id]));
-            switch (reader.NextMessagePackType)
+            kinds[id] = KindOf(id);
+            if (kinds[id] is not (ValueKind.Str or ValueKind.Bytes))
+                _ = this[id];
+            else if (kinds[id] == ValueKind.Str)
             {
-                case MessagePackType.String when reader.TryReadStringSpan(out var utf8):
-                    if (!Utf8.IsValid(utf8))
-                        throw new MessagePackSerializationException("text is not UTF-8");
-                    kinds[id] = ValueKind.Str;
-                    break;
-                case MessagePackType.Binary:
-                    kinds[id] = ValueKind.Bytes;
-                    break;
-                default:
-                    kinds[id] = this[id].Kind;
-                    break;
+                new MessagePackReader(_raw.AsSpan(_offsets[id])).TryReadStringSpan(out var utf8);
+                if (!Utf8.IsValid(utf8))
+                    throw new MessagePackSerializationException("text is not UTF-8");
             }
         }
 

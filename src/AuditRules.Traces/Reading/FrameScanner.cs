@@ -59,6 +59,9 @@ sealed class FrameScanner
 
     public bool AtEnd => _input.Peek(1).IsEmpty;
 
+    /// <summary>Whether what is reported now is where another trace begins.</summary>
+    public bool IsOtherTrace { get; private set; }
+
     /// <summary>The last payload; it may be longer than the frame's, whose stored length counts.</summary>
     public byte[] Payload { get; private set; } = [];
 
@@ -92,7 +95,12 @@ sealed class FrameScanner
     {
         if (header.StoredLength > header.RawLength || header.RawLength > _maxRawLength)
         {
-            _report(_offset, DamageCode.Limit, $"a frame of {header.RawLength} bytes", header.EventCount);
+            _report(
+                _offset,
+                DamageCode.Limit,
+                FormattableString.Invariant($"a frame of {header.RawLength:N0} bytes"),
+                header.LostEvents
+            );
             _input.Skip(header.StoredLength);
             return false;
         }
@@ -104,13 +112,13 @@ sealed class FrameScanner
         var read = _input.Read(payload);
         if (read < length)
         {
-            _report(_offset, DamageCode.Truncated, "the file ends within a frame", header.EventCount);
+            _report(_offset, DamageCode.Truncated, "the file ends within a frame", header.LostEvents);
         }
         else
         {
             if (Crc32C.Compute(payload) == header.PayloadCrc)
                 return true;
-            _report(_offset, DamageCode.Payload, "a frame's payload is damaged", header.EventCount);
+            _report(_offset, DamageCode.Payload, "a frame's payload is damaged", header.LostEvents);
             // The frame's borders stand: it alone is lost, and how many events it had is known.
             if (AtEnd || IsFrame(_input.Peek(FrameHeader.Length)))
                 return false;
@@ -150,16 +158,22 @@ sealed class FrameScanner
 
     void Resynchronise(DamageCode code)
     {
+        var other = code == DamageCode.NoFrame ? Preamble.IdOf(_input.Peek(Preamble.Length)) : null;
         _input.Advance(1);
         var found = FindFrame();
         var message = code switch
         {
+            _ when other is { } id => $"another trace ({id:x32}) begins here, and is not read",
             DamageCode.Foreign => "a frame of another trace",
             DamageCode.Truncated => "the file ends within a frame",
-            _ when found => $"{_input.Position - _offset} bytes are no frame of this trace",
+            _ when found => FormattableString.Invariant(
+                $"{_input.Position - _offset:N0} bytes are no frame of this trace"
+            ),
             _ => "from here to its end the file holds no frame of this trace",
         };
+        IsOtherTrace = other is not null;
         _report(_offset, code, message, null);
+        IsOtherTrace = false;
     }
 
     /// <summary>Goes to the next believable header, or to the end of the file.</summary>

@@ -31,7 +31,11 @@ public sealed record LossItem(long Offset, LossRecord Record) : TraceItem(Offset
 /// <summary>END: the trace was closed.</summary>
 /// <param name="Offset">Where it stands.</param>
 /// <param name="Totals">Its totals.</param>
-public sealed record EndItem(long Offset, TraceTotals Totals) : TraceItem(Offset);
+public sealed record EndItem(long Offset, TraceTotals Totals) : TraceItem(Offset)
+{
+    /// <summary>Where END says that INDEX stands; 0 for none (T38).</summary>
+    internal long Index { get; init; }
+}
 
 /// <summary>CHECKPOINT: what the trace says of all that stands before it. A reader does not look whether it is true: a
 /// <see cref="TraceVerifier"/> does.</summary>
@@ -49,6 +53,10 @@ public sealed record DamageItem(long Offset, DamageCode Code, string Message, lo
 {
     /// <summary>True when the frame is one that a reader may ignore: neither events nor records were lost with it.</summary>
     public bool IsIgnorable { get; init; }
+
+    /// <summary>True when what stands there could be read, and is not: a frame behind one of a higher sequence number, or the
+    /// beginning of another trace.</summary>
+    public bool IsUnread { get; init; }
 }
 
 /// <summary>Kinds of damage.</summary>

@@ -15,6 +15,8 @@ public sealed class TraceReader : IDisposable
     readonly FrameScanner _scanner;
     readonly TraceReaderOptions _options;
     readonly Queue<TraceItem> _pending = new();
+    readonly SealCheck? _seal;
+    readonly SequenceGaps _gaps = new();
     long _nextSequence;
     long _missing;
     long _nextOrdinal;
@@ -33,6 +35,13 @@ public sealed class TraceReader : IDisposable
         _options = options ?? new TraceReaderOptions();
         _stream = input;
         _scanner = new FrameScanner(input, _options.MaxRawLength, Damage);
+        if (!_options.ChecksSeal)
+            return;
+        _seal = new SealCheck(
+            new TraceExpectations(),
+            (code, offset, message, _) => Tampering ??= new($"{code}", offset, message, true)
+        );
+        _seal.Begin(PreambleBytes);
     }
 
     /// <summary>Begins at a DATA frame of a trace of which another reader has read the beginning.</summary>
@@ -56,6 +65,10 @@ public sealed class TraceReader : IDisposable
     /// <summary>True once END was read: the trace was closed by its writer.</summary>
     public bool Closed { get; private set; }
 
+    /// <summary>The first that shows that the trace is not what was written (T56), as far as was read; null for nothing,
+    /// and where the options do not ask for it.</summary>
+    public TraceProblem? Tampering { get; private set; }
+
     /// <summary>The preamble as it stands in the file.</summary>
     internal ReadOnlySpan<byte> PreambleBytes => _scanner.PreambleBytes;
 
@@ -71,7 +84,11 @@ public sealed class TraceReader : IDisposable
     {
         while (_pending.Count == 0 && !_done)
             ReadFrame();
-        return _pending.TryDequeue(out var item) ? item : null;
+        if (_pending.TryDequeue(out var item))
+            _seal?.Pass(item);
+        else
+            _seal?.Finish(Position, Closed);
+        return item;
     }
 
     /// <summary>All items that are still to come.</summary>
@@ -84,6 +101,7 @@ public sealed class TraceReader : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _seal?.Dispose();
         if (!_options.LeaveOpen)
             _stream.Dispose();
     }
@@ -104,7 +122,7 @@ public sealed class TraceReader : IDisposable
         // Counted even without its payload: that damage is reported, and the frame is not missing as well.
         var isWhole = _scanner.TryReadPayload(header);
         if (isWhole)
-            _options.Seen?.Invoke(header, _scanner.Payload.AsSpan(0, (int)header.StoredLength), offset);
+            See(header, _scanner.Payload.AsSpan(0, (int)header.StoredLength), offset);
         if (!Count(header, offset) || !isWhole)
             return;
         if (header.Incompatible != 0)
@@ -120,27 +138,62 @@ public sealed class TraceReader : IDisposable
         Interpret(header, offset);
     }
 
+    void See(in FrameHeader header, ReadOnlySpan<byte> payload, long offset)
+    {
+        _options.Seen?.Invoke(header, payload, offset);
+        _seal?.See(header, payload, offset, Id);
+    }
+
     /// <summary>Counts the frame's sequence number; false when the frame was there before.</summary>
     bool Count(in FrameHeader header, long offset)
     {
         if (header.Sequence < _nextSequence)
         {
-            Damage(offset, DamageCode.Repeated, $"frame {header.Sequence} comes again", 0);
+            var isLate = _gaps.Has(header.Sequence);
+            Damage(
+                offset,
+                DamageCode.Repeated,
+                isLate ? Late(header) : $"frame {header.Sequence} comes again",
+                0,
+                isLate
+            );
             return false;
         }
+
+        if (header.Sequence > _nextSequence)
+            _gaps.Add(_nextSequence, header.Sequence);
 
         _missing += header.Sequence - _nextSequence;
         _nextSequence = header.Sequence + 1L;
         return true;
     }
 
+    string Late(in FrameHeader header) =>
+        $"frame {header.Sequence} stands behind frame {_nextSequence - 1}; "
+        + (
+            header.Type != FrameType.Data ? "it is not read"
+            : header.EventCount == 1 ? "its event is not read"
+            : $"its {header.EventCount} events are not read"
+        );
+
     /// <summary>Reports the frames that are missing before this one, and the events if it says how many came before.</summary>
     void ReportGap(long offset, long? eventsBefore)
     {
         if (_missing == 0)
             return;
-        long? events = eventsBefore is { } before ? Math.Max(0, before - _nextOrdinal) : null;
-        Damage(offset, DamageCode.Gap, $"{_missing} frames are missing", events);
+        long? events = eventsBefore is { } before
+            ? before > _nextOrdinal
+                ? before - _nextOrdinal
+                : 0
+            : null;
+        Damage(
+            offset,
+            DamageCode.Gap,
+            _missing == 1
+                ? "1 frame is missing"
+                : FormattableString.Invariant($"{_missing:N0} frames are missing"),
+            events
+        );
         _nextOrdinal += events ?? 0;
         _missing = 0;
     }
@@ -152,6 +205,8 @@ public sealed class TraceReader : IDisposable
         {
             if (header.Sequence == 0 && header.Type != FrameType.Meta)
                 throw new MessagePackSerializationException("the first frame is not META");
+            if (header.EventCount != 0 && header.Type is < FirstIgnorable and not FrameType.Data)
+                throw new MessagePackSerializationException($"{header.EventCount} events outside DATA");
             if (header.Type is not (FrameType.Data or FrameType.End))
                 ReportGap(offset, null);
             switch (header.Type)
@@ -200,15 +255,15 @@ public sealed class TraceReader : IDisposable
         if (sequence != 0)
             throw new MessagePackSerializationException("META is not the first frame");
         var meta = RecordCodec.ReadMeta(ref reader, out var version);
+        MustEnd(reader);
         if (version is not null && version != Version)
             Damage(16, DamageCode.Preamble, $"the preamble says version {Version}, META {version}", 0);
-        MustEnd(reader);
         _pending.Enqueue(new MetaItem(offset, meta));
     }
 
     void InterpretEnd(ref MessagePackReader reader, long offset)
     {
-        var totals = RecordCodec.ReadTotals(ref reader);
+        var totals = RecordCodec.ReadTotals(ref reader, out var index);
         MustEnd(reader);
         ReportGap(offset, totals.Events);
         if (totals.Events != _nextOrdinal && !_damaged)
@@ -216,12 +271,14 @@ public sealed class TraceReader : IDisposable
             Damage(
                 offset,
                 DamageCode.Totals,
-                $"END counts {totals.Events} events, {_nextOrdinal} are there",
+                FormattableString.Invariant(
+                    $"END counts {totals.Events:N0} events, {_nextOrdinal:N0} are there"
+                ),
                 null
             );
         }
 
-        _pending.Enqueue(new EndItem(offset, totals));
+        _pending.Enqueue(new EndItem(offset, totals) { Index = index });
         Closed = true;
     }
 
@@ -236,7 +293,9 @@ public sealed class TraceReader : IDisposable
     {
         var count = header.EventCount;
         if (count == 0 || count > _options.MaxFrameEvents)
-            throw new MessagePackSerializationException($"a frame of {count} events");
+            throw new MessagePackSerializationException(
+                FormattableString.Invariant($"a frame of {count:N0} events")
+            );
         var payload = DataPayload.Read(_scanner.Payload, (int)header.StoredLength, header.RawLength);
         ReportGap(offset, payload.FirstOrdinal);
         if (payload.FirstOrdinal < _given || (payload.FirstOrdinal > _given && !_damaged))
@@ -283,7 +342,9 @@ public sealed class TraceReader : IDisposable
         var items = new List<TraceItem>();
         var left = reader.ReadArrayHeader();
         if (left > _options.MaxFrameRecords)
-            throw new MessagePackSerializationException($"{left} records, more than the limit");
+            throw new MessagePackSerializationException(
+                FormattableString.Invariant($"{left:N0} records, more than the limit")
+            );
         for (; left > 0; left--)
             items.Add(item(offset, read(ref reader)));
         MustEnd(reader);
@@ -301,10 +362,13 @@ public sealed class TraceReader : IDisposable
     void Refuse(in FrameHeader header, long offset, string why)
     {
         ReportGap(offset, null);
-        Damage(offset, DamageCode.Malformed, $"a frame breaks the format: {why}", header.EventCount);
+        Damage(offset, DamageCode.Malformed, $"a frame breaks the format: {why}", header.LostEvents);
     }
 
-    void Damage(long offset, DamageCode code, string message, long? events)
+    void Damage(long offset, DamageCode code, string message, long? events) =>
+        Damage(offset, code, message, events, _scanner.IsOtherTrace);
+
+    void Damage(long offset, DamageCode code, string message, long? events, bool isUnread)
     {
         _damaged = true;
         // Behind END no frame of the trace is missing where bytes are none.
@@ -316,6 +380,7 @@ public sealed class TraceReader : IDisposable
             new DamageItem(offset, code, message, events)
             {
                 IsIgnorable = _type >= FirstIgnorable && code is not DamageCode.Gap,
+                IsUnread = isUnread,
             }
         );
     }

@@ -61,6 +61,10 @@ public sealed record TraceReaderOptions
         init => field = Within(value, TraceFormat.MaxDepth);
     } = TraceFormat.MaxDepth;
 
+    /// <summary>True to hold the trace's CHECKPOINTs against its bytes on the way (<see cref="TraceReader.Tampering"/>). It
+    /// costs a SHA-256 over the file.</summary>
+    public bool ChecksSeal { get; init; }
+
     /// <summary>Sees every whole frame of the trace before it is interpreted; null for nobody.</summary>
     internal FrameSeen? Seen { get; init; }
 

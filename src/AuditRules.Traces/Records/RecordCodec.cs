@@ -9,7 +9,15 @@ static class RecordCodec
 {
     public static void Write(ref MessagePackWriter writer, TraceMeta meta)
     {
-        writer.WriteMapHeader(23);
+        // Left out where they are not known: most imported traces have none.
+        (string Key, string Text)[] origin =
+        [
+            ("host", meta.Host),
+            ("user", meta.User),
+            ("directory", meta.Directory),
+        ];
+        var known = Array.FindAll(origin, part => part.Text.Length > 0);
+        writer.WriteMapHeader(23 + known.Length);
         writer.Write("version");
         writer.WriteArrayHeader(2);
         writer.Write(TraceFormat.MajorVersion);
@@ -36,6 +44,8 @@ static class RecordCodec
         Put(ref writer, "runId", meta.RunId);
         Put(ref writer, "commit", meta.Commit);
         Put(ref writer, "boot", meta.Boot);
+        foreach (var (key, text) in known)
+            Put(ref writer, key, text);
         Put(ref writer, "derived", meta.Derived);
         Put(ref writer, "sources", meta.Sources);
     }
@@ -113,6 +123,15 @@ static class RecordCodec
                     break;
                 case "boot":
                     meta = meta with { Boot = Text(ref reader) };
+                    break;
+                case "host":
+                    meta = meta with { Host = Text(ref reader) };
+                    break;
+                case "user":
+                    meta = meta with { User = Text(ref reader) };
+                    break;
+                case "directory":
+                    meta = meta with { Directory = Text(ref reader) };
                     break;
                 case "derived":
                     meta = meta with { Derived = Text(ref reader) };

@@ -28,7 +28,9 @@ sealed class LossTally(Action<LossRecord> add, Action<RecoveredDamage> told)
     /// <summary>Takes note of damage; what was lost with it is known at the next frame of events.</summary>
     public void Note(DamageItem damage)
     {
-        _first ??= damage;
+        // What could be read by other means is told before what could not.
+        if (_first is null || (damage.IsUnread && !_first.IsUnread))
+            _first = damage;
         _damages++;
         // A stretch that is no frame takes nothing with it unless a frame is missing: that is a gap.
         if (damage.Code is DamageCode.Gap)
@@ -48,7 +50,9 @@ sealed class LossTally(Action<LossRecord> add, Action<RecoveredDamage> told)
     /// <summary>Takes note of a loss that the trace itself tells of.</summary>
     public void Tell(LossRecord loss)
     {
-        _told += Math.Max(0, loss.Count);
+        // What was left out on purpose is no loss of the recorder's.
+        if (loss.Reason != TraceCut.LossReason)
+            _told += Math.Max(0, loss.Count);
         Told++;
     }
 
@@ -71,11 +75,11 @@ sealed class LossTally(Action<LossRecord> add, Action<RecoveredDamage> told)
     /// <param name="time">The time of its first event; 0 for the end.</param>
     public void Settle(long offset, long ordinal, long time)
     {
-        var missing = Math.Max(0, ordinal - _nextOrdinal);
+        var missing = ordinal > _nextOrdinal ? ordinal - _nextOrdinal : 0;
         if (missing > 0 || _isLost)
             Lose(offset, missing, time);
         else if (_first is not null)
-            told(new RecoveredDamage(_first.Offset, _first.Message, _damages, null));
+            told(Place(_first, null));
         Forget();
     }
 
@@ -86,8 +90,8 @@ sealed class LossTally(Action<LossRecord> add, Action<RecoveredDamage> told)
         _lastTime = frame.LastTime;
     }
 
-    /// <summary>Says what was lost at the end of the file.</summary>
-    public void Finish(long offset, bool isClosed)
+    /// <summary>Says what was lost of the last frames, but not that there is no END.</summary>
+    public void FinishFrames(long offset, bool isClosed)
     {
         if (isClosed)
         {
@@ -98,8 +102,16 @@ sealed class LossTally(Action<LossRecord> add, Action<RecoveredDamage> told)
         if (_isLost && _ofFrames > 0)
             Lose(offset, _ofFrames, 0);
         else if (_first is not null)
-            told(new RecoveredDamage(_first.Offset, _first.Message, _damages, null));
+            told(Place(_first, null));
         Forget();
+    }
+
+    /// <summary>Says what was lost at the end of the file.</summary>
+    public void Finish(long offset, bool isClosed)
+    {
+        FinishFrames(offset, isClosed);
+        if (isClosed)
+            return;
         Note(
             new DamageItem(
                 offset,
@@ -122,11 +134,16 @@ sealed class LossTally(Action<LossRecord> add, Action<RecoveredDamage> told)
         _counted += count;
         Added++;
         told(
-            _first is null
-                ? new RecoveredDamage(offset, "events are missing", 0, loss)
-                : new RecoveredDamage(_first.Offset, _first.Message, _damages, loss)
+            _first is null ? new RecoveredDamage(offset, "events are missing", 0, loss) : Place(_first, loss)
         );
     }
+
+    RecoveredDamage Place(DamageItem damage, LossRecord? loss) =>
+        new(damage.Offset, damage.Message, _damages, loss)
+        {
+            IsUnread = damage.IsUnread,
+            IsOtherTrace = damage.IsUnread && damage.Code != DamageCode.Repeated,
+        };
 
     void Forget()
     {

@@ -1,6 +1,4 @@
-using System.Globalization;
 using AuditRules.Events;
-using MessagePack;
 
 namespace AuditRules.Traces;
 
@@ -9,29 +7,10 @@ static class RecoveredMeta
 {
     public static TraceMeta Of(Stream input, out UInt128 id)
     {
-        using var reader = new TraceReader(input, new() { Wanted = static _ => false, LeaveOpen = true });
-        var meta = Find(reader);
-        id = UInt128.Parse(reader.TraceId, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-        if (meta.Derived == "recover")
-            return meta;
-        return Fits(meta with { Derived = "recover", Sources = [reader.TraceId] }, out var marked)
-            ? marked
-            : throw new TraceFormatException(
-                TraceFormatError.UnknownFeature,
-                Preamble.Length,
-                "META leaves no room to say that the trace was recovered"
-            );
-    }
-
-    static TraceMeta Find(TraceReader reader)
-    {
-        while (reader.Read() is { } item)
-        {
-            if (From(item) is { } meta)
-                return meta;
-        }
-
-        return new TraceMeta();
+        using var reader = new TraceReader(input, new() { Validate = true, LeaveOpen = true });
+        var meta = reader.ReadToEnd().Select(From).FirstOrDefault(m => m is not null) ?? new TraceMeta();
+        id = reader.Id;
+        return meta.Derived == "recover" ? meta : DerivedMeta.Of(meta, "recover", reader.TraceId);
     }
 
     /// <summary>META, or what a frame of events says in its place; null when the item is neither.</summary>
@@ -47,14 +26,4 @@ static class RecoveredMeta
             },
             _ => null,
         };
-
-    static bool Fits(TraceMeta meta, out TraceMeta same)
-    {
-        same = meta;
-        var buffer = new ByteBuffer();
-        var writer = new MessagePackWriter(buffer);
-        RecordCodec.Write(ref writer, meta);
-        writer.Flush();
-        return buffer.Length <= TraceFormat.MaxRawLength;
-    }
 }

@@ -34,7 +34,15 @@ public sealed class TraceRecovery
         var start = input.Position;
         var meta = RecoveredMeta.Of(input, out var id);
         input.Position = start;
-        using var reader = new TraceReader(input, new() { Validate = true, LeaveOpen = true });
+        using var reader = new TraceReader(
+            input,
+            new()
+            {
+                Validate = true,
+                ChecksSeal = true,
+                LeaveOpen = true,
+            }
+        );
         using var writer = new TraceWriter(output, meta, new() { TraceId = id, LeaveOpen = true });
         return new TraceRecovery(reader, writer, told ?? (static _ => { })).Run();
     }
@@ -89,8 +97,12 @@ public sealed class TraceRecovery
                 Lost = totals.Lost + _writer.Lost,
             },
             end is not null,
-            _losses.Added + _writer.Lost
-        );
+            _losses.Added + _writer.Lost,
+            _reader.Tampering
+        )
+        {
+            Head = _writer.Head,
+        };
     }
 
     /// <summary>Copies a frame as one of its own, compressed as it was.</summary>

@@ -12,6 +12,7 @@ sealed class SealCheck(TraceExpectations expected, SealCheck.Report report) : ID
     TraceHead? _atExpected;
     (long Leaf, long Offset) _lastOther;
     long _lastCheckpoint = -1;
+    long _closing = -1;
     bool _ended;
     bool _unknown;
 
@@ -39,6 +40,8 @@ sealed class SealCheck(TraceExpectations expected, SealCheck.Report report) : ID
             _origin = Checkpoint.OriginOf(traceId);
             _before = TraceHead.Of(_tree);
             _lastCheckpoint = _tree.Count;
+            if (_ended && _closing < 0)
+                _closing = _tree.Count;
             Holds = false;
         }
         else
@@ -51,33 +54,61 @@ sealed class SealCheck(TraceExpectations expected, SealCheck.Report report) : ID
         AddLeaf(start, payload);
     }
 
+    /// <summary>The next item, in the order of the file.</summary>
+    public void Pass(TraceItem item)
+    {
+        switch (item)
+        {
+            case DamageItem damage:
+                Damaged(damage);
+                break;
+            case EndItem:
+                _ended = true;
+                break;
+            case CheckpointItem checkpoint:
+                Check(checkpoint);
+                break;
+        }
+    }
+
     /// <summary>Behind bytes that are missing or not as they were, nobody can tell what the tree was. A frame that breaks
-    /// the format under checksums that hold is a leaf as any other.</summary>
-    public void Damaged(DamageCode code) =>
-        _unknown |= code is not (DamageCode.Malformed or DamageCode.Totals);
+    /// the format under checksums that hold is a leaf as any other, and so is a whole one behind END.</summary>
+    void Damaged(DamageItem damage) =>
+        _unknown |=
+            damage.Code is not (DamageCode.Malformed or DamageCode.Totals)
+            && (damage.Code != DamageCode.AfterEnd || damage.Offset != _lastOther.Offset);
 
-    public void End() => _ended = true;
-
-    public void Check(CheckpointItem item)
+    void Check(CheckpointItem item)
     {
         var checkpoint = item.Checkpoint;
         var isTrue = checkpoint.Origin == _origin && checkpoint.Head == _before;
         if (!isTrue && !_unknown)
             report(SealCode.Checkpoint, item.Offset, Difference(checkpoint));
         var holds = isTrue && !_unknown;
-        Holds = holds && _ended;
+        Holds = holds;
         if (holds)
             Head = checkpoint.Head;
+        if (checkpoint.Signatures.IsEmpty)
+            return;
+        var digest = SealKey.Digest(checkpoint.Body);
         foreach (var line in checkpoint.Signatures)
-            CheckSignature(line, checkpoint.Body, holds, item.Offset);
+            CheckSignature(line, digest, holds, item.Offset);
     }
 
     /// <summary>What can be said only when all was seen.</summary>
     public void Finish(long length, bool closed)
     {
-        Holds &= closed && !_unknown && _lastOther.Leaf < _lastCheckpoint;
-        if (closed && !_unknown && _lastCheckpoint >= 0 && _lastOther.Leaf > _lastCheckpoint)
-            report(SealCode.Unsealed, _lastOther.Offset, "no CHECKPOINT stands behind this frame");
+        // A signature is of what stands before it: behind the first CHECKPOINT that closes the trace nothing may come
+        // but more of them.
+        var seal = _closing >= 0 ? _closing : _lastCheckpoint;
+        var isBehind = seal >= 0 && _lastOther.Leaf > seal;
+        Holds &= closed && !_unknown && !isBehind;
+        if (closed && !_unknown && isBehind)
+            report(
+                SealCode.Unsealed,
+                _lastOther.Offset,
+                "a frame stands behind the CHECKPOINT that seals the trace"
+            );
         if (!Holds && expected.Any)
             report(SealCode.NoSeal, length, "a seal is expected, and no CHECKPOINT that holds is at the end");
         foreach (var key in expected.Keys.Where(k => !Holds || !_signers.Contains(k)))
@@ -95,22 +126,28 @@ sealed class SealCheck(TraceExpectations expected, SealCheck.Report report) : ID
             _atExpected = TraceHead.Of(_tree);
     }
 
-    void CheckSignature(string text, string body, bool holds, long offset)
+    void CheckSignature(string text, byte[] digest, bool holds, long offset)
     {
         if (!SignatureLine.TryParse(text, out var line))
         {
-            Signatures.Add(new TraceSignature("", null));
+            List(new TraceSignature("", null));
             return;
         }
 
         var keys = expected.Keys.Where(k => k.IsOf(line)).ToArray();
-        var signers = keys.Where(k => k.Verifies(line, body)).ToArray();
+        var signers = keys.Where(k => k.Verifies(line, digest)).ToArray();
         if (keys.Length > 0 && signers.Length == 0)
             report(SealCode.Signature, offset, $"the signature {line.Name} of key {keys[0].Id} is not valid");
         // Only one behind END is over the whole of the trace.
         if (holds && _ended)
             _signers.UnionWith(signers);
-        Signatures.Add(new TraceSignature(line.Name, keys.Length == 0 ? null : holds && signers.Length > 0));
+        List(new TraceSignature(line.Name, keys.Length == 0 ? null : holds && signers.Length > 0));
+    }
+
+    void List(TraceSignature signature)
+    {
+        if (Signatures.Count < TraceVerification.MaxProblems)
+            Signatures.Add(signature);
     }
 
     string Difference(Checkpoint checkpoint)

@@ -42,7 +42,11 @@ public sealed class SealKey : IDisposable
         try
         {
             key.ImportFromPem(pem);
-            if (key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value != Curve)
+            var curve = key.ExportParameters(includePrivateParameters: false).Curve;
+            // A key that spells out its curve has another SubjectPublicKeyInfo, and so another id.
+            if (!curve.IsNamed)
+                throw new SealKeyException("it spells out its curve in place of the name P-256");
+            if (curve.Oid.Value != Curve)
                 throw new SealKeyException("it is a key on another curve than P-256");
             return new SealKey(key, isPrivate);
         }
@@ -73,26 +77,15 @@ public sealed class SealKey : IDisposable
 
     /// <summary>The line that signs a body.</summary>
     internal SignatureLine Sign(string name, string body) =>
-        new(
-            name,
-            _id,
-            _key.SignData(
-                Encoding.UTF8.GetBytes(body),
-                HashAlgorithmName.SHA256,
-                DSASignatureFormat.Rfc3279DerSequence
-            )
-        );
+        new(name, _id, _key.SignHash(Digest(body), DSASignatureFormat.Rfc3279DerSequence));
 
     /// <summary>Whether the line says that it is this key's.</summary>
     internal bool IsOf(SignatureLine line) => line.KeyId.Span.SequenceEqual(_id);
 
-    /// <summary>Whether the line is this key's signature of a body.</summary>
-    internal bool Verifies(SignatureLine line, string body) =>
-        IsOf(line)
-        && _key.VerifyData(
-            Encoding.UTF8.GetBytes(body),
-            line.Signature.Span,
-            HashAlgorithmName.SHA256,
-            DSASignatureFormat.Rfc3279DerSequence
-        );
+    /// <summary>Whether the line is this key's signature of the body with that digest.</summary>
+    internal bool Verifies(SignatureLine line, byte[] digest) =>
+        IsOf(line) && _key.VerifyHash(digest, line.Signature.Span, DSASignatureFormat.Rfc3279DerSequence);
+
+    /// <summary>What is signed of a body: a CHECKPOINT may have many signatures of a long one.</summary>
+    internal static byte[] Digest(string body) => SHA256.HashData(Encoding.UTF8.GetBytes(body));
 }

@@ -11,7 +11,10 @@ public enum TraceVerdict
     /// <summary>It is damaged, or was not closed.</summary>
     Damaged,
 
-    /// <summary>It is not what was written, or what is expected is not there (T56).</summary>
+    /// <summary>What is expected of it is not there: a head, a signature, a seal (T56).</summary>
+    NotAsExpected,
+
+    /// <summary>It is not what was written (T56).</summary>
     Tampered,
 }
 
@@ -24,7 +27,8 @@ public enum SealCode
     /// <summary>A CHECKPOINT that is not true of the bytes before it.</summary>
     Checkpoint,
 
-    /// <summary>Frames behind the last CHECKPOINT of a closed trace.</summary>
+    /// <summary>A frame behind the last CHECKPOINT of a closed trace, or one that is no CHECKPOINT behind the first one
+    /// behind END.</summary>
     Unsealed,
 
     /// <summary>A signature that says to be an expected key's and does not verify.</summary>
@@ -56,14 +60,21 @@ public sealed record TraceSignature(string Name, bool? IsValid);
 /// <summary>What a verifier found.</summary>
 public sealed record TraceVerification
 {
+    /// <summary>The most <see cref="Signatures"/>, and <see cref="Problems"/>: a file must not ask for millions.</summary>
+    public const int MaxProblems = 1000;
+
     /// <summary>The trace's id: 32 hexadecimal digits.</summary>
     public required string TraceId { get; init; }
 
     /// <summary>What to think of it, by the problems.</summary>
     public TraceVerdict Verdict =>
-        Problems.Any(p => p.IsTampering) ? TraceVerdict.Tampered
+        Problems.Any(p => p.IsTampering && !IsExpectation(p.Code)) ? TraceVerdict.Tampered
+        : Problems.Any(p => p.IsTampering) ? TraceVerdict.NotAsExpected
         : Problems.IsEmpty ? TraceVerdict.Whole
         : TraceVerdict.Damaged;
+
+    static bool IsExpectation(string code) =>
+        code is nameof(SealCode.NoSeal) or nameof(SealCode.NotSigned) or nameof(SealCode.Head);
 
     /// <summary>Whether the trace has an END.</summary>
     public required bool Closed { get; init; }
@@ -80,11 +91,16 @@ public sealed record TraceVerification
     /// <summary>The head of the last CHECKPOINT that holds (T55); null without one.</summary>
     public required TraceHead? Head { get; init; }
 
-    /// <summary>The signatures of all CHECKPOINTs, in their order.</summary>
+    /// <summary>The signatures of all CHECKPOINTs, in their order; of very many the first
+    /// <see cref="MaxProblems"/>.</summary>
     public required ImmutableArray<TraceSignature> Signatures { get; init; }
 
-    /// <summary>What is wrong, in the order in which it was found.</summary>
+    /// <summary>What is wrong, in the order in which it was found; of very many the first <see cref="MaxProblems"/>, and
+    /// the first one that is tampering.</summary>
     public required ImmutableArray<TraceProblem> Problems { get; init; }
+
+    /// <summary>How many more problems there are than are listed.</summary>
+    public required long FurtherProblems { get; init; }
 }
 
 /// <summary>What is expected of a trace.</summary>

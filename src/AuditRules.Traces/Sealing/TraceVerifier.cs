@@ -2,7 +2,8 @@ namespace AuditRules.Traces;
 
 /// <summary>
 /// Looks at everything that docs/spec/trace.md lets one look at, in one pass from the first byte to the last: structure,
-/// checksums, sequence, every column and value, totals, tree and signatures. Its memory is bounded by a frame.
+/// checksums, sequence, every column and value, totals, index, tree and signatures. Its memory is bounded by a frame and
+/// an index.
 /// </summary>
 public static class TraceVerifier
 {

@@ -5,9 +5,12 @@ sealed class VerifyPass : IDisposable
 {
     readonly TraceReader _reader;
     readonly SealCheck _seal;
+    readonly IndexCheck _index = new();
     readonly List<TraceProblem> _problems = [];
     long _frames;
     long _events;
+    long _further;
+    bool _damaged;
 
     public VerifyPass(Stream trace, TraceExpectations expected)
     {
@@ -46,6 +49,7 @@ sealed class VerifyPass : IDisposable
             Head = _seal.Head,
             Signatures = [.. _seal.Signatures],
             Problems = [.. _problems],
+            FurtherProblems = _further,
         };
     }
 
@@ -65,29 +69,51 @@ sealed class VerifyPass : IDisposable
     {
         _frames++;
         _seal.See(header, payload, offset, _reader.Id);
+        if (header.Type == FrameType.Index)
+            _index.See(payload, offset);
     }
 
     /// <summary>Every item, in the order of the file. Checks of what frames say belong here.</summary>
     void Check(TraceItem item)
     {
+        _seal.Pass(item);
         switch (item)
         {
             case DamageItem damage:
-                _problems.Add(new TraceProblem($"{damage.Code}", damage.Offset, damage.Message, false));
-                _seal.Damaged(damage.Code);
+                Add(new TraceProblem($"{damage.Code}", damage.Offset, damage.Message, false));
+                _damaged = true;
                 break;
             case EventsItem events:
                 _events += events.Summary.Count;
+                _index.Pass(events);
                 break;
-            case EndItem:
-                _seal.End();
-                break;
-            case CheckpointItem checkpoint:
-                _seal.Check(checkpoint);
+            case EndItem end:
+                CheckIndex(end);
                 break;
         }
     }
 
+    // Of frames that are damaged or gone the INDEX says what is no longer so.
+    void CheckIndex(EndItem end)
+    {
+        if (!_damaged && _index.Problem(end) is { } why)
+            Add(
+                new TraceProblem($"{DamageCode.Index}", end.Index, $"the index cannot be used: {why}", false)
+            );
+    }
+
     void Tell(SealCode code, long offset, string message, bool isTampering = true) =>
-        _problems.Add(new TraceProblem($"{code}", offset, message, isTampering));
+        Add(new TraceProblem($"{code}", offset, message, isTampering));
+
+    // The first of each kind that the verdict goes by is always among them.
+    void Add(TraceProblem problem)
+    {
+        if (
+            _problems.Count < TraceVerification.MaxProblems
+            || (problem.IsTampering && !_problems.Exists(p => p.IsTampering))
+        )
+            _problems.Add(problem);
+        else
+            _further++;
+    }
 }

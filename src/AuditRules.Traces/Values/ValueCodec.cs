@@ -197,16 +197,13 @@ static class ValueCodec
                     throw new MessagePackSerializationException($"a truncated value of kind {(int)kind}");
                 var length = ReadLength(ref reader);
                 var digest = reader.ReadBytes();
-                return Value.Truncated(
-                    new TruncatedValue(kind, length, [.. digest], Read(ref reader, Inside(depth, depth - 1)))
-                );
+                var head = Read(ref reader, Inside(depth, depth - 1));
+                MustEnd(reader);
+                return Value.Truncated(new TruncatedValue(kind, length, [.. digest], head));
             case ValueExtension.Object:
                 ReadFields(ref reader, 3);
                 var name = ReadText(ref reader);
-                var identity =
-                    reader.NextCode == MessagePackCode.UInt64
-                        ? unchecked((long)reader.ReadUInt64())
-                        : reader.ReadInt64();
+                var identity = reader.ReadInt64();
                 var count = Inside(depth, reader.ReadMapHeader());
                 var facts = ImmutableArray.CreateBuilder<KeyValuePair<string, Value>>(count);
                 for (var i = 0; i < count; i++)
@@ -215,21 +212,32 @@ static class ValueCodec
                     facts.Add(new(fact, Read(ref reader, depth - 1, 2 * (count - i - 1))));
                 }
 
+                MustEnd(reader);
                 return Value.Object(new ObjectValue(name, identity, facts.MoveToImmutable()));
             case ValueExtension.Redacted:
                 ReadFields(ref reader, 3);
-                return Value.Redacted(
-                    new RedactedValue(ReadText(ref reader), ReadLength(ref reader), ReadText(ref reader))
+                var redacted = new RedactedValue(
+                    ReadText(ref reader),
+                    ReadLength(ref reader),
+                    ReadText(ref reader)
                 );
+                MustEnd(reader);
+                return Value.Redacted(redacted);
             default:
                 throw new MessagePackSerializationException($"an extension of the unknown type {type}");
         }
     }
 
-    static void ReadFields(ref MessagePackReader reader, int least)
+    static void ReadFields(ref MessagePackReader reader, int count)
     {
-        if (reader.ReadArrayHeader() < least)
-            throw new MessagePackSerializationException($"an extension of fewer than {least} fields");
+        if (reader.ReadArrayHeader() != count)
+            throw new MessagePackSerializationException($"an extension is not of {count} fields");
+    }
+
+    static void MustEnd(MessagePackReader reader)
+    {
+        if (!reader.End)
+            throw new MessagePackSerializationException("bytes behind an extension's fields");
     }
 
     static long ReadLength(ref MessagePackReader reader)

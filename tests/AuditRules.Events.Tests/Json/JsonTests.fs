@@ -138,10 +138,13 @@ let private records: (string * obj * string) list =
             MonotonicClock = 5L,
             Callers = true,
             Boot = "b",
+            Host = "h",
+            User = "u",
+            Directory = "/d",
             Derived = "cut",
             Sources = ImmutableArray.Create "id"
         ),
-        """{"record":"meta","recorder":"auditrules-native","recorderVersion":"","runtime":"","runtimeVersion":"","platform":"","command":["python3","app.py"],"pid":7,"parentPid":0,"wallClock":"1970-01-01T00:00:00.000000001Z","monotonicClock":5,"profile":"","include":[],"exclude":[],"drop":[],"environment":"","redacted":false,"callers":true,"runId":"","commit":"","boot":"b","derived":"cut","sources":["id"]}"""
+        """{"record":"meta","recorder":"auditrules-native","recorderVersion":"","runtime":"","runtimeVersion":"","platform":"","command":["python3","app.py"],"pid":7,"parentPid":0,"wallClock":"1970-01-01T00:00:00.000000001Z","monotonicClock":5,"profile":"","include":[],"exclude":[],"drop":[],"environment":"","redacted":false,"callers":true,"runId":"","commit":"","boot":"b","host":"h","user":"u","directory":"/d","derived":"cut","sources":["id"]}"""
         "J17 PROCESS",
         ProcessRecord(ProcessChange.Exit, 1, 0, 8, -1L, ImmutableArray<string>.Empty, Nullable 137),
         """{"record":"process","change":"exit","process":1,"parent":0,"pid":8,"time":"1969-12-31T23:59:59.999999999Z","command":[],"exitCode":137}"""

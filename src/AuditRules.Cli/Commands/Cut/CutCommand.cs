@@ -23,7 +23,7 @@ static class CutCommand
             Required = true,
         };
         var range = new RangeOptions();
-        var around = OptionWords.Count("--around", "The margin before and behind the event of that ordinal");
+        var around = Around();
         var finding = new Option<string?>("--finding")
         {
             Description = "The margin before and behind the events of that finding",
@@ -92,6 +92,23 @@ static class CutCommand
             }
         );
     }
+
+    static Option<long?> Around() =>
+        new("--around")
+        {
+            Description = "The margin before and behind the event of that ordinal, as 1200 or '#1200'",
+            HelpName = "N",
+            Arity = ArgumentArity.ExactlyOne,
+            CustomParser = result =>
+            {
+                var ordinal = RangeBound.ParseOrdinal(result.Tokens[0].Value);
+                if (ordinal is null)
+                    result.AddError(
+                        $"--around takes an ordinal, as 1200 or '#1200'; not {result.Tokens[0].Value}"
+                    );
+                return ordinal;
+            },
+        };
 
     static Option<long?> Margin() =>
         new("--margin")

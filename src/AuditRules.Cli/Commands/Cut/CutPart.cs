@@ -20,9 +20,13 @@ sealed class CutPart(CommandContext context, string path, long margin)
     public TraceRange Of(RangeWish wish) => Read(file => wish.In(file.FirstTime() ?? 0));
 
     /// <summary>The margin around the event of an ordinal.</summary>
-    public TraceRange Around(int ordinal)
+    public TraceRange Around(long ordinal)
     {
-        var range = new TraceRange { FromOrdinal = ordinal, ToOrdinal = ordinal + 1L };
+        var range = new TraceRange
+        {
+            FromOrdinal = ordinal,
+            ToOrdinal = ordinal == long.MaxValue ? ordinal : ordinal + 1,
+        };
         var time = Read(file => file.Events(range).Select(e => (long?)e.Time).FirstOrDefault());
         return time is { } found
             ? Around(found, found)
@@ -59,6 +63,8 @@ sealed class CutPart(CommandContext context, string path, long margin)
         using var input = TraceFiles.Open(context, path);
         using var output = OutputFile.Create(context, target);
         var cut = TraceFiles.Read(context, path, () => Run(input, output, range, target));
+        if (cut.Tampering is { } tampering)
+            throw TraceFiles.Tampered(context, path, tampering);
         if (cut.Problem is { } problem)
             throw new CommandFailure(
                 ExitCode.Damage,
@@ -81,6 +87,8 @@ sealed class CutPart(CommandContext context, string path, long margin)
                 $"auditrules: {cut.Events:N0} of {cut.Events + cut.Left:N0} events in {context.Paths.Show(target)}"
             )
         );
+        if (cut.Head is { } head)
+            context.NoteHead(head);
         return ExitCode.Clean;
     }
 

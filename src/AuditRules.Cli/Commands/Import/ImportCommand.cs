@@ -37,7 +37,7 @@ static class ImportCommand
                 new("auditrules import jsonl events.jsonl -o run.atrace", "From a file"),
                 new(
                     "auditrules import jsonl - -o b.atrace < a.jsonl",
-                    "From what inspect a.atrace --events --format jsonl wrote: the same trace again"
+                    "From what inspect a.atrace --events --format jsonl wrote: its events and records again"
                 ),
             ],
             Details = """
@@ -59,6 +59,8 @@ static class ImportCommand
                     "Name a file of JSON lines, or - for standard input."
                 );
                 var target = parse.GetRequiredValue(output);
+                if (source != "-")
+                    OutputFile.RequireOther(context, target, [source]);
                 using var trace = OutputFile.Create(context, target);
                 var imported = new JsonLinesImport(context.Paths.Show(source)).Run(input, trace.Stream);
                 trace.Complete(context);
@@ -67,15 +69,34 @@ static class ImportCommand
                         $"auditrules: {imported.Events:N0} events in {context.Paths.Show(target)}"
                     )
                 );
-                if (imported.Late == 0)
-                    return ExitCode.Clean;
-                context.Messages.Line(
-                    FormattableString.Invariant(
-                        $"auditrules: {imported.Late:N0} events are too far out of order, and are lost: sort the lines by time"
-                    )
-                );
-                return ExitCode.Damage;
+                if (imported.Head is { } head)
+                    context.NoteHead(head);
+                return TellLosses(context, imported, context.Paths.Show(source));
             }
         );
+    }
+
+    static ExitCode TellLosses(CommandContext context, Imported imported, string source)
+    {
+        if (imported.Late > 0)
+            context.Messages.Line(
+                FormattableString.Invariant(
+                    $"auditrules: {imported.Late:N0} events are too far out of order, and are lost: sort the lines by time"
+                )
+            );
+        var missing = imported.Missing;
+        if (missing.Count > 0)
+            context.Messages.Line(
+                FormattableString.Invariant(
+                    $"auditrules: {missing.Count:N0} event{(missing.Count == 1 ? " of the export is" : "s of the export are")} missing, the first before line {missing.Line:N0} of {source}: lines were taken out"
+                )
+            );
+        if (missing.IsOther)
+            context.Messages.Line(
+                FormattableString.Invariant(
+                    $"auditrules: {source} has more events than its end (line {missing.Line:N0}) counts: lines were put in"
+                )
+            );
+        return imported.Late > 0 || missing.Loss is not null ? ExitCode.Damage : ExitCode.Clean;
     }
 }

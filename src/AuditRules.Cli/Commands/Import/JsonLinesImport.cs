@@ -6,12 +6,17 @@ using AuditRules.Traces;
 namespace AuditRules.Cli.Commands.Import;
 
 /// <summary>What was imported.</summary>
-sealed record Imported(long Events, long Late);
+/// <param name="Events">Events in the trace.</param>
+/// <param name="Late">Events that came too late to be among them.</param>
+/// <param name="Missing">Which lines are not there.</param>
+/// <param name="Head">The trace's head; null where it has none.</param>
+sealed record Imported(long Events, long Late, MissingLines Missing, TraceHead? Head);
 
 /// <summary>Makes a trace of JSON lines (docs/spec/event-json.md), one line at a time.</summary>
 sealed class JsonLinesImport(string source)
 {
     readonly Dictionary<int, int> _processes = [];
+    readonly MissingLines _missing = new();
     TraceWriter? _writer;
     long _line;
     bool _isExport;
@@ -35,10 +40,12 @@ sealed class JsonLinesImport(string source)
         var writer = Writer(output, new TraceMeta { Recorder = "import" });
         // Other programs' lines have no end of their own; an export without one was of a trace without one.
         if (!_isExport && !_ended)
-            writer.Complete(new TraceTotals(0, _known, -1, -1, 0));
-        var imported = new Imported(writer.Events, writer.Lost);
+            End(writer, new TraceTotals(0, _known, -1, -1, 0));
+        else if (!_ended && _missing.Loss is { } loss)
+            writer.Add(loss);
+        var late = writer.Lost;
         writer.Dispose();
-        return imported;
+        return new Imported(writer.Events, late, _missing, writer.Head);
     }
 
     void Add(JsonLine line, Stream output)
@@ -52,14 +59,15 @@ sealed class JsonLinesImport(string source)
             if (_writer is not null)
                 throw Wrong(1, "the meta record must be the first line");
             _isExport = true;
-            Writer(output, meta.Meta);
-            return;
+            _missing.Begin();
         }
 
-        var writer = Writer(output, new TraceMeta { Recorder = "import" });
         try
         {
-            Add(line, writer);
+            Add(
+                line,
+                Writer(output, line is JsonMeta first ? Derive(first) : new TraceMeta { Recorder = "import" })
+            );
         }
         catch (ArgumentException e)
         {
@@ -69,11 +77,12 @@ sealed class JsonLinesImport(string source)
 
     void Add(JsonLine line, TraceWriter writer)
     {
-        if (_isExport)
+        if (_isExport && line is not JsonMeta)
             KeepOrder(line, writer);
         switch (line)
         {
             case JsonEvent read:
+                _missing.Pass(read.Event, read.HasOrdinal, _line);
                 writer.Add((read.HasProcess ? read.Event : WithProcess(read.Event, writer)).View);
                 break;
             case JsonProcess process:
@@ -83,14 +92,31 @@ sealed class JsonLinesImport(string source)
                 writer.Add(process.Record);
                 break;
             case JsonLoss loss:
+                _missing.Tell(loss.Record);
                 writer.Add(loss.Record);
                 break;
             case JsonEnd end:
-                writer.Complete(end.Totals);
-                _ended = true;
+                _missing.End(end.Totals, _line);
+                End(writer, end.Totals);
                 break;
         }
     }
+
+    void End(TraceWriter writer, TraceTotals totals)
+    {
+        if (_missing.Loss is { } loss)
+            writer.Add(loss);
+        writer.Complete(totals);
+        _ended = true;
+    }
+
+    // Lines can be edited: what is made of them is not what was recorded.
+    static TraceMeta Derive(JsonMeta line) =>
+        line.Meta with
+        {
+            Derived = "import",
+            Sources = line.TraceId.Length > 0 ? [line.TraceId] : line.Meta.Sources,
+        };
 
     // A writer puts records in front of the events that it has in memory, and orders these: the lines of an export stay
     // in their order only where its frames end where they ended before.

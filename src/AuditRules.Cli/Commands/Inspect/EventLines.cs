@@ -14,13 +14,19 @@ interface IEventLines : IDisposable
 {
     void Write(EventView audited);
 
-    void Write(TraceItem record);
+    /// <summary>Writes a record.</summary>
+    /// <param name="record">META, PROCESS, LOSS or END.</param>
+    /// <param name="traceId">The id of the trace that it is of.</param>
+    void Write(TraceItem record, string traceId);
 }
 
-/// <summary>Lines for people: ordinal, time, pid, event, caller. Records are in the summary, not here.</summary>
+/// <summary>Lines for people: ordinal, time, pid and thread, event, caller. Records are in the summary, not here.</summary>
 sealed class TextEventLines(CommandContext context) : IEventLines
 {
     readonly TextWriter _writer = context.Out.Writer;
+
+    // What is read by a program, or by a pager, is wanted whole (C6).
+    readonly ValueLimits _limits = context.Out.Options.Width > 0 ? ValueLimits.Usual : ValueLimits.None;
 
     public void Write(EventView audited)
     {
@@ -28,18 +34,24 @@ sealed class TextEventLines(CommandContext context) : IEventLines
         _writer.Write(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{audited.Ordinal, 8}  {TimeText.Moment(audited.Time)}  {audited.Pid, 7}  "
+                $"{audited.Ordinal, 8}  {TimeText.Moment(audited.Time)}  {Process(audited), 7}  "
             )
         );
-        _writer.Write(EventText.Of(audited, withNone: true));
-        if (EventText.Of(audited.Caller) is { Length: > 0 } caller)
+        _writer.Write(EventText.Of(audited, withNone: true, _limits));
+        if (EventText.Of(audited.Caller, _limits) is { Length: > 0 } caller)
             _writer.Write($"  ({caller})");
         _writer.Write('\n');
     }
 
-    public void Write(TraceItem record) { }
+    public void Write(TraceItem record, string traceId) { }
 
     public void Dispose() { }
+
+    // The first thread of a process has its pid.
+    static string Process(EventView audited) =>
+        audited.Thread == audited.Pid
+            ? string.Create(CultureInfo.InvariantCulture, $"{audited.Pid}")
+            : string.Create(CultureInfo.InvariantCulture, $"{audited.Pid}/{audited.Thread}");
 }
 
 /// <summary>MessagePack maps, one behind the other (docs/cli.md, C58).</summary>
@@ -55,7 +67,7 @@ sealed class MessagePackEvents(CommandContext context) : IEventLines
         _output.Write(_buffer.WrittenSpan);
     }
 
-    public void Write(TraceItem record) { }
+    public void Write(TraceItem record, string traceId) { }
 
     public void Dispose() { }
 }
@@ -67,12 +79,12 @@ sealed class JsonEventLines(CommandContext context) : IEventLines
 
     public void Write(EventView audited) => _lines.Write(json => EventJson.Write(json, audited));
 
-    public void Write(TraceItem record)
+    public void Write(TraceItem record, string traceId)
     {
         switch (record)
         {
             case MetaItem meta:
-                _lines.Write(json => EventJson.Write(json, meta.Meta));
+                _lines.Write(json => EventJson.Write(json, meta.Meta, traceId));
                 break;
             case ProcessItem process:
                 _lines.Write(json => EventJson.Write(json, process.Record));

@@ -10,8 +10,13 @@ namespace AuditRules.Cli.Commands.Inspect;
 sealed class EventListing(CommandContext context, EventFilter filter, IEventLines lines)
 {
     readonly KnownNames _known = new();
+    long _listed;
     int _left = filter.Head ?? int.MaxValue;
     bool _damage;
+    bool _told;
+
+    // Who reads has had enough, as `head` has: what comes is read for nobody.
+    bool IsStopped => context.Host.OutputIsClosed();
 
     public static ExitCode Write(CommandContext context, string path, EventFilter filter, string format)
     {
@@ -22,12 +27,24 @@ sealed class EventListing(CommandContext context, EventFilter filter, IEventLine
         TraceFiles.Read(context, path, () => listing.Write(source));
         foreach (var damage in source.Damages)
             listing.Tell(damage);
+        if (listing.IsStopped)
+            return listing._damage ? ExitCode.Damage : ExitCode.Clean;
         if (source.IsUnclosed)
             context.Note(
                 $"auditrules: {context.Paths.Show(path)} has no end: its recorder still writes it, or died; what came later is not in it"
             );
         listing._known.Add(source.Names);
-        listing._known.Explain(context, filter, source.IsWhole || source.Names.Any());
+        var explained = listing._known.Explain(context, filter, source.IsWhole || source.Names.Any());
+        // Where the events could not be read, the damage was said: that there are none is not known.
+        var unread = listing._told && source.Last is null;
+        if (!explained && !unread && listing._listed == 0 && filter is { Head: not 0, Tail: not 0 })
+            context.Note($"auditrules: {EmptyAnswer.Of(source, filter)}");
+        if (source.Tampering is { } tampering)
+        {
+            TraceFiles.TellTampered(context, path, tampering);
+            return ExitCode.Tampered;
+        }
+
         return listing._damage ? ExitCode.Damage : ExitCode.Clean;
     }
 
@@ -44,7 +61,7 @@ sealed class EventListing(CommandContext context, EventFilter filter, IEventLine
         if (filter.Tail is not { } count)
         {
             foreach (var audited in Events(source, source.Parts().First()))
-                lines.Write(audited);
+                Write(audited);
             return;
         }
 
@@ -61,7 +78,13 @@ sealed class EventListing(CommandContext context, EventFilter filter, IEventLine
         }
 
         foreach (var audited in Enumerable.Reverse(parts).SelectMany(p => p))
-            lines.Write(audited.View);
+            Write(audited.View);
+    }
+
+    void Write(EventView audited)
+    {
+        lines.Write(audited);
+        _listed++;
     }
 
     IEnumerable<EventView> Events(EventSource source, IEnumerable<TraceItem> items)
@@ -70,7 +93,7 @@ sealed class EventListing(CommandContext context, EventFilter filter, IEventLine
         {
             if (item is not EventsItem events)
             {
-                Write(item, source.IsWhole);
+                Write(item, source);
                 continue;
             }
 
@@ -78,18 +101,18 @@ sealed class EventListing(CommandContext context, EventFilter filter, IEventLine
             _known.Add(events.Summary.Names);
             foreach (var audited in events.Frame is { } frame ? source.Chosen(frame) : [])
             {
-                if (_left-- <= 0)
-                    break;
+                if (IsStopped || _left-- <= 0)
+                    yield break;
                 yield return audited;
             }
 
             // Without more to list there is no more to read.
-            if (_left <= 0)
+            if (_left <= 0 || IsStopped)
                 yield break;
         }
     }
 
-    void Write(TraceItem item, bool isWhole)
+    void Write(TraceItem item, EventSource source)
     {
         if (item is DamageItem found)
         {
@@ -99,15 +122,15 @@ sealed class EventListing(CommandContext context, EventFilter filter, IEventLine
 
         _damage |= item is LossItem;
         // Of a part it is not known which processes there are besides.
-        if (item is ProcessItem process && isWhole)
+        if (item is ProcessItem process && source.IsWhole)
             _known.Add(process.Record);
         if (filter.IsEmpty)
-            lines.Write(item);
+            lines.Write(item, source.TraceId);
     }
 
     void Tell(DamageItem damage)
     {
-        _damage = true;
+        _damage = _told = true;
         context.Messages.Line(
             FormattableString.Invariant($"auditrules: damage at byte {damage.Offset:N0}: {damage.Message}")
         );

@@ -14,6 +14,8 @@ sealed class EventSource(Stream stream, EventFilter filter) : IDisposable
 
     TraceReader? _reader;
     TraceFile? _file;
+    FrameSummary? _first;
+    FrameSummary? _last;
     TraceRange? _range = filter.Range is null ? new() : null;
 
     /// <summary>True when the whole trace is read.</summary>
@@ -22,11 +24,29 @@ sealed class EventSource(Stream stream, EventFilter filter) : IDisposable
     /// <summary>True when all was read and there was no END.</summary>
     public bool IsUnclosed => _reader is { AtEnd: true, Closed: false };
 
+    /// <summary>The trace's id, where all of it is read.</summary>
+    public string TraceId => _reader?.TraceId ?? "";
+
+    /// <summary>That the trace is not what was written, as far as all of it was read.</summary>
+    public TraceProblem? Tampering => _reader?.Tampering;
+
     /// <summary>The names of all events, where they are known although not all frames are read.</summary>
     public IEnumerable<string> Names => _file is null ? [] : _file.Names;
 
     /// <summary>What is wrong with the index: it was not used.</summary>
     public IEnumerable<DamageItem> Damages => _file is null ? [] : _file.Damages;
+
+    /// <summary>The trace's first frame of events, once it was read; null without one.</summary>
+    public FrameSummary? First => _file is null ? _first : Frames(_file.Read(new())).FirstOrDefault();
+
+    /// <summary>The trace's last frame of events, once it was read; null without one.</summary>
+    public FrameSummary? Last =>
+        _file is null
+            ? _last
+            : _file
+                .ReadBackwards(new())
+                .Select(p => Frames(p).LastOrDefault())
+                .FirstOrDefault(f => f is not null);
 
     bool IsTail => filter is { Tail: not null, Head: null };
 
@@ -36,8 +56,9 @@ sealed class EventSource(Stream stream, EventFilter filter) : IDisposable
     {
         if (IsWhole)
         {
-            _reader = new TraceReader(stream, _options);
-            return [_reader.ReadToEnd()];
+            _reader = new TraceReader(stream, _options with { ChecksSeal = true });
+            // Only an export has the records.
+            return [filter.IsEmpty ? ToldTrace.Read(_reader) : _reader.ReadToEnd()];
         }
 
         _file = TraceFile.Open(stream, _options);
@@ -65,8 +86,17 @@ sealed class EventSource(Stream stream, EventFilter filter) : IDisposable
         }
     }
 
-    /// <summary>Takes note of the first frame's time where it is the first of all, wanted or not.</summary>
-    public void Note(FrameSummary first) => _range ??= filter.Range!.In(first.FirstTime);
+    /// <summary>Takes note of a frame that was read, wanted or not.</summary>
+    public void Note(FrameSummary frame)
+    {
+        // The first frame of all says when the trace begins.
+        _range ??= filter.Range!.In(frame.FirstTime);
+        _first ??= frame;
+        _last = frame;
+    }
+
+    static IEnumerable<FrameSummary> Frames(IEnumerable<TraceItem> items) =>
+        items.OfType<EventsItem>().Select(item => item.Summary);
 
     public void Dispose()
     {

@@ -27,16 +27,20 @@ static class FrameTable
         "frame",
     ];
 
+    // The least useful first.
+    static readonly string[] Dispensable = ["to", "from", "first", "raw", "#", "events", "stored"];
+
     public static ExitCode Write(CommandContext context, string path, string format)
     {
         using var stream = TraceFiles.Open(context, path);
         var damages = new List<DamageItem>();
+        TraceProblem? tampering = null;
         TraceFiles.Read(
             context,
             path,
             () =>
             {
-                var frames = FrameListing.Read(stream, damages.Add);
+                var frames = FrameListing.Read(stream, damages.Add, found => tampering = found);
                 if (format == InspectFormat.JsonLines)
                     WriteJson(context, frames);
                 else
@@ -49,6 +53,12 @@ static class FrameTable
                     $"auditrules: damage at byte {damage.Offset:N0}: {damage.Message}"
                 )
             );
+        if (tampering is not null)
+        {
+            TraceFiles.TellTampered(context, path, tampering);
+            return ExitCode.Tampered;
+        }
+
         return damages.Count > 0 ? ExitCode.Damage : ExitCode.Clean;
     }
 
@@ -84,13 +94,34 @@ static class FrameTable
                 ]);
         }
 
-        TableText.Write(screen, Heading, rows, numbers: 8);
+        var shown = Fitting(rows, screen.Options.Width);
+        TableText.Write(
+            screen,
+            [.. shown.Select(i => Heading[i])],
+            [.. rows.Select(row => shown.Select(i => row[i]).ToArray())],
+            numbers: shown.Count - 1
+        );
+    }
+
+    // What a frame is stands last: on a narrow terminal numbers are left out, not that.
+    static List<int> Fitting(List<string[]> rows, int width)
+    {
+        var shown = Enumerable.Range(0, Heading.Length).ToList();
+        var widths = shown.ConvertAll(i => rows.Select(r => r[i].Length).Append(Heading[i].Length).Max());
+        foreach (var dispensable in Dispensable)
+        {
+            if (width == 0 || shown.Sum(i => widths[i] + 2) - 2 <= width)
+                break;
+            shown.Remove(Array.IndexOf(Heading, dispensable));
+        }
+
+        return shown;
     }
 
     static void WriteJson(CommandContext context, IEnumerable<FrameLayout> frames)
     {
         using var lines = new JsonLines(context.OutStream());
-        foreach (var frame in frames)
+        foreach (var frame in frames.TakeWhile(_ => !context.Host.OutputIsClosed()))
             lines.Write(json => WriteJson(json, frame));
     }
 

@@ -34,12 +34,20 @@ static class InspectCommand
                     "Events of one process that name .ssh"
                 ),
                 new(
-                    "auditrules inspect run.atrace --from +90s --to +100s",
-                    "Ten seconds of it; a moment (2026-01-02T03:04:05Z) or an ordinal (#1200) will do too"
+                    "auditrules inspect run.atrace --caller '*/app.py' --not-event import",
+                    "What one file of the program did, without its imports"
+                ),
+                new(
+                    "auditrules inspect run.atrace --from 90s --to 100s",
+                    "Ten seconds of it; a moment ('2026-01-02 03:04:05.600') or an ordinal ('#1200') will do too"
                 ),
                 new("auditrules inspect run.atrace --events --format jsonl", "Everything, as JSON lines"),
                 new("auditrules inspect run.atrace --frames", "How the file is laid out"),
             ],
+            Details = """
+                On a terminal long values of an event are cut, with their length; in a pipe or a file, as
+                with | less, they are whole. docs/how-to/investigate-a-trace.md shows how to go on.
+                """,
         };
         command.Add(trace);
         command.Add(events);
@@ -58,7 +66,7 @@ static class InspectCommand
                 if (parse.GetValue(frames) && listsEvents)
                     throw new CommandFailure(
                         ExitCode.Usage,
-                        "--frames lists frames, not events: it goes with --format text or jsonl alone",
+                        "--frames lists frames; --events, a filter and --format msgpack list events: ask for one of both",
                         $"As in: auditrules inspect {context.Paths.Show(path)} --frames"
                     );
                 TraceFiles.Require(context, [path]);

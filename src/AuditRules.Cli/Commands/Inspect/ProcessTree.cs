@@ -1,13 +1,15 @@
 using System.Globalization;
 using AuditRules.Reporting.Terminal;
+using AuditRules.Reporting.Text;
 
 namespace AuditRules.Cli.Commands.Inspect;
 
 /// <summary>The processes of a trace as a tree beside their numbers (docs/cli.md, C50).</summary>
 static class ProcessTree
 {
-    public static void Write(Screen screen, SortedDictionary<int, ProcessLine> processes)
+    public static void Write(Screen screen, TraceContents contents)
     {
+        var processes = contents.Processes;
         var children = processes
             .Where(p => IsChild(p.Key, p.Value, processes))
             .GroupBy(p => p.Value.Parent, p => p.Key)
@@ -19,7 +21,7 @@ static class ProcessTree
             open.Push((root, "", ""));
         while (open.TryPop(out var node))
         {
-            rows.Add(Row(node.Process, processes[node.Process], node.Branch));
+            rows.Add(Row(contents, node.Process, node.Branch));
             var below = children.GetValueOrDefault(node.Process, []);
             for (var i = below.Length - 1; i >= 0; i--)
             {
@@ -31,24 +33,35 @@ static class ProcessTree
         }
 
         screen.Line();
-        TableText.Write(screen, ["#", "pid", "events", "exit", "process"], rows, numbers: 4);
+        TableText.Write(screen, ["#", "pid", "events", "began", "ran", "exit", "process"], rows, numbers: 6);
     }
 
     // Ordinals grow from parent to child in a trace that conforms: what does not would make a tree without a root.
     static bool IsChild(int process, ProcessLine line, SortedDictionary<int, ProcessLine> processes) =>
         line.Parent >= 0 && line.Parent < process && processes.ContainsKey(line.Parent);
 
-    static string[] Row(int process, ProcessLine line, string branch) =>
+    static string[] Row(TraceContents contents, int process, string branch)
+    {
+        var line = contents.Processes[process];
+        return
         [
             process.ToString(CultureInfo.InvariantCulture),
             line.Pid.ToString(CultureInfo.InvariantCulture),
             line.Events.ToString("N0", CultureInfo.InvariantCulture),
-            line.ExitCode is { } code ? code.ToString(CultureInfo.InvariantCulture) : "-",
+            line.Began is { } began ? Seconds(began - contents.Origin, "+0.000s;-0.000s") : "",
+            line.Ended is { } ended && ended >= line.Began ? Seconds(ended - line.Began.Value, "0.000s") : "",
+            line.ExitCode is { } code ? code.ToString(CultureInfo.InvariantCulture)
+            : contents.IsRunning(process) ? "runs"
+            : "?",
             branch
                 + (
-                    line.Command.Length > 0 ? line.Command
+                    line.Command.Length > 0 ? CommandText.Of(line.Command)
                     : branch.Length > 0 ? "(the same program)"
                     : ""
                 ),
         ];
+    }
+
+    static string Seconds(long nanoseconds, string format) =>
+        (nanoseconds / 1e9m).ToString(format, CultureInfo.InvariantCulture);
 }

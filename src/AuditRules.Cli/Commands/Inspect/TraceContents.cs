@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using AuditRules.Events;
+using AuditRules.Recording.Packing;
 using AuditRules.Traces;
 
 namespace AuditRules.Cli.Commands.Inspect;
@@ -6,6 +8,9 @@ namespace AuditRules.Cli.Commands.Inspect;
 /// <summary>What is in a trace, counted.</summary>
 sealed class TraceContents
 {
+    int _explained;
+    long _counted;
+
     public TraceMeta Meta { get; private set; } = new();
 
     public TraceTotals? End { get; private set; }
@@ -26,6 +31,15 @@ sealed class TraceContents
 
     public List<DamageItem> Damages { get; } = [];
 
+    /// <summary>From when on times are counted: the first event, or what began first where there is none.</summary>
+    public long Origin =>
+        Events > 0 ? FirstTime : Processes.Values.Select(p => p.Began ?? 0).FirstOrDefault();
+
+    /// <summary>True for a process that ran on when the recording ended (T37).</summary>
+    public bool IsRunning(int process) =>
+        Processes[process].Ended is null
+        && Losses.Any(l => l.Process == process && l.Reason == LossReasons.StillRunning);
+
     public void Add(TraceItem item)
     {
         switch (item)
@@ -33,7 +47,9 @@ sealed class TraceContents
             case MetaItem meta:
                 Meta = meta.Meta;
                 break;
-            case EventsItem { Frame: { } frame }:
+            case EventsItem { Frame: { } frame } events:
+                CountMissing(events.Summary.FirstOrdinal);
+                _counted = events.Summary.FirstOrdinal + events.Summary.Count;
                 Add(frame);
                 break;
             case ProcessItem process:
@@ -46,9 +62,22 @@ sealed class TraceContents
                 Damages.Add(damage);
                 break;
             case EndItem end:
+                CountMissing(end.Totals.Events);
                 End = end.Totals;
                 break;
         }
+    }
+
+    // A damage that does not say what it took: the next ordinal does, where there is no other such damage between.
+    void CountMissing(long next)
+    {
+        var since = Damages[_explained..];
+        _explained = Damages.Count;
+        if (since.Count(d => d.Events is null) != 1)
+            return;
+        var missing = next - _counted - since.Sum(d => d.Events ?? 0);
+        var at = Damages.FindIndex(_explained - since.Count, d => d.Events is null);
+        Damages[at] = Damages[at] with { Events = Math.Max(missing, 0) };
     }
 
     void Add(EventFrame frame)
@@ -78,13 +107,15 @@ sealed class TraceContents
         var line = Line(record.Process, record.Pid);
         if (record.Change == ProcessChange.Exit)
         {
+            line.Ended = record.Time;
             line.ExitCode = record.ExitCode;
             return;
         }
 
-        line.Change = record.Change;
+        // A program that a process begins later does not begin the process.
+        line.Began ??= record.Time;
         line.Parent = record.Parent;
-        line.Command = string.Join(' ', record.Command);
+        line.Command = record.Command;
     }
 
     ProcessLine Line(int process, int pid)
@@ -102,11 +133,15 @@ sealed class ProcessLine
 
     public int Parent { get; set; } = -1;
 
-    public ProcessChange Change { get; set; }
-
-    public string Command { get; set; } = "";
+    public ImmutableArray<string> Command { get; set; } = [];
 
     public long Events { get; set; }
+
+    /// <summary>Nanoseconds since the Unix epoch; null when it is not known.</summary>
+    public long? Began { get; set; }
+
+    /// <summary>The same of its end.</summary>
+    public long? Ended { get; set; }
 
     public int? ExitCode { get; set; }
 }

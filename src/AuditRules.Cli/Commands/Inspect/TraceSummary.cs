@@ -39,9 +39,10 @@ static class TraceSummary
     {
         var meta = contents.Meta;
         screen.Write(new StyledLine().Add(path, Tone.Strong).Add($"  {found.TraceId}", Tone.Faint));
-        Field(screen, "command", string.Join(' ', meta.Command.IsDefault ? [] : meta.Command));
+        Field(screen, "command", CommandText.Of(meta.Command.IsDefault ? [] : meta.Command));
         Field(screen, "recorder", Join(meta.Recorder, meta.RecorderVersion));
         Field(screen, "runtime", Join(meta.Runtime, meta.RuntimeVersion, meta.Platform));
+        Field(screen, "run by", RunBy(meta));
         Field(screen, "commit", meta.Commit);
         Field(screen, "made by", Derived(meta));
         Field(screen, "filters", Filters(meta));
@@ -64,6 +65,9 @@ static class TraceSummary
 
     static void WriteTotals(Screen screen, TraceContents contents)
     {
+        var left = LossRecord.CountOf(contents.Losses.Where(l => l.Reason == TraceCut.LossReason));
+        if (left > 0)
+            Field(screen, "left out", $"{Number(left)} on purpose, with cut");
         if (contents.End is not { } end)
             return;
         if (end.Raised >= 0)
@@ -78,9 +82,9 @@ static class TraceSummary
     {
         if (contents.Processes.Count == 0)
             return;
-        ProcessTree.Write(screen, contents.Processes);
+        ProcessTree.Write(screen, contents);
         foreach (var record in contents.NotRecorded)
-            screen.Line($"perhaps not recorded: {string.Join(' ', record.Command)}", Tone.Warning);
+            screen.Line($"perhaps not recorded: {CommandText.Of(record.Command)}", Tone.Warning);
     }
 
     static void WriteNames(Screen screen, TraceContents contents)
@@ -90,7 +94,7 @@ static class TraceSummary
         var rows = contents
             .ByName.OrderByDescending(n => n.Value)
             .ThenBy(n => n.Key, StringComparer.Ordinal)
-            .Select(n => new[] { Number(n.Value), n.Key })
+            .Select(n => new[] { Number(n.Value), EventText.Name(n.Key) })
             .ToArray();
         screen.Line();
         TableText.Write(screen, ["count", "event"], rows, numbers: 1);
@@ -109,15 +113,25 @@ static class TraceSummary
     {
         if (contents.Damages.Count == 0)
             return "";
-        return contents.Damages.Any(d => d.Events is null)
-            ? " by the recorder; more are missing where the trace is damaged"
-            : $" by the recorder; {Number(contents.Damages.Sum(d => d.Events ?? 0))} more are missing where the trace is damaged";
+        if (contents.Damages.Any(d => d.Events is null))
+            return " by the recorder; more are missing where the trace is damaged";
+        var missing = contents.Damages.Sum(d => d.Events ?? 0);
+        return missing == 0
+            ? " by the recorder"
+            : $" by the recorder; {Number(missing)} more are missing where the trace is damaged";
     }
 
+    static string RunBy(TraceMeta meta) =>
+        Join(
+            meta.User,
+            meta.Host.Length > 0 ? $"on {meta.Host}" : "",
+            meta.Directory.Length > 0 ? $"in {meta.Directory}" : ""
+        );
+
     static string Derived(TraceMeta meta) =>
-        meta.Derived.Length == 0
-            ? ""
-            : $"{meta.Derived} of {string.Join(", ", meta.Sources.IsDefault ? [] : meta.Sources)}";
+        meta.Derived.Length == 0 ? ""
+        : meta.Sources.IsDefaultOrEmpty ? meta.Derived
+        : $"{meta.Derived} of {string.Join(", ", meta.Sources)}";
 
     static string Filters(TraceMeta meta)
     {

@@ -12,9 +12,10 @@ static class DamageLine
 {
     /// <summary>Says it.</summary>
     /// <param name="context">The command.</param>
+    /// <param name="path">The trace.</param>
     /// <param name="where">Which trace, as <c>run.atrace, </c>; empty where there is only one.</param>
     /// <param name="damage">What.</param>
-    public static void Say(CommandContext context, string where, RecoveredDamage damage)
+    public static void Say(CommandContext context, string path, string where, RecoveredDamage damage)
     {
         var further =
             damage.Damages > 1
@@ -23,11 +24,26 @@ static class DamageLine
         context.Messages.Line(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"auditrules: {where}at byte {damage.Offset:N0}: {damage.Message}{further}; {Lost(damage.Loss)}"
+                $"auditrules: {where}at byte {damage.Offset:N0}: {damage.Message}{further}; {Lost(damage, context.Paths.Show(path))}"
             ),
-            damage.Loss is null ? Tone.Plain : Tone.Warning
+            damage.Loss is null && !damage.IsUnread ? Tone.Plain : Tone.Warning
         );
     }
+
+    static string Lost(RecoveredDamage damage, string path) =>
+        (damage.IsOtherTrace, damage.IsUnread, damage.Loss) switch
+        {
+            (true, _, null) => Split(damage, path),
+            (true, _, var loss) => $"{Lost(loss)}; {Split(damage, path)}",
+            (_, true, null) => "what it holds is lost, as was said of the gap before",
+            var (_, _, loss) => Lost(loss),
+        };
+
+    static string Split(RecoveredDamage damage, string path) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"tail -c +{damage.Offset + 1} {path} > other.atrace makes a file of it"
+        );
 
     static string Lost(LossRecord? loss)
     {

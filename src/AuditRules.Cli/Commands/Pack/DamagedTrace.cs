@@ -14,19 +14,36 @@ static class DamagedTrace
     {
         TraceFiles.RequireFiles(context, [source]);
         OutputFile.RequireOther(context, target, [source]);
+        var isUnread = false;
         using var input = TraceFiles.Open(context, source);
         using var output = OutputFile.Create(context, target);
-        var recovered = TraceFiles.Read(context, source, () => Run(context, input, output, target));
+        var recovered = TraceFiles.Read(context, source, () => Run(context, input, output, target, Tell));
+        if (recovered.Tampering is { } tampering)
+            throw TraceFiles.Tampered(context, source, tampering);
         output.Complete(context);
-        Tell(context, recovered, context.Paths.Show(source), context.Paths.Show(target));
-        return recovered.Losses > 0 ? ExitCode.Damage : ExitCode.Clean;
+        Say(context, recovered, context.Paths.Show(source), context.Paths.Show(target));
+        if (recovered.Head is { } head)
+            context.NoteHead(head);
+        return recovered.Losses > 0 || isUnread ? ExitCode.Damage : ExitCode.Clean;
+
+        void Tell(RecoveredDamage damage)
+        {
+            isUnread |= damage.IsUnread;
+            DamageLine.Say(context, source, "", damage);
+        }
     }
 
-    static RecoveredTrace Run(CommandContext context, Stream input, OutputFile output, string target)
+    static RecoveredTrace Run(
+        CommandContext context,
+        Stream input,
+        OutputFile output,
+        string target,
+        Action<RecoveredDamage> told
+    )
     {
         try
         {
-            return TraceRecovery.Run(input, output.Stream, damage => DamageLine.Say(context, "", damage));
+            return TraceRecovery.Run(input, output.Stream, told);
         }
         catch (IOException e)
         {
@@ -34,7 +51,7 @@ static class DamagedTrace
         }
     }
 
-    static void Tell(CommandContext context, RecoveredTrace recovered, string source, string target)
+    static void Say(CommandContext context, RecoveredTrace recovered, string source, string target)
     {
         var totals = recovered.Totals;
         context.Note(

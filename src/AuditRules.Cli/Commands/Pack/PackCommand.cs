@@ -42,8 +42,8 @@ static class PackCommand
                 new("auditrules pack run.atrace -o kept.atrace --archive", "A trace, smaller"),
             ],
             Details = """
-                Exit codes: 0 packed, 3 damage or loss in a source, 65 not a trace, or not of one boot,
-                66 input missing. The sources stay as they are.
+                Exit codes: 0 packed, 3 damage or loss in a source, 6 tampered with: nothing is written,
+                65 not a trace, not of one boot, or events that come twice, 66 input missing. The sources stay as they are.
                 """,
         };
         command.Add(sources);

@@ -37,7 +37,8 @@ static class RecoverCommand
                 ),
             ],
             Details = """
-                Exit codes: 0 nothing was lost, 3 something was, 65 not a trace, 66 input missing.
+                Exit codes: 0 nothing was lost, 3 something was, 6 tampered with: nothing is written,
+                65 not a trace, 66 input missing.
                 The source stays as it is. docs/how-to/recover-a-trace.md explains it.
                 """,
         };

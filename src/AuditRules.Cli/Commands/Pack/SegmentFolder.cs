@@ -20,6 +20,7 @@ static class SegmentFolder
         // Before the folder is listed (segment.md, S40).
         var running = Read(context, folder, RunningProcesses.Of);
         var segments = Find(context, folder);
+        OutputFile.RequireOther(context, output, segments.Select(s => Path.Combine(folder, s.Name)));
         using var trace = OutputFile.Create(context, output);
         PackResult packed;
         try

@@ -30,9 +30,18 @@ static class TraceMerge
             }
 
             if (TracePacker.Check(sources) is { } problem)
-                throw Refusal(context, problem, paths);
+                throw Refusal(context, problem, sources, paths);
             using var output = OutputFile.Create(context, target);
-            var packed = Run(context, sources, paths, output, target, codec);
+            var isUnread = false;
+            var packed = Run(
+                context,
+                sources,
+                paths,
+                output,
+                target,
+                codec,
+                damage => isUnread |= damage.IsUnread
+            );
             output.Complete(context);
             context.Note(
                 string.Create(
@@ -40,7 +49,9 @@ static class TraceMerge
                     $"auditrules: {packed.Totals.Events:N0} event{(packed.Totals.Events == 1 ? "" : "s")} of {paths.Count:N0} trace{(paths.Count == 1 ? "" : "s")} in {context.Paths.Show(target)}"
                 )
             );
-            return packed.Losses > 0 ? ExitCode.Damage : ExitCode.Clean;
+            if (packed.Head is { } head)
+                context.NoteHead(head);
+            return packed.Losses > 0 || isUnread ? ExitCode.Damage : ExitCode.Clean;
         }
         finally
         {
@@ -54,7 +65,8 @@ static class TraceMerge
         IReadOnlyList<string> paths,
         OutputFile output,
         string target,
-        ColumnCodec codec
+        ColumnCodec codec,
+        Action<RecoveredDamage> told
     )
     {
         try
@@ -68,7 +80,15 @@ static class TraceMerge
                         output.Stream,
                         new() { Codec = codec, LeaveOpen = true },
                         (source, damage) =>
-                            DamageLine.Say(context, $"{context.Paths.Show(paths[source])}, ", damage)
+                        {
+                            told(damage);
+                            DamageLine.Say(
+                                context,
+                                paths[source],
+                                $"{context.Paths.Show(paths[source])}, ",
+                                damage
+                            );
+                        }
                     )
             );
         }
@@ -78,8 +98,15 @@ static class TraceMerge
         }
     }
 
-    static CommandFailure Refusal(CommandContext context, PackProblem problem, IReadOnlyList<string> paths)
+    static CommandFailure Refusal(
+        CommandContext context,
+        PackProblem problem,
+        List<PackSource> sources,
+        IReadOnlyList<string> paths
+    )
     {
+        if (sources[problem.Source].Tampering is { } tampering)
+            return TraceFiles.Tampered(context, paths[problem.Source], tampering);
         var one = context.Paths.Show(paths[problem.Source]);
         var other = context.Paths.Show(paths[problem.Other]);
         return problem.Kind switch
@@ -88,6 +115,11 @@ static class TraceMerge
                 ExitCode.NotATrace,
                 $"{other} and {one} are one trace: each event would be there twice",
                 "Name it once."
+            ),
+            PackProblemKind.SameEvents => new(
+                ExitCode.NotATrace,
+                $"{one} and {other} both have events of trace {problem.Id}: these would be there twice",
+                "Name one of them; meta of auditrules inspect --events --format jsonl has what each was made of."
             ),
             PackProblemKind.BootNotKnown => new(
                 ExitCode.NotATrace,
@@ -98,6 +130,11 @@ static class TraceMerge
                 ExitCode.NotATrace,
                 $"{one} is of another boot or machine than {other}: their times cannot be compared",
                 "Replay the traces side by side: auditrules replay takes several."
+            ),
+            PackProblemKind.MetaTooLarge => new(
+                ExitCode.NotATrace,
+                "what the traces say of their recordings is more than one trace can",
+                "Pack fewer of them."
             ),
             _ => new(
                 ExitCode.NotATrace,

@@ -32,7 +32,9 @@ static class RecordAndReplay
         ReportRequest request
     )
     {
-        using var reportFile = request.File is null ? null : OutputFile.Create(context, request.File);
+        using var reportFile = request.File is null
+            ? null
+            : OutputFile.Create(context, request.File, endsBySignal: false);
         var kept = path ?? Path.Combine(Path.GetTempPath(), $"auditrules-{Path.GetRandomFileName()}.atrace");
         try
         {

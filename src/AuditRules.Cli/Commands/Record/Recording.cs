@@ -28,7 +28,7 @@ static class Recording
     )
     {
         // Before the program starts: that the trace cannot be written is no news for afterwards.
-        using var file = OutputFile.Create(context, path);
+        using var file = OutputFile.Create(context, path, endsBySignal: false);
         var result = Run(context, options, file.Stream);
         if (result.Failure is not null)
             return result.ExitCode;
@@ -122,7 +122,7 @@ static class Recording
     public static void TellHead(CommandContext context, PackResult packed)
     {
         if (packed.Head is { } head)
-            context.Note($"auditrules: head {head}");
+            context.NoteHead(head);
     }
 
     static void TellRunning(CommandContext context, int processes)

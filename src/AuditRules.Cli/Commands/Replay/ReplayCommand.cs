@@ -40,7 +40,7 @@ static class ReplayCommand
             ],
             Details = """
                 Exit codes: 0 nothing found, 1 findings, 3 damage or loss, 4 a rule failed,
-                5 unknown or unclosed (with --strict), 65 not a trace, 66 input missing,
+                5 unknown or unclosed (with --strict), 6 tampered with, 65 not a trace, 66 input missing,
                 78 rules do not compile. docs/cli.md explains them.
                 """,
         };

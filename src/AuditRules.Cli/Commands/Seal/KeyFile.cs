@@ -78,20 +78,32 @@ static class KeyFile
 
     static void WriteNew(CommandContext context, string path, string text, UnixFileMode mode)
     {
+        var full = context.Paths.Full(path);
+        var isMade = false;
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            // Not buffered: what a full disk refuses must fail here.
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                BufferSize = 0,
+            };
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = mode;
-            using var stream = new FileStream(context.Paths.Full(path), options);
+            using var stream = new WritableFile(full, options);
+            isMade = true;
             stream.Write(Encoding.ASCII.GetBytes(text));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            var isThere = Path.Exists(context.Paths.Full(path));
+            // Half a key is none, and would be in the way of the next one.
+            if (isMade)
+                File.Delete(full);
+            var isThere = Path.Exists(full);
             throw new CommandFailure(
                 ExitCode.NoOutput,
-                $"cannot write {context.Paths.Show(path)}: {(isThere ? "it is there already" : e.Message)}",
+                $"cannot write {context.Paths.Show(path)}: {(isThere ? "it is there already" : OutputFile.Why(e))}",
                 isThere
                     ? "A key is never written over: name another file."
                     : "Name another file with --new-key."

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using AuditRules.Cli.Exit;
+using AuditRules.Cli.Files;
 using AuditRules.Cli.Hosting;
 using AuditRules.Cli.Parsing;
 using AuditRules.Cli.Replaying;
@@ -100,7 +101,7 @@ static class SealCommand
         var result = TraceFiles.Read(context, path, () => Seal(context, path, key, name));
         if (result.Head is null)
             throw Refusal(context, path, result.Found);
-        context.Out.Line($"{result.Head}");
+        context.Out.Unbroken($"{result.Head}");
         return ExitCode.Clean;
     }
 
@@ -109,12 +110,15 @@ static class SealCommand
         try
         {
             // Not buffered: what a full disk refuses must fail while it can still be taken away again.
-            using var stream = new FileStream(
+            using var stream = new WritableFile(
                 context.Paths.Full(path),
-                FileMode.Open,
-                FileAccess.ReadWrite,
-                FileShare.Read,
-                bufferSize: 0
+                new FileStreamOptions
+                {
+                    Mode = FileMode.Open,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.Read,
+                    BufferSize = 0,
+                }
             );
             var result = TraceSealer.Seal(stream, key, name);
             stream.Flush(flushToDisk: true);

@@ -114,7 +114,7 @@ static class VerifyCommand
             codes.Add(
                 found.Verdict switch
                 {
-                    TraceVerdict.Tampered => ExitCode.Tampered,
+                    TraceVerdict.Tampered or TraceVerdict.NotAsExpected => ExitCode.Tampered,
                     TraceVerdict.Damaged => ExitCode.Damage,
                     _ => ExitCode.Clean,
                 }

@@ -25,7 +25,7 @@ static class VerifyReport
                 )
         );
         if (found.Head is { } head)
-            screen.Line($"  head {head}");
+            screen.Unbroken($"  head {head}");
         foreach (var signature in found.Signatures)
             screen.Line($"  signed by {Name(signature)}: {Validity(signature)}");
         foreach (var problem in found.Problems)
@@ -34,6 +34,8 @@ static class VerifyReport
                     .Add($"  {problem.Code}", problem.IsTampering ? Tone.Bad : Tone.Warning)
                     .Add($" at byte {Number(problem.Offset)}: {problem.Message}")
             );
+        if (found.FurtherProblems > 0)
+            screen.Line($"  and {Number(found.FurtherProblems)} more");
     }
 
     public static void Write(Utf8JsonWriter json, string path, TraceVerification found)
@@ -102,6 +104,7 @@ static class VerifyReport
         {
             TraceVerdict.Whole => "whole",
             TraceVerdict.Damaged => "damaged",
+            TraceVerdict.NotAsExpected => "not as expected",
             _ => "tampered",
         };
 

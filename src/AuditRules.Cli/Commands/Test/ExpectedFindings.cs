@@ -3,6 +3,7 @@ using System.Globalization;
 using AuditRules.Detection.Findings;
 using AuditRules.Reporting.Escaping;
 using AuditRules.Reporting.Reports;
+using AuditRules.Reporting.Text;
 
 namespace AuditRules.Cli.Commands.Test;
 
@@ -20,11 +21,9 @@ static class ExpectedFindings
             lines.Add(TextEscape.Line($"{finding.Rule.Id}: {finding.Message}").TrimEnd());
             foreach (var (step, audited) in finding.Events)
                 lines.Add(
-                    TextEscape.Line(
-                        string.Create(
-                            CultureInfo.InvariantCulture,
-                            $"  {step} {audited.Ordinal} {audited.Name}"
-                        )
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"  {TextEscape.Line(step)} {audited.Ordinal} {EventText.Name(audited.Name)}"
                     )
                 );
         }

@@ -37,6 +37,17 @@ sealed class RecordingTests(CommandContext context, RuleSet rules, TestResults r
             return;
         }
 
+        if (report.Tampering is { } tampering)
+        {
+            results.Fail(
+                name,
+                FormattableString.Invariant(
+                    $"it was tampered with: {tampering.Message} (at byte {tampering.Offset}); see auditrules verify {name}"
+                )
+            );
+            return;
+        }
+
         var failed = report.Detection.Outcomes.Where(o => o.Verdict == Verdict.Failed).ToArray();
         if (failed.Length > 0)
         {
