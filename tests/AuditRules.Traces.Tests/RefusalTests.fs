@@ -2,6 +2,7 @@
 module AuditRules.Traces.Tests.RefusalTests
 
 open System
+open System.Collections.Generic
 open System.Collections.Immutable
 open System.IO
 open AuditRules.Events
@@ -90,6 +91,31 @@ let tests =
                         "damage"
 
                     Expect.equal [ for e in eventsOf items -> e.Ordinal ] [ 0L; 1L ] "events")
+
+            testCase
+                "T10 T23 T41 what is missing before a frame is told, and then its codec is refused"
+                (fun () ->
+                    let unknown = replacing 2 "940100" "940107" small
+                    let at, length = List.item 1 (framesOf unknown)
+                    let bytes = Array.append unknown[.. at - 1] unknown[at + length ..]
+                    use reader = new TraceReader(new MemoryStream(bytes))
+                    let items = List<TraceItem>()
+
+                    let refused =
+                        try
+                            for item in reader.ReadToEnd() do
+                                items.Add item
+
+                            None
+                        with :? TraceFormatException as e ->
+                            Some(e.Code, e.Offset)
+
+                    Expect.equal refused (Some(TraceFormatError.UnknownFeature, int64 at)) "refused"
+
+                    Expect.equal
+                        [ for d in damageOf (List.ofSeq items) -> d.Code, d.Offset ]
+                        [ DamageCode.Gap, int64 at ]
+                        "told")
 
             testCase "T6 T41 a damaged frame that is not DATA counts no event as lost" (fun () ->
                 let bytes = rebuild small 1 (fun header payload -> withHeader 5u header, payload)

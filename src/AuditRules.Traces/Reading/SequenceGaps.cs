@@ -16,4 +16,13 @@ sealed class SequenceGaps
     }
 
     public bool Has(long sequence) => _gaps.Any(g => sequence >= g.First && sequence < g.End);
+
+    /// <summary>What is said of a frame that fills a gap too late: behind the frame of that number.</summary>
+    public static string Late(in FrameHeader header, long before) =>
+        $"frame {header.Sequence} stands behind frame {before}; "
+        + (
+            header.Type != FrameType.Data ? "it is not read"
+            : header.EventCount == 1 ? "its event is not read"
+            : $"its {header.EventCount} events are not read"
+        );
 }

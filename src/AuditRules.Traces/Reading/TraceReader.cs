@@ -25,6 +25,7 @@ public sealed class TraceReader : IDisposable
     bool _damaged;
     FrameType _type;
     bool _done;
+    TraceFormatException? _refusal;
 
     /// <summary>Reads the preamble.</summary>
     /// <param name="input">The trace; disposed with the reader unless the options say otherwise.</param>
@@ -83,7 +84,12 @@ public sealed class TraceReader : IDisposable
     public TraceItem? Read()
     {
         while (_pending.Count == 0 && !_done)
+        {
+            if (_refusal is not null)
+                throw _refusal;
             ReadFrame();
+        }
+
         if (_pending.TryDequeue(out var item))
             _seal?.Pass(item);
         else
@@ -153,7 +159,9 @@ public sealed class TraceReader : IDisposable
             Damage(
                 offset,
                 DamageCode.Repeated,
-                isLate ? Late(header) : $"frame {header.Sequence} comes again",
+                isLate
+                    ? SequenceGaps.Late(header, _nextSequence - 1)
+                    : $"frame {header.Sequence} comes again",
                 0,
                 isLate
             );
@@ -167,14 +175,6 @@ public sealed class TraceReader : IDisposable
         _nextSequence = header.Sequence + 1L;
         return true;
     }
-
-    string Late(in FrameHeader header) =>
-        $"frame {header.Sequence} stands behind frame {_nextSequence - 1}; "
-        + (
-            header.Type != FrameType.Data ? "it is not read"
-            : header.EventCount == 1 ? "its event is not read"
-            : $"its {header.EventCount} events are not read"
-        );
 
     /// <summary>Reports the frames that are missing before this one, and the events if it says how many came before.</summary>
     void ReportGap(long offset, long? eventsBefore)
@@ -246,7 +246,9 @@ public sealed class TraceReader : IDisposable
         }
         catch (NotSupportedException e)
         {
-            throw Unknown(offset, e.Message);
+            // What is missing before the frame is told before the frame is refused.
+            ReportGap(offset, null);
+            _refusal = Unknown(offset, e.Message);
         }
     }
 
