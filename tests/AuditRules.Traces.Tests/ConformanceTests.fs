@@ -239,7 +239,7 @@ let private wrongOfChanged seed count =
 
         Expect.isGreaterThan
             (here |> List.filter (fun answer -> answer.Damages.IsEmpty)).Length
-            (count / 20)
+            (count / 50)
             "traces whose change breaks nothing"
 
         wrong
