@@ -34,19 +34,11 @@ enum redact_asks asked_by_option(py_object *item)
     return settings.redact && copy_text(item, &first, 1) && first == '-' ? asked_by_key(item) : ASKS_NOTHING;
 }
 
-/* What stands for the secret; 0 when it is none. A str that is longer than what may be written goes without a scheme. */
-static size_t mark_of(py_object *value, unsigned long flags, enum redact_asks asks, uint8_t *to)
+/* What stands for the secret; 0 when it is none. A huge one must not take its time to be hashed. */
+static size_t mark_of(py_object *value, enum redact_asks asks, uint8_t *to)
 {
-    uint8_t copy[LIMIT_TEXT + 4];
-    size_t size;
-    uint64_t hash;
-    if (flags & PY_BYTES_SUBCLASS)
-        return redact_asked((const uint8_t *)PyBytes_AsString(value), (size_t)PyBytes_Size(value), asks, to);
-    size = unicode_copy(value, copy, sizeof copy);
-    if (size <= LIMIT_TEXT)
-        return redact_asked(copy, size, asks, to);
-    unicode_digest(value, &size, &hash);
-    return (size_t)(redact_put_mark(to, asks == ASKS_CREDENTIALS ? "auth" : "named", hash) - to);
+    uint8_t copy[LIMIT_TEXT + REDACT_AHEAD];
+    return redact_asked(copy, copy_text(value, copy, sizeof copy), asks, to);
 }
 
 bool write_asked(struct writer *w, py_object *value, enum redact_asks asks)
@@ -60,7 +52,7 @@ bool write_asked(struct writer *w, py_object *value, enum redact_asks asks)
         write_cut(w, bytes ? KIND_BYTES : KIND_STR, 0);
         return true;
     }
-    size_t size = mark_of(value, flags, asks, mark);
+    size_t size = mark_of(value, asks, mark);
     if (size)
         w->at = put_bytes(bytes ? put_bin_head(w->at, size) : put_str_head(w->at, size), mark, size);
     return size != 0;

@@ -167,6 +167,32 @@ sys.audit("t", "é" * 2040 + " password=" + half + "z" * 3000, "é" + "pw=1 " * 
                                 let text = Encoding.Latin1.GetString(File.ReadAllBytes path)
                                 Expect.isFalse (text.Contains "eSw0rD") "the secret"))
 
+            for hook in [ Native; Fallback ] do
+                onEveryPython
+                    $"S66: of a huge secret the pseudonym is of its first 5,120 bytes ({hook})"
+                    (fun python ->
+                        let code =
+                            """
+import sys
+for text in "x" * 5120, "x" * 5121, "x" * 3000000:
+    sys.audit("t", ["--token", text], {b"token": text.encode()})
+sys.audit("t", ["--token", "x" * 5119 + "é"], {"token": "x" * 5119})
+"""
+
+                        inFolder (fun folder ->
+                            let recording = recordIn folder hook [] [ python.Path; "-c"; code ]
+                            Expect.equal recording.Exit 0 recording.Error
+                            let found = args "t" recording
+                            Expect.hasLength found 4 "events"
+                            Expect.stringContains found[0] "--token\", \"(redacted:named:" "a mark"
+                            Expect.equal found[1] found[0] "one byte more"
+                            Expect.equal found[2] found[0] "three million"
+
+                            let mark =
+                                RegularExpressions.Regex.Matches(found[3], "redacted:named:[0-9a-f]+")
+
+                            Expect.equal mark[0].Value mark[1].Value "no half of a character"))
+
             testCase "record: META says that texts are redacted, and its command is"
             <| fun () ->
                 let command =

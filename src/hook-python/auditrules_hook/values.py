@@ -265,10 +265,8 @@ class Encoder:
             self.value(out, value, depth)
             return
         text = _base(value) is str
-        if text and len(data) > TEXT:
-            mark = redact.mark(self.key, b"auth" if asks == redact.CREDENTIALS else b"named", data)
-        else:
-            mark = redact.asked(self.key, data, asks)
+        cut = cut_text if text else _cut_bytes
+        mark = redact.asked(self.key, cut(data, TEXT + redact.AHEAD), asks)
         if not mark:
             self.value(out, value, depth)
         elif self._spent(out):
