@@ -158,6 +158,12 @@ static bool has_space(const struct scan *s)
     return false;
 }
 
+/* Between semicolons PWD is no working directory. */
+static bool is_odbc_password(const struct scan *s, size_t start, size_t end)
+{
+    return start && end - start == 3 && memcmp(s->text + start - 1, ";PWD", 4) == 0;
+}
+
 static bool equals(const struct scan *s, size_t at, struct secret *found)
 {
     if ((at + 1 < s->size && s->text[at + 1] == '=') || (at && is_among(s->text[at - 1], "=!<>")))
@@ -173,7 +179,7 @@ static bool equals(const struct scan *s, size_t at, struct secret *found)
     if (end > s->floor && s->text[end - 1] == '\\')
         end--;
     size_t start = name_start(s, end);
-    if (start == end || !redact_names_secret(s->text, start, end))
+    if (start == end || !(redact_names_secret(s->text, start, end) || is_odbc_password(s, start, end)))
         return take_aws(s, value, found);
     if (s->item && start == 0 && end == at && (s->text[0] == '-' || !has_space(s))) {
         *found = (struct secret){at + 1, s->size, "named"};
@@ -225,8 +231,36 @@ static bool is_credential(const struct scan *s, size_t start, size_t end, size_t
     return false;
 }
 
+/* Whether that is all of the text that stands before a place. */
+static bool stands_before(const struct scan *s, size_t at, const char *with)
+{
+    return at == strlen(with) && memcmp(s->text, with, at) == 0;
+}
+
+/* IMAP: a tag, and the name of the user goes with the password. */
+static bool is_imap_login(const struct scan *s, size_t at)
+{
+    return at > 6 && at <= 6 + REDACT_NAME && memcmp(s->text + at - 6, " LOGIN", 6) == 0 &&
+           redact_run(s, 0, UPPER | DIGIT) == at - 6;
+}
+
+/* A line by which a client of FTP, POP, SMTP, NNTP or IMAP logs in: Python raises an event for it. */
+static bool login(const struct scan *s, size_t at, struct secret *found)
+{
+    if (!stands_before(s, at, "PASS") && !stands_before(s, at, "AUTH PLAIN") &&
+        !stands_before(s, at, "authinfo pass") && !is_imap_login(s, at))
+        return false;
+    size_t end = at + 1;
+    while (end < s->size && s->text[end] != '\r' && s->text[end] != '\n')
+        end++;
+    *found = (struct secret){at + 1, end, "auth"};
+    return true;
+}
+
 static bool space(const struct scan *s, size_t at, struct secret *found)
 {
+    if (login(s, at, found))
+        return true;
     size_t start = name_start(s, at), value = at + 1;
     bool token = is_word(s, start, at, "token");
     if (token || is_word(s, start, at, "bearer") || is_word(s, start, at, "basic")) {

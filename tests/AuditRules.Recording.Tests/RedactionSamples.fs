@@ -203,7 +203,8 @@ let private fragments =
                 "xxxxxxxxxxxx"
                 "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
             ]
-        yield! [ "AWS_SECRET_ACCESS_KEY"; "é" ]
+        yield! [ "AWS_SECRET_ACCESS_KEY"; "é"; ";PWD=" ]
+        yield! [ "PASS "; "AUTH PLAIN "; "authinfo pass "; "A1 LOGIN " ]
     |]
 
 /// Texts put together from what rules of redaction look at.

@@ -72,6 +72,12 @@ let private examples =
         "-----BEGIN " + "PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----",
         "-----BEGIN " + "PRIVATE KEY-----(redacted:pem)-----END PRIVATE KEY-----"
         "Server=h;Password=p9;Port=1", "Server=h;Password=(redacted:named);Port=1"
+        "Server=h;PWD=p9;Port=1", "Server=h;PWD=(redacted:named);Port=1"
+        "PASS correct horse", "PASS (redacted:auth)"
+        "authinfo pass x y\r\n", "authinfo pass (redacted:auth)\r\n"
+        "AUTH PLAIN AGEAYg==\r\n", "AUTH PLAIN (redacted:auth)\r\n"
+        "KHAG1 LOGIN me \"x y\"\r\n", "KHAG1 LOGIN (redacted:auth)\r\n"
+        "a PASS b, no LOGIN c", "a PASS b, no LOGIN c"
     ]
 
 [<Tests>]

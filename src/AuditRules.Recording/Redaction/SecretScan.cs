@@ -106,7 +106,7 @@ internal ref struct SecretScan(ReadOnlySpan<byte> text, bool item)
         if (end > _floor && _text[end - 1] == '\\')
             end--;
         var start = NameStart(end);
-        if (start == end || !SecretNames.Has(_text[start..end]))
+        if (start == end || !(SecretNames.Has(_text[start..end]) || IsOdbcPassword(start, end)))
             return SecretValues.Aws(_text, value);
         var isWhole = _item && start == 0 && end == at && (_text[0] == '-' || !HasSpace());
         return isWhole
@@ -114,8 +114,18 @@ internal ref struct SecretScan(ReadOnlySpan<byte> text, bool item)
             : SecretValues.Of(_text, value, bare: !spaced, end, _floor);
     }
 
+    // Between semicolons PWD is no working directory.
+    readonly bool IsOdbcPassword(int start, int end) =>
+        start > 0 && _text[(start - 1)..end].SequenceEqual(";PWD"u8);
+
     readonly Secret? Space(int at)
     {
+        if (SecretValues.IsLogin(_text[..at]))
+        {
+            var line = _text[(at + 1)..].IndexOfAny((byte)'\r', (byte)'\n');
+            return new Secret(at + 1, line < 0 ? _text.Length : at + 1 + line, "auth");
+        }
+
         int start = NameStart(at),
             value = at + 1;
         var word = _text[start..at];

@@ -98,6 +98,24 @@ internal static class SecretValues
             : null;
     }
 
+    /// <summary>
+    /// Whether a text begins as the line by which a client of FTP, POP, SMTP, NNTP or IMAP logs in: Python raises an
+    /// event for it.
+    /// </summary>
+    internal static bool IsLogin(ReadOnlySpan<byte> before)
+    {
+        if (
+            before.SequenceEqual("PASS"u8)
+            || before.SequenceEqual("AUTH PLAIN"u8)
+            || before.SequenceEqual("authinfo pass"u8)
+        )
+            return true;
+        var tag = before.Length - " LOGIN".Length;
+        return tag is > 0 and <= SecretNames.Longest
+            && before[tag..].SequenceEqual(" LOGIN"u8)
+            && !before[..tag].ContainsAnyExcept(Bytes.Capitals);
+    }
+
     static int Closing(ReadOnlySpan<byte> text, int from, byte quote, bool escaped)
     {
         var end = from;

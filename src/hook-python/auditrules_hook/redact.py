@@ -35,6 +35,7 @@ _digit, _digit_or_padding, _upper = re.compile(b"[0-9]"), re.compile(b"[0-9=]"),
 _bare = re.compile(rb"[^\x00-\x20\x7f\"'`&;,)\]}<>|\\]*")
 _authority = re.compile(rb"[^\x00-\x20/?#\"<>`\\]*")
 _call = re.compile(rb"[A-Za-z_.][A-Za-z0-9_.]*\(")
+_login = re.compile(rb"(?:PASS|AUTH PLAIN|authinfo pass|[A-Z0-9]{1,64} LOGIN) ([^\r\n]*)").match
 _is_name = re.compile(rb"[A-Za-z0-9_.-]{1,64}").fullmatch
 _is_mark = re.compile(rb"\(redacted:[a-z]{1,5}:[0-9a-f]{16}\)").match
 _camel = re.compile(rb"(?<=[a-z0-9])(?=[A-Z])|[_.-]")
@@ -203,7 +204,9 @@ class Scan:
             if end > self.floor and data[end - 1:end] in skipped:
                 end -= 1
         start = _name_start(data, self.floor, end)
-        if start == end or not names_secret(data[start:end]):
+        # Between semicolons PWD is no working directory.
+        odbc = start > 0 and data[start - 1:end] == b";PWD"
+        if start == end or not (odbc or names_secret(data[start:end])):
             return self._aws(value)
         if self.item and start == 0 and end == at and (data[0] == 45 or min(data) > 32):
             return at + 1, len(data), b"named"
@@ -238,6 +241,9 @@ class Scan:
 
     def _space(self, at):
         data = self.data
+        login = _login(data)
+        if login and login.start(1) == at + 1:
+            return at + 1, login.end(1), b"auth"
         start, value = _name_start(data, self.floor, at), at + 1
         word = data[start:at].lower()
         if word in (b"token", b"bearer", b"basic"):
