@@ -48,7 +48,7 @@ bool write_asked(struct writer *w, py_object *value, enum redact_asks asks)
     uint8_t mark[REDACT_ASKED];
     if (!bytes && !(flags & PY_UNICODE_SUBCLASS))
         return false;
-    if (writer_spent(w) || (!bytes && !layout.text)) {
+    if (writer_spent(w) || (!bytes && !unicode_is_open(value))) {
         write_cut(w, bytes ? KIND_BYTES : KIND_STR, 0);
         return true;
     }

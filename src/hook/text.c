@@ -272,6 +272,12 @@ void write_text(struct writer *w, const void *text, size_t size)
         write_again(w, start, utf8_valid(text, size) ? KIND_STR : KIND_RAW_STR, text, size);
 }
 
+bool unicode_is_open(py_object *text)
+{
+    struct span span;
+    return open_text(text, &span);
+}
+
 bool unicode_digest(py_object *text, size_t *size, uint64_t *digest)
 {
     struct span span;

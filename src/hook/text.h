@@ -11,6 +11,9 @@ void write_bytes(struct writer *w, const char *bytes, size_t size);
 /* Bytes from outside, at most LIMIT_TEXT: str when they are UTF-8, else raw str. */
 void write_text(struct writer *w, const void *text, size_t size);
 
+/* Whether the characters of a str can be read where they lie: not before 3.12 when they are still in its lazy form. */
+bool unicode_is_open(py_object *text);
+
 /* The length in bytes and the SipHash of a str's UTF-8; false when it cannot be read. */
 bool unicode_digest(py_object *text, size_t *size, uint64_t *digest);
 

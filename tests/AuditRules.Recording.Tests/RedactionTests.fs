@@ -199,6 +199,34 @@ sys.audit("t", ["--token", "x" * 5119 + "é"], {"token": "x" * 5119})
 
                             Expect.equal mark[0].Value mark[1].Value "no half of a character"))
 
+            onEveryPython
+                "S66: a secret in the form of a str that old extensions make is not written"
+                (fun python ->
+                    let code =
+                        """
+import ctypes, sys
+api, text = ctypes.pythonapi, "DIuqshSifDr0wSe"[::-1]
+if sys.version_info < (3, 12):
+    make, address = api.PyUnicode_FromUnicode, api.PyUnicode_AsUnicode
+    make.restype, make.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_ssize_t]
+    address.restype, address.argtypes = ctypes.c_void_p, [ctypes.py_object]
+    lazy = make(None, len(text))
+    ctypes.memmove(address(lazy), text.encode("utf-32-le"), len(text) * 4)
+    text = lazy
+sys.audit("t", ["--token", text])
+"""
+
+                    inFolder (fun folder ->
+                        let recording =
+                            recordIn folder Native [] [ python.Path; "-W"; "ignore"; "-c"; code ]
+
+                        Expect.equal recording.Exit 0 recording.Error
+                        Expect.hasLength (args "t" recording) 1 "events"
+
+                        for path in Directory.GetFiles(folder, "*.seg") do
+                            let text = Encoding.Latin1.GetString(File.ReadAllBytes path)
+                            Expect.isFalse (text.Contains "eSw0rD") "the secret"))
+
             testCase "record: META says that texts are redacted, and its command is"
             <| fun () ->
                 let command =
