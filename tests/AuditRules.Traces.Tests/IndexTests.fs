@@ -383,6 +383,43 @@ let tests =
 
                 Expect.equal refused (Some TraceFormatError.UnknownFeature) "refused")
 
+            testTheory
+                "T17 T18 T48: who seeks without an INDEX starts at no frame that who reads all refuses"
+                [ "an ordinal that was"; "times that were" ]
+                (fun wrong ->
+                    // In place of the fourth frame of events one that says again what an earlier one said.
+                    let other, frame =
+                        match wrong with
+                        | "an ordinal that was" -> write (options 2 ColumnCodec.Lz4) twelve[2..], 3
+                        | _ ->
+                            let early i (e: AuditEvent) =
+                                e.With(time = Nullable(e.Time - (if i < 6 then 60L else 50L)))
+
+                            write (options 2 ColumnCodec.Lz4) (List.mapi early twelve), 4
+
+                    let at, length = framesOf other |> List.item frame
+                    let _, header = FrameHeader.TryRead(ReadOnlySpan(other, at, length))
+
+                    let bytes =
+                        rebuild (withoutIndex 12L example) 4 (fun replaced _ ->
+                            FrameHeader(
+                                header.Type,
+                                0us,
+                                0us,
+                                replaced.Sequence,
+                                header.TraceId,
+                                header.EventCount,
+                                header.RawLength,
+                                0u,
+                                0u
+                            ),
+                            other[at + FrameHeader.Length .. at + length - 1])
+
+                    for from in 4L .. 8L do
+                        let range = TraceRange(FromOrdinal = from, ToOrdinal = from + 1L)
+                        let events, _, _ = sought bytes range []
+                        Expect.equal events (streamed bytes range []) $"event {from}")
+
             testCase "T48: END is found before 60,000 other bytes, and not farther off" (fun () ->
                 let range = TraceRange(FromOrdinal = 3L)
                 let expected = streamed example range []
