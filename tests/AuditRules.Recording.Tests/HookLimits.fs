@@ -1,7 +1,6 @@
 module AuditRules.Recording.Tests.HookLimits
 
 open System
-open System.Diagnostics
 open System.IO
 open Expecto
 open AuditRules.Recording.Tests.HookLab
@@ -108,65 +107,4 @@ t.join()
                         finally
                             run "umount" [ folder ] [] |> ignore
                     | _ -> skiptest "a small file system could not be mounted"))
-
-            onEveryPython "S19: a kill at any moment loses no acknowledged event" (fun python ->
-                // Each thread writes the number of its last acknowledged event into a mapped file.
-                let code =
-                    """
-import mmap, sys, threading
-with open(sys.argv[1], "w+b") as file:
-    file.truncate(4096)
-    seen = memoryview(mmap.mmap(file.fileno(), 4096)).cast("Q")
-def work(k):
-    i = 0
-    while i < 20000:
-        sys.audit("t", k, i)
-        i += 1
-        seen[k] = i
-threads = [threading.Thread(target=work, args=(k,)) for k in range(3)]
-for t in threads: t.start()
-"""
-
-                for delay in [ 60; 100 ] do
-                    inFolder (fun folder ->
-                        if not (File.Exists library) then
-                            skiptest "the native hook was not built: no C compiler"
-
-                        let acknowledged = Path.Combine(folder, "acknowledged")
-                        let info = ProcessStartInfo(python.Path, [ "-c"; code; acknowledged ])
-
-                        for name, value in settings Native folder do
-                            info.Environment[name] <- value
-
-                        use running = nonNull (Process.Start info)
-                        running.WaitForExit delay |> ignore
-                        running.Kill()
-                        running.WaitForExit()
-                        let images, damage = read folder
-                        Expect.isEmpty damage "damage"
-                        let events = images |> List.collect _.Events |> List.filter (fun e -> e.Name = "t")
-
-                        let counts =
-                            if File.Exists acknowledged then
-                                File.ReadAllBytes acknowledged
-                            else
-                                [||]
-
-                        for k in 0..2 do
-                            let mine =
-                                [
-                                    for e in events do
-                                        if e.Args.StartsWith $"[{k}, " then
-                                            e.Args
-                                ]
-
-                            Expect.equal mine [ for i in 0 .. mine.Length - 1 -> $"[{k}, {i}]" ] "no gap"
-
-                            let least =
-                                if counts.Length < 4096 then
-                                    0UL
-                                else
-                                    BitConverter.ToUInt64(counts, 8 * k)
-
-                            Expect.isGreaterThanOrEqual (uint64 mine.Length) least "none is lost"))
         ]
