@@ -297,7 +297,7 @@ static bool key_block(const struct scan *s, size_t at, struct secret *found)
     return true;
 }
 
-static bool rule(const struct scan *s, size_t at, struct secret *found)
+static bool rule(struct scan *s, size_t at, struct secret *found)
 {
     switch (s->text[at]) {
     case ':':
@@ -313,13 +313,13 @@ static bool rule(const struct scan *s, size_t at, struct secret *found)
     }
 }
 
-static __attribute__((noinline)) bool look(const struct scan *s, size_t at, struct secret *found)
+static __attribute__((noinline)) bool look(struct scan *s, size_t at, struct secret *found)
 {
     return rule(s, at, found) && found->start < found->end && found->start >= s->floor &&
            !redact_is_mark(s->text + found->start, s->size - found->start);
 }
 
-static inline bool look_at_bits(const struct scan *s, size_t from, uint64_t bits, struct secret *found)
+static inline bool look_at_bits(struct scan *s, size_t from, uint64_t bits, struct secret *found)
 {
     for (; bits; bits &= bits - 1) {
         size_t at = from + (size_t)__builtin_ctzll(bits);
@@ -329,7 +329,7 @@ static inline bool look_at_bits(const struct scan *s, size_t from, uint64_t bits
     return false;
 }
 
-static inline bool find(const struct scan *s, struct secret *found)
+static inline bool find(struct scan *s, struct secret *found)
 {
     const uint8_t *text = s->text;
     size_t size = s->size;

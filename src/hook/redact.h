@@ -16,6 +16,8 @@ struct scan {
     bool item; /* it is a member of a list or map (S63) */
     size_t at; /* where to go on; what lies before `floor` is taken */
     size_t floor;
+    size_t run, run_end; /* the last run of OF_TOKEN that was looked at */
+    bool run_plain;      /* nothing mixed is in the rest of it */
 };
 
 struct secret {
@@ -75,7 +77,7 @@ enum redact_asks redact_asks(const uint8_t *text, size_t size);
 size_t redact_asked(const uint8_t *text, size_t size, enum redact_asks asks, uint8_t *to);
 
 /* A token of known shape whose prefix ends at `at`. */
-bool redact_token(const struct scan *scan, size_t at, struct secret *found);
+bool redact_token(struct scan *scan, size_t at, struct secret *found);
 
 static inline size_t redact_run(const struct scan *s, size_t from, int classes)
 {

@@ -70,25 +70,39 @@ static bool take(struct secret *found, size_t start, size_t end)
     return true;
 }
 
-static bool is_mixed(const struct scan *s, size_t from, size_t to)
+/* Prefixes repeated within one run of OF_TOKEN must not look at the whole of it each: its end is remembered, and that
+   what follows is not mixed. */
+static size_t token_run(struct scan *s, size_t from)
 {
-    uint16_t seen = 0;
-    for (; from < to; from++)
-        seen |= redact_class[s->text[from]];
-    return (seen & UPPER) && (seen & DIGIT);
+    if (from < s->run || from >= s->run_end) {
+        s->run = from;
+        s->run_end = redact_run(s, from, OF_TOKEN);
+        s->run_plain = false;
+    }
+    return s->run_end;
 }
 
-static bool prefixed(const struct scan *s, size_t at, struct secret *found)
+static bool is_mixed(struct scan *s, size_t from)
+{
+    uint16_t seen = 0;
+    for (; !s->run_plain && from < s->run_end; from++)
+        seen |= redact_class[s->text[from]];
+    s->run_plain = !(seen & UPPER) || !(seen & DIGIT);
+    return !s->run_plain;
+}
+
+static bool prefixed(struct scan *s, size_t at, struct secret *found)
 {
     uint64_t bits = redact_shapes(s->text, at);
     for (; bits; bits &= bits - 1) {
         const struct shape *shape = &shapes[__builtin_ctzll(bits)];
         size_t size = shape->size;
-        if (at + 1 < size || memcmp(s->text + at + 1 - size, shape->prefix, size) != 0)
+        if (at + 1 < size || memcmp(s->text + at + 1 - size, shape->prefix, size) != 0 ||
+            !stands_alone(s, at + 1 - size))
             continue;
-        size_t end = redact_run(s, at + 1, shape->classes);
-        if (stands_alone(s, at + 1 - size) && end - at - 1 >= shape->least &&
-            (!shape->mixed || is_mixed(s, at + 1, end)))
+        bool token = shape->classes == OF_TOKEN;
+        size_t end = token ? token_run(s, at + 1) : redact_run(s, at + 1, shape->classes);
+        if (end - at - 1 >= shape->least && (!shape->mixed || is_mixed(s, at + 1)))
             return take(found, at + 1 - size, end);
     }
     return false;
@@ -111,11 +125,11 @@ static bool capital(const struct scan *s, size_t at, struct secret *found)
 }
 
 /* Three parts of base64url with points between them; the first is a JSON object. */
-static bool web_token(const struct scan *s, size_t at, struct secret *found)
+static bool web_token(struct scan *s, size_t at, struct secret *found)
 {
     if (at < 2 || s->text[at - 2] != 'e' || s->text[at - 1] != 'y' || !stands_alone(s, at - 2))
         return false;
-    size_t first = redact_run(s, at - 2, OF_TOKEN);
+    size_t first = token_run(s, at - 2);
     if (first == s->size)
         return s->cut && take(found, at - 2, first);
     if (first - (at - 2) < 10 || s->text[first] != '.')
@@ -128,7 +142,7 @@ static bool web_token(const struct scan *s, size_t at, struct secret *found)
     return take(found, at - 2, second);
 }
 
-bool redact_token(const struct scan *scan, size_t at, struct secret *found)
+bool redact_token(struct scan *scan, size_t at, struct secret *found)
 {
     switch (scan->text[at]) {
     case 'I':
