@@ -49,13 +49,15 @@ static void write_arguments(struct writer *w, const struct name *name, py_object
         write_cut(w, KIND_LIST, length);
 }
 
-static uint32_t write_event(struct slot *slot, const struct name *name, struct caller caller, uint64_t mono,
-                            py_object *arguments, uint32_t segment)
+/* The time is put in when the block has been reserved. */
+static uint32_t write_event(struct slot *slot, const struct name *name, struct caller caller, py_object *arguments,
+                            uint32_t segment, uint8_t **time)
 {
     struct writer w = {slot->buffer, slot->buffer + WRITER_SOFT, LIMIT_VALUES, false};
     write_definitions(&w, slot, name, caller, segment);
     w.at = put_uint(put_array(w.at, 7), 1);
-    w.at = put_uint(put64(w.at, 0xcf, mono), thread_id());
+    *time = w.at;
+    w.at = put_uint(put64(w.at, 0xcf, 0), thread_id());
     write_name(&w, name);
     w.at = caller.code ? put_uint(w.at, caller.code->id) : put_nil(w.at);
     w.at = put_int(w.at, caller.line > 0 ? caller.line : 0);
@@ -76,7 +78,6 @@ static void store(struct slot *slot, uint8_t *block, uint32_t size, uint32_t pad
 
 static void record(struct slot *slot, struct name *name, py_object *arguments)
 {
-    uint64_t mono = system_mono();
     struct caller caller = {0, 0};
     if (settings.frames)
         caller = caller_find(&slot->codes);
@@ -86,10 +87,13 @@ static void record(struct slot *slot, struct name *name, py_object *arguments)
         segment = segment_next(NULL, slot, &reason);
     /* Another thread may fill the new segment before us, once or twice; not for ever. */
     for (int attempt = 0; segment && attempt < 8; attempt++) {
-        uint32_t size = write_event(slot, name, caller, mono, arguments, segment->serial);
+        uint8_t *time;
+        uint32_t size = write_event(slot, name, caller, arguments, segment->serial, &time);
         uint32_t padding = (8 - size % 8) % 8;
         uint8_t *block = segment_reserve(segment, 8 + size + padding);
         if (block) {
+            /* Only now (S27): whoever has read the clock and finds no block here knows that this event is later. */
+            put64(time, 0xcf, system_mono());
             store(slot, block, size, padding, name, caller, segment->serial);
             return;
         }
@@ -98,7 +102,7 @@ static void record(struct slot *slot, struct name *name, py_object *arguments)
             break;
         segment = segment_next(segment, slot, &reason);
     }
-    segment_count_lost(reason, mono);
+    segment_count_lost(reason, system_mono());
 }
 
 int hook_event(const char *event, py_object *arguments, void *unused)

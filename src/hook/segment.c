@@ -1,6 +1,7 @@
 #include "segment.h"
 
 #include "header.h"
+#include "msgpack.h"
 #include "segment_file.h"
 #include "settings.h"
 #include "slots.h"
@@ -15,7 +16,7 @@ static const uint64_t RETRY = 100 * 1000000u;
 static const uint32_t COMMITTED = 0xa5d10000u;
 
 /* One in use, the others full but perhaps still held by a thread that writes its last event into them. */
-enum { MAPPED = 16 };
+enum { MAPPED = 16, BLOCK_LEAST = 16 };
 static struct segment mapped[MAPPED];
 static struct segment *_Atomic current;
 static _Atomic uint32_t lock;
@@ -108,9 +109,51 @@ static struct segment *open_next(enum loss *reason)
     return next;
 }
 
+/* Size 0: all that is left. */
+static uint8_t *reserve(struct segment *segment, size_t asked)
+{
+    size_t at = atomic_load_explicit(&segment->tail, memory_order_relaxed);
+    while (segment->size - at >= (asked ? asked : BLOCK_LEAST)) {
+        _Atomic uint32_t *length = (_Atomic uint32_t *)(segment->base + at);
+        size_t room = segment->size - at, size = asked ? asked : room;
+        uint32_t found = 0;
+        if (atomic_compare_exchange_strong(length, &found, (uint32_t)size)) {
+            atomic_store_explicit(&segment->tail, at + size, memory_order_relaxed);
+            return segment->base + at;
+        }
+        /* Another thread's block; or the program wrote over it, and then this segment is of no more use. */
+        if (found % 8 || found < BLOCK_LEAST || found > room)
+            break;
+        at += found;
+    }
+    return NULL;
+}
+
+uint8_t *segment_reserve(struct segment *segment, uint32_t size)
+{
+    return reserve(segment, size);
+}
+
+void segment_commit(uint8_t *block, uint32_t padding)
+{
+    atomic_store_explicit((_Atomic uint32_t *)(block + 4), COMMITTED + padding, memory_order_release);
+}
+
+/* A thread that holds a full segment still must find no room in it (S50). The file is made of zeros. */
+static void fill_up(struct segment *full)
+{
+    uint8_t *block = reserve(full, 0);
+    if (!block)
+        return;
+    size_t payload = full->size - (size_t)(block - full->base) - 8;
+    put32(put_uint(put_array(block + 8, 2), 0), 0xc6, payload - 7);
+    segment_commit(block, 0);
+}
+
 static void retire(struct segment *full)
 {
     struct header *header = header_of(full);
+    fill_up(full);
     atomic_store(&header->ended, system_mono());
     atomic_store_explicit(&header->state, STATE_FULL, memory_order_release);
 }
@@ -140,29 +183,6 @@ struct segment *segment_next(struct segment *full, const struct slot *mine, enum
     }
     atomic_store(&lock, 0);
     return next;
-}
-
-uint8_t *segment_reserve(struct segment *segment, uint32_t size)
-{
-    size_t at = atomic_load_explicit(&segment->tail, memory_order_relaxed);
-    while (size <= segment->size - at) {
-        _Atomic uint32_t *length = (_Atomic uint32_t *)(segment->base + at);
-        uint32_t found = 0;
-        if (atomic_compare_exchange_strong(length, &found, size)) {
-            atomic_store_explicit(&segment->tail, at + size, memory_order_relaxed);
-            return segment->base + at;
-        }
-        /* Another thread's block; or the program wrote over it, and then this segment is of no more use. */
-        if (found % 8 || found < 16 || found > segment->size - at)
-            break;
-        at += found;
-    }
-    return NULL;
-}
-
-void segment_commit(uint8_t *block, uint32_t padding)
-{
-    atomic_store_explicit((_Atomic uint32_t *)(block + 4), COMMITTED + padding, memory_order_release);
 }
 
 void segment_count_filtered(void)

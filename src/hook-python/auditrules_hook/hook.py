@@ -3,9 +3,7 @@
 import _thread
 import atexit
 import os
-import struct
 import sys
-import time
 
 from .segment import BUSY, INTERNAL, OVERSIZE, Image, load_key
 from .settings import Settings
@@ -79,7 +77,6 @@ class Hook:
         if not name[1]:
             self.image.count_filtered()
             return
-        now = time.monotonic_ns()
         frame = _caller() if self.settings.frames else None
         if self.image.segment is None:
             reason = self.image.next()
@@ -88,8 +85,8 @@ class Hook:
                 return
         for attempt in range(2):
             segment = self.image.segment
-            payload, defined = self._payload(segment, event, name, now, frame, arguments)
-            if segment.write(payload):
+            payload, time_at, defined = self._payload(segment, event, name, frame, arguments)
+            if segment.write(payload, time_at):
                 for known, item in defined:
                     known.add(item)
                 return
@@ -102,8 +99,8 @@ class Hook:
                 return
         self.image.count_lost(OVERSIZE)
 
-    def _payload(self, segment, event, name, now, frame, arguments):
-        """The block's bytes, and what the segment defines by it, as (set, item)."""
+    def _payload(self, segment, event, name, frame, arguments):
+        """The block's bytes, where the time belongs in them, and what the segment defines by it, as (set, item)."""
         out, defined = bytearray(), []
         known = event in self.names
         if known and event not in segment.names:
@@ -112,7 +109,8 @@ class Hook:
             put_str(out, event)
             defined.append((segment.names, event))
         code = None if frame is None else self._code(out, segment, defined, frame.f_code)
-        out += b"\x97\x01" + struct.pack(">BQ", 0xCF, now)
+        out += b"\x97\x01\xcf\0\0\0\0\0\0\0\0"
+        time_at = len(out) - 8
         put_uint(out, _thread.get_native_id())
         if known:
             put_uint(out, name[0])
@@ -124,7 +122,7 @@ class Hook:
             put_uint(out, code)
         put_int(out, 0 if frame is None else frame.f_lineno or 0)
         self.encoder.arguments(out, arguments, name[3], name[2])
-        return out, defined
+        return out, time_at, defined
 
     def _code(self, out, segment, defined, code):
         key = code.co_filename, getattr(code, "co_qualname", code.co_name), code.co_firstlineno

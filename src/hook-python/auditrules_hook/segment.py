@@ -16,6 +16,7 @@ DISK_FULL, FILE_LIMIT, DESCRIPTORS, ACCESS, MEMORY, OVERSIZE, BUSY, INTERNAL = r
 NAMES = ["disk-full", "file-limit", "descriptors", "access", "memory", "oversize", "busy", "internal"]
 REASONS = {errno.ENOSPC: DISK_FULL, errno.EDQUOT: DISK_FULL, errno.EFBIG: FILE_LIMIT, errno.EMFILE: DESCRIPTORS,
            errno.ENFILE: DESCRIPTORS, errno.ENOMEM: MEMORY}
+FULL, CLOSED = 1, 2
 RETRY = 100 * 1000000
 VERSION = "0.1.0"
 BLIND = [
@@ -70,23 +71,45 @@ class Segment:
     def __init__(self, memory, size, sequence):
         self.memory, self.size, self.sequence = memory, size, sequence
         self.tail = 4096
+        self.open = 0  # the block that is being written
         self.names, self.codes = set(), set()
 
-    def write(self, payload):
-        """False when the segment is full."""
+    def write(self, payload, time_at):
+        """Puts the time into the payload and the payload into a block; False when the segment is full."""
         padding = -len(payload) % 8
         length = 8 + len(payload) + padding
-        at = self.tail
-        if length > self.size - at:
+        if length > self.size - self.tail:
             return False
-        struct.pack_into("<I", self.memory, at, length)
-        # Nothing is ever written over what an interrupted write has left: a reader passes over such a block.
-        self.tail = at + length
+        at = self._reserve(length)
+        # Only now (S27): whoever has read the clock and finds no block here knows that this event is later.
+        struct.pack_into(">Q", payload, time_at, time.monotonic_ns())
         self.memory[at + 8:at + 8 + len(payload)] = payload
-        struct.pack_into("<I", self.memory, at + 4, 0xA5D10000 + padding)
+        self._commit(at, padding)
         return True
 
+    def _reserve(self, length):
+        if 0 < self.open < self.tail:
+            # A signal's handler raised through the last write: a reader would wait for it.
+            size, commit = struct.unpack_from("<II", self.memory, self.open)
+            if not commit:
+                self._fill(self.open, size)
+        at = self.open = self.tail
+        struct.pack_into("<I", self.memory, at, length)
+        self.tail = at + length
+        return at
+
+    def _fill(self, at, length):
+        self.memory[at + 8:at + 15] = b"\x92\x00\xc6" + struct.pack(">I", length - 15)
+        self._commit(at, 0)
+
+    def _commit(self, at, padding):
+        struct.pack_into("<I", self.memory, at + 4, 0xA5D10000 + padding)
+        self.open = 0
+
     def end(self, state):
+        room = self.size - self.tail
+        if state == FULL and room >= 16:
+            self._fill(self._reserve(room), room)
         struct.pack_into("<Q", self.memory, 136, time.monotonic_ns())
         struct.pack_into("<I", self.memory, 128, state)
 
@@ -189,7 +212,7 @@ class Image:
             memory = mmap.mmap(file, size)
             self._describe(memory, sequence, size)
             if self.segment is not None:
-                self.segment.end(1)
+                self.segment.end(FULL)
             self.segment = Segment(memory, size, sequence)
         except BaseException:
             if self.segment is None or self.segment.sequence != sequence:
@@ -249,7 +272,7 @@ class Image:
 
     def close(self):
         if self.segment is not None and self.pid == os.getpid():
-            self.segment.end(2)
+            self.segment.end(CLOSED)
 
     def _add(self, offset, early, value, add=True):
         if self.segment is None:
