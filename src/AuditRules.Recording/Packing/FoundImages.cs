@@ -6,9 +6,9 @@ namespace AuditRules.Recording.Packing;
 internal sealed class FoundImages
 {
     readonly Dictionary<ulong, Image> _images = [];
+    readonly List<Image> _new = [];
     readonly List<string> _refused = [];
-
-    internal IReadOnlyCollection<Image> Images => _images.Values;
+    readonly HashSet<string> _taken = new(StringComparer.Ordinal);
 
     /// <summary>Files with a segment's name that are none: the name and why.</summary>
     internal IReadOnlyList<string> Refused => _refused;
@@ -16,17 +16,20 @@ internal sealed class FoundImages
     /// <summary>What the first image to begin says of itself; null when there is no segment.</summary>
     internal (SegmentHeader Header, StartMap Map)? First { get; private set; }
 
-    /// <summary>Reads the headers of all segments.</summary>
-    internal static FoundImages Read(IEnumerable<SegmentFile> files)
+    /// <summary>Reads the headers of segments that were not found before.</summary>
+    /// <param name="files">All files.</param>
+    /// <param name="earliest">The monotonic clock before which no event of a new segment can be.</param>
+    internal void Add(IEnumerable<SegmentFile> files, long earliest)
     {
-        var found = new FoundImages();
+        var changed = new HashSet<Image>();
         foreach (var file in files)
         {
-            if (SegmentName.TryParse(file.Name, out var name))
-                found.Add(file, name);
+            if (!_taken.Contains(file.Name) && SegmentName.TryParse(file.Name, out var name))
+                Add(file, name, earliest, changed);
         }
 
-        return found;
+        foreach (var image in changed)
+            image.Segments.Sort((a, b) => a.Name.Sequence.CompareTo(b.Name.Sequence));
     }
 
     /// <summary>
@@ -39,53 +42,83 @@ internal sealed class FoundImages
         {
             if (!LostMark.TryParse(file.Name, out var mark) || _images.ContainsKey(mark.Nonce))
                 continue;
-            _images[mark.Nonce] = new Image
-            {
-                Pid = mark.Pid,
-                Nonce = mark.Nonce,
-                BeganMono = Math.Max(clock.ToMono(file.MadeWall), earliest),
-                Unrecorded = LostMark.ReasonOf(file),
-            };
+            Add(
+                new Image
+                {
+                    Pid = mark.Pid,
+                    Nonce = mark.Nonce,
+                    BeganMono = Math.Max(clock.ToMono(file.MadeWall), earliest),
+                    Unrecorded = LostMark.ReasonOf(file),
+                }
+            );
         }
     }
 
-    void Add(SegmentFile file, in SegmentName name)
+    /// <summary>The images that were found since this was last asked for.</summary>
+    internal IReadOnlyList<Image> TakeNew()
+    {
+        Image[] found = [.. _new];
+        _new.Clear();
+        return found;
+    }
+
+    void Add(Image image)
+    {
+        _images[image.Nonce] = image;
+        _new.Add(image);
+    }
+
+    void Add(SegmentFile file, in SegmentName name, long earliest, HashSet<Image> changed)
     {
         var (header, bytes) = ReadHeader(file, name);
         if (header is null)
             return;
+        _taken.Add(file.Name);
         if (!_images.TryGetValue(header.Nonce, out var image))
         {
             var map = StartMap.Read(SegmentHeader.StartMapOf(bytes));
-            _images[header.Nonce] = image = Create(header, map);
+            image = Create(header, map);
+            Add(image);
             if (First is null || header.BeganMono < First.Value.Header.BeganMono)
                 First = (header, map);
         }
 
         // A nonce belongs to one process.
         if (image.Pid == header.Pid)
-            image.Segments.Add((name, file));
+        {
+            image.Segments.Add(new FoundSegment(name, file, header.MadeMono, earliest));
+            changed.Add(image);
+        }
         else
-            _refused.Add($"{file.Name}: its nonce is another process's");
+        {
+            Refuse(file, "its nonce is another process's");
+        }
     }
 
     (SegmentHeader? Header, byte[] Bytes) ReadHeader(SegmentFile file, in SegmentName name)
     {
         try
         {
-            var bytes = SegmentBytes.ReadHeader(file);
+            using var stream = file.Open();
+            var bytes = SegmentBytes.ReadHeader(stream);
             if (SegmentHeader.IsUnfinished(bytes))
                 return (null, bytes);
             var header = SegmentHeader.Read(bytes, name, out var problem);
             if (problem is not null)
-                _refused.Add($"{file.Name}: {problem}");
+                Refuse(file, problem);
             return (header, bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _refused.Add($"{file.Name}: it cannot be read: {e.Message}");
+            Refuse(file, $"it cannot be read: {e.Message}");
             return (null, []);
         }
+    }
+
+    void Refuse(SegmentFile file, string problem)
+    {
+        _taken.Add(file.Name);
+        _refused.Add($"{file.Name}: {problem}");
     }
 
     static Image Create(SegmentHeader header, StartMap map) =>

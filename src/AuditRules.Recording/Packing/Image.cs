@@ -26,8 +26,8 @@ internal sealed class Image
     /// <summary>Why it could make no segment (rule S41); null for an image that has one.</summary>
     internal string? Unrecorded { get; init; }
 
-    /// <summary>Its segments in order.</summary>
-    internal List<(SegmentName Name, SegmentFile File)> Segments { get; } = [];
+    /// <summary>Its segments that were found and not opened yet, in order.</summary>
+    internal List<FoundSegment> Segments { get; } = [];
 
     internal int Ordinal { get; set; }
 
@@ -38,3 +38,10 @@ internal sealed class Image
     /// <summary>An exec put another image into its process.</summary>
     internal bool IsReplaced { get; set; }
 }
+
+/// <summary>A segment that was found.</summary>
+/// <param name="Name">What its name says.</param>
+/// <param name="File">The file.</param>
+/// <param name="Made">The monotonic clock when it was made, as it claims.</param>
+/// <param name="Earliest">The monotonic clock before which no event of it can be.</param>
+internal sealed record FoundSegment(SegmentName Name, SegmentFile File, long Made, long Earliest);

@@ -3,24 +3,17 @@ using AuditRules.Recording.Segments;
 namespace AuditRules.Recording.Packing;
 
 /// <summary>
-/// The events of one image in the order of their times. Two neighbouring segments are in memory at a time: threads'
-/// times run backwards by the length of a hook call, and so never past a whole segment.
+/// The events of one image in the order of their times. Two neighbouring segments are in memory at a time; more, and no
+/// more than the native hook has mapped, while a thread was so slow that its event in one is later than another.
 /// </summary>
-internal sealed class ImageStream
+internal sealed class ImageStream(Image image, TextCache texts, int maxSegmentBytes)
 {
-    readonly Image _image;
-    readonly TextCache _texts;
-    readonly int _maxSegmentBytes;
-    readonly SegmentEvents?[] _open = new SegmentEvents?[2];
-    int _nextSegment;
+    const int Usual = 2;
+    const int Most = 16;
 
-    internal ImageStream(Image image, TextCache texts, int maxSegmentBytes)
-    {
-        _image = image;
-        _texts = texts;
-        _maxSegmentBytes = maxSegmentBytes;
-        Fill();
-    }
+    readonly List<SegmentEvents> _open = [];
+    int _sequence;
+    bool _isFull;
 
     /// <summary>What the segments' headers and blocks say of losses so far.</summary>
     internal ImageLosses Losses { get; } = new();
@@ -31,73 +24,135 @@ internal sealed class ImageStream
     /// <summary>The monotonic clock when the image closed its last segment in good order; 0 when it did not.</summary>
     internal long ClosedMono { get; private set; }
 
-    /// <summary>Reads the next event that is whole; false at the end. The time is monotonic.</summary>
-    internal bool Read(SegmentRow row)
+    /// <summary>Segments of which all events were given, in no order; whoever removes them takes them from here.</summary>
+    internal List<SegmentFile> Drained { get; } = [];
+
+    /// <summary>There are segments that were not read yet: their turn comes when earlier ones are drained.</summary>
+    internal bool HasMore => image.Segments.Count > 0 && IsNext(image.Segments[0].Name);
+
+    /// <summary>
+    /// Reads what has come. Gives the monotonic clock before which no event of these segments can come that was not
+    /// read yet (rule S51).
+    /// </summary>
+    internal long Refresh(in SegmentRound round)
+    {
+        foreach (var segment in _open)
+            Read(segment, round);
+        Fill(round);
+        var bound = image.Segments.Count > 0 ? image.Segments[0].Earliest : long.MaxValue;
+        foreach (var segment in _open)
+            bound = Math.Min(bound, segment.Bound);
+        return bound;
+    }
+
+    /// <summary>The monotonic time of the next event; false where there is none, or none yet.</summary>
+    internal bool TryPeek(in SegmentRound round, out long time)
+    {
+        var next = Next(round);
+        time = 0;
+        return next is not null && next.TryPeek(out time);
+    }
+
+    /// <summary>Reads the event that was peeked at; false when it is damaged.</summary>
+    internal bool Read(in SegmentRound round, SegmentRow row) => Next(round)!.Read(row);
+
+    /// <summary>To be called when nothing more comes.</summary>
+    internal void Close()
+    {
+        if (_isFull)
+            Losses.AddMissing(1);
+    }
+
+    SegmentEvents? Next(in SegmentRound round)
     {
         while (true)
         {
-            var (first, second) = (_open[0], _open[1]);
-            if (first is null)
-                return false;
-            if (!first.TryPeek(out var time))
+            SegmentEvents? next = null;
+            var earliest = 0L;
+            for (var i = _open.Count - 1; i >= 0; i--)
             {
-                Drop(first);
-                continue;
+                if (_open[i].TryPeek(out var time))
+                {
+                    // Of one time the earlier segment.
+                    if (next is null || time <= earliest)
+                        (next, earliest) = (_open[i], time);
+                }
+                else if (_open[i].IsComplete)
+                {
+                    Drop(i, round);
+                }
             }
 
-            var chosen = second is not null && second.TryPeek(out var other) && other < time ? second : first;
-            _ = chosen.TryPeek(out time);
-            if (!chosen.Read(row))
-                continue;
-            row.Time = time;
-            return true;
+            if (
+                !CanOpen(round)
+                || (_open.Count >= Usual && (next is null || earliest < image.Segments[0].Made))
+            )
+                return next;
+            Open(round);
         }
     }
 
-    void Drop(SegmentEvents segment)
+    void Drop(int index, in SegmentRound round)
     {
-        Losses.AddDamaged(segment.Damaged, segment.IsBroken);
-        _open[0] = _open[1];
-        _open[1] = null;
-        Fill();
-    }
-
-    void Fill()
-    {
-        for (var i = 0; i < _open.Length; i++)
+        var segment = _open[index];
+        _open.RemoveAt(index);
+        if (round.IsLive)
+            TryRead(segment.RefreshHeader);
+        if (segment.Header is { } header)
         {
-            while (_open[i] is null && _nextSegment < _image.Segments.Count)
-                _open[i] = Load(_nextSegment++);
+            Losses.Add(header);
+            if (segment.Sequence == _sequence - 1)
+            {
+                _isFull = header.Full;
+                ClosedMono = header.Closed ? header.EndedMono : 0;
+            }
         }
+
+        Losses.AddDamaged(segment.Damaged, segment.IsBroken);
+        Drained.Add(segment.File);
     }
 
-    SegmentEvents? Load(int index)
+    void Fill(in SegmentRound round)
     {
-        var (name, file) = _image.Segments[index];
+        while (_open.Count < Usual && CanOpen(round))
+            Open(round);
+    }
+
+    // While the image lives, a listing may have missed a segment that was made meanwhile.
+    bool CanOpen(in SegmentRound round) =>
+        image.Segments.Count > 0 && _open.Count < Most && (!round.IsLive || IsNext(image.Segments[0].Name));
+
+    bool IsNext(in SegmentName name) => name.Sequence == _sequence;
+
+    void Open(in SegmentRound round)
+    {
+        var (name, file, _, earliest) = image.Segments[0];
+        image.Segments.RemoveAt(0);
         // Segments are numbered without gaps: one that is gone took its events with it.
-        Losses.AddMissing(name.Sequence - (index == 0 ? 0 : _image.Segments[index - 1].Name.Sequence + 1));
+        Losses.AddMissing(name.Sequence - _sequence);
+        _sequence = name.Sequence + 1;
+        var segment = new SegmentEvents(file, name, texts, maxSegmentBytes, earliest);
+        Read(segment, round);
+        Start ??= segment.Start;
+        _open.Add(segment);
+    }
+
+    static void Read(SegmentEvents segment, SegmentRound round)
+    {
+        if (!TryRead(() => segment.Refresh(round)))
+            segment.GiveUp();
+    }
+
+    static bool TryRead(Action read)
+    {
         try
         {
-            var bytes = SegmentBytes.ReadUsed(file, _maxSegmentBytes);
-            var header = SegmentHeader.Read(bytes.Span, name, out _);
-            if (header is null)
-            {
-                Losses.AddDamaged(0, isBroken: true);
-                return null;
-            }
-
-            Losses.Add(header);
-            if (header.Full && index == _image.Segments.Count - 1)
-                Losses.AddMissing(1);
-            ClosedMono = header.Closed ? header.EndedMono : 0;
-            if (index == 0)
-                Start = StartMap.Read(SegmentHeader.StartMapOf(bytes.Span));
-            return new SegmentEvents(bytes, header.Size, _texts);
+            read();
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Losses.AddDamaged(0, isBroken: true);
-            return null;
+            return false;
         }
     }
 }

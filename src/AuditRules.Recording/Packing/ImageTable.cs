@@ -11,46 +11,42 @@ internal sealed class ImageTable
     readonly Dictionary<ulong, Image> _byNonce = [];
     readonly Dictionary<int, List<Image>> _byPid = [];
 
-    ImageTable(List<Image> images, IReadOnlyList<string> refused)
-    {
-        Images = images;
-        Refused = refused;
-    }
+    int _count;
 
-    /// <summary>By ordinal.</summary>
-    internal IReadOnlyList<Image> Images { get; }
+    /// <summary>How many images there are.</summary>
+    internal int Count => _count;
 
-    /// <summary>Files with a segment's name that are none: the name and why.</summary>
-    internal IReadOnlyList<string> Refused { get; }
+    /// <summary>How many of them left a segment or a mark.</summary>
+    internal int Recorded { get; private set; }
 
     /// <summary>
-    /// Puts what was found into its order. A root is the recorded command, which need not have written any segment.
+    /// Numbers images behind those that are there, in the order in which they began, and gives them in it. A root is
+    /// the recorded command, which need not have written any segment.
     /// </summary>
-    internal static ImageTable Of(FoundImages found, RootCommand? root)
+    internal IReadOnlyList<Image> Add(IEnumerable<Image> found, RootCommand? root)
     {
-        var ordered = found.Images.ToList();
+        var ordered = found.ToList();
         ordered.Sort((a, b) => (a.BeganMono, a.Pid, a.Nonce).CompareTo((b.BeganMono, b.Pid, b.Nonce)));
-        if (root is not null && (ordered.Count == 0 || ordered[0].Pid != root.Pid))
+        if (_count == 0 && root is not null && (ordered.Count == 0 || ordered[0].Pid != root.Pid))
             ordered.Insert(0, new Image { Pid = root.Pid, BeganMono = root.BeganMono });
-        var table = new ImageTable(ordered, found.Refused);
-        table.Number();
-        return table;
+        foreach (var image in ordered)
+            Number(image);
+        return ordered;
     }
 
-    void Number()
+    void Number(Image image)
     {
-        for (var i = 0; i < Images.Count; i++)
+        image.Ordinal = _count++;
+        Attach(image);
+        if (image.Nonce != 0)
         {
-            var image = Images[i];
-            image.Ordinal = i;
-            image.Segments.Sort((a, b) => a.Name.Sequence.CompareTo(b.Name.Sequence));
-            Attach(image);
-            if (image.Nonce != 0)
-                _byNonce[image.Nonce] = image;
-            if (!_byPid.TryGetValue(image.Pid, out var same))
-                _byPid[image.Pid] = same = [];
-            same.Add(image);
+            _byNonce[image.Nonce] = image;
+            Recorded++;
         }
+
+        if (!_byPid.TryGetValue(image.Pid, out var same))
+            _byPid[image.Pid] = same = [];
+        same.Add(image);
     }
 
     // Only images that began earlier are in the tables yet, so that no two can be each other's parents.

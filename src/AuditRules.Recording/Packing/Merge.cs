@@ -12,96 +12,163 @@ namespace AuditRules.Recording.Packing;
 internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clock, PackOptions options)
 {
     readonly PriorityQueue<Cursor, (long Time, int Ordinal)> _queue = new();
+    readonly List<Cursor> _cursors = [];
     readonly TextCache _texts = new();
+    readonly SegmentRow _row = new();
     readonly List<LossRecord> _losses = [];
+    SegmentRound _round;
     long _events;
     long _raised;
     long _filtered;
     long _lost;
 
     /// <summary>Where the merge stands in one image.</summary>
-    sealed class Cursor(Image image)
+    sealed class Cursor(Image image, long time)
     {
         internal Image Image => image;
         internal ImageStream? Stream { get; set; }
-        internal SegmentRow Row { get; } = new() { Pid = image.Pid };
-        internal bool HasEvent { get; set; }
+        internal bool HasBegun { get; set; }
+
+        /// <summary>Has an event, or its beginning or end, to be written; else it waits for more.</summary>
+        internal bool IsQueued { get; set; } = true;
         internal ProcessRecord? Exit { get; set; }
-        internal bool IsDone { get; set; }
         internal long Events { get; set; }
-        internal long Time { get; set; }
+
+        /// <summary>Of what is to be written next.</summary>
+        internal long Time { get; set; } = time;
+
+        /// <summary>Of what was written last: an image's times never go back.</summary>
+        internal long Last { get; set; } = time;
     }
 
-    internal void Run()
+    /// <summary>Takes in images that were found.</summary>
+    internal void Add(IEnumerable<Image> images)
     {
-        foreach (var image in table.Images)
+        foreach (var image in images)
         {
-            var cursor = new Cursor(image) { Time = clock.ToWall(image.BeganMono) };
-            cursor.Row.Process = image.Ordinal;
-            _queue.Enqueue(cursor, (cursor.Time, image.Ordinal));
-        }
-
-        while (_queue.TryPeek(out var cursor, out _))
-        {
-            Step(cursor);
-            if (cursor.IsDone)
-                _queue.Dequeue();
-            else
-                _queue.DequeueEnqueue(cursor, (cursor.Time, cursor.Image.Ordinal));
+            _cursors.Add(new Cursor(image, clock.ToWall(image.BeganMono)));
         }
     }
 
-    internal PackResult Complete()
+    /// <summary>
+    /// Reads what has come and writes what nothing earlier can follow (rule S51). True when segments are left to be
+    /// read: then it is worth while to look again at once.
+    /// </summary>
+    internal bool Run(in SegmentRound round)
     {
-        if (table.Refused.Count > 0)
+        _round = round;
+        var bound = round.Mono;
+        foreach (var cursor in _cursors)
+        {
+            // Where nothing is live an image's segments are read when its turn comes.
+            if (round.IsLive || cursor.Stream is not null)
+                bound = Math.Min(bound, StreamOf(cursor).Refresh(round));
+        }
+
+        // What came may be earlier than what an image had to give before.
+        _queue.Clear();
+        foreach (var cursor in _cursors)
+        {
+            if (!cursor.HasBegun || Advance(cursor))
+                _queue.Enqueue(cursor, (cursor.Time, cursor.Image.Ordinal));
+        }
+
+        Write(round.IsLive ? clock.ToWall(bound) : long.MaxValue);
+        return _cursors.Exists(cursor => cursor.Stream is { HasMore: true });
+    }
+
+    /// <summary>Segments of which every event is in the trace, since this was last asked for.</summary>
+    internal IReadOnlyList<SegmentFile> TakeDrained()
+    {
+        var drained = new List<SegmentFile>();
+        foreach (var cursor in _cursors)
+        {
+            if (cursor.Stream is not { } stream)
+                continue;
+            drained.AddRange(stream.Drained);
+            stream.Drained.Clear();
+        }
+
+        return drained;
+    }
+
+    internal PackResult Complete(IReadOnlyList<string> refused)
+    {
+        if (refused.Count > 0)
             AddLoss(new LossRecord(-1, "damaged", 0, 0, 0, []));
         foreach (var mono in options.OthersRun())
             AddLoss(ImageLosses.StillRunning(-1, clock.ToWall(mono)));
-        var totals = new TraceTotals(_events, table.Images.Count, _raised, _filtered, _lost);
+        var totals = new TraceTotals(_events, table.Count, _raised, _filtered, _lost);
         writer.Complete(totals);
         totals = totals with { Events = writer.Events, Lost = _lost + writer.Lost };
-        return new PackResult(totals, table.Images.Count(i => i.Nonce != 0), _losses, table.Refused)
+        return new PackResult(totals, table.Recorded, _losses, refused) { Head = writer.Head };
+    }
+
+    ImageStream StreamOf(Cursor cursor) =>
+        cursor.Stream ??= new ImageStream(cursor.Image, _texts, options.MaxSegmentBytes);
+
+    void Write(long until)
+    {
+        while (_queue.TryPeek(out var cursor, out var first) && (first.Time < until || !_round.IsLive))
         {
-            Head = writer.Head,
-        };
+            Step(cursor);
+            if (cursor.IsQueued)
+                _queue.DequeueEnqueue(cursor, (cursor.Time, cursor.Image.Ordinal));
+            else
+                _queue.Dequeue();
+        }
     }
 
     void Step(Cursor cursor)
     {
-        if (cursor.Stream is null)
+        if (!cursor.HasBegun)
         {
             Begin(cursor);
         }
-        else if (cursor.HasEvent)
+        else if (cursor.Exit is { } exit)
         {
-            cursor.Row.Ordinal = _events++;
-            cursor.Events++;
-            writer.Add(new EventView(cursor.Row, 0));
-        }
-        else
-        {
-            if (cursor.Exit is not null)
-                writer.Add(cursor.Exit);
-            cursor.IsDone = true;
+            writer.Add(exit);
+            cursor.Exit = null;
+            cursor.IsQueued = false;
             return;
         }
-
-        cursor.HasEvent = cursor.Stream!.Read(cursor.Row);
-        if (cursor.HasEvent)
+        else if (cursor.Stream!.Read(_round, _row))
         {
-            cursor.Time = Math.Max(cursor.Time, clock.ToWall(cursor.Row.Time));
-            cursor.Row.Time = cursor.Time;
+            _row.Time = cursor.Last = cursor.Time;
+            _row.Process = cursor.Image.Ordinal;
+            _row.Pid = cursor.Image.Pid;
+            _row.Ordinal = _events++;
+            cursor.Events++;
+            writer.Add(new EventView(_row, 0));
+        }
+
+        Advance(cursor);
+    }
+
+    // To the next event, or to the end; false when more is to be waited for, or nothing follows.
+    bool Advance(Cursor cursor)
+    {
+        if (cursor.Stream!.TryPeek(_round, out var mono))
+        {
+            cursor.Time = Math.Max(cursor.Last, clock.ToWall(mono));
+            cursor.IsQueued = true;
         }
         else
         {
-            End(cursor);
+            cursor.IsQueued = false;
+            if (!_round.IsLive)
+                End(cursor);
         }
+
+        return cursor.IsQueued;
     }
 
     void Begin(Cursor cursor)
     {
         var image = cursor.Image;
-        cursor.Stream = new ImageStream(image, _texts, options.MaxSegmentBytes);
+        if (cursor.Stream is null)
+            StreamOf(cursor).Refresh(_round);
+        cursor.HasBegun = true;
         var isRoot = options.Root is { } root && image.Pid == root.Pid && image.Ordinal == 0;
         writer.Add(
             new ProcessRecord(
@@ -112,7 +179,7 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
                 cursor.Time,
                 isRoot ? [.. options.Root!.Command]
                     : image.Change == ProcessChange.Fork ? []
-                    : cursor.Stream.Start?.Command ?? [],
+                    : cursor.Stream!.Start?.Command ?? [],
                 null
             )
         );
@@ -122,6 +189,7 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
     {
         var image = cursor.Image;
         var stream = cursor.Stream!;
+        stream.Close();
         foreach (var loss in stream.Losses.Records(image, clock.ToWall))
             AddLoss(loss);
         _filtered += stream.Losses.Filtered;
@@ -138,7 +206,7 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
         if (end is null ? stream.ClosedMono == 0 : !end.HasEnded)
             return;
         var mono = end is { Mono: > 0 } ? end.Mono : stream.ClosedMono;
-        cursor.Time = Math.Max(cursor.Time, mono == 0 ? 0 : clock.ToWall(mono));
+        cursor.Time = Math.Max(cursor.Last, mono == 0 ? 0 : clock.ToWall(mono));
         cursor.Exit = new ProcessRecord(
             ProcessChange.Exit,
             image.Ordinal,
@@ -148,6 +216,7 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
             [],
             end?.ExitCode
         );
+        cursor.IsQueued = true;
     }
 
     void AddLoss(LossRecord loss)

@@ -113,6 +113,24 @@ internal static partial class LinuxCalls
     )]
     private static partial int Open(string path, int flags);
 
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(SafeFileHandle file, int command, nint argument);
+
+    /// <summary>Takes and gives back a lease that only a file has which nobody has open or mapped for writing.</summary>
+    internal static bool TryTakeReadLease(SafeFileHandle file)
+    {
+        const int setSignal = 10; // F_SETSIG
+        const int setLease = 1024; // F_SETLEASE
+        const int read = 0; // F_RDLCK
+        const int none = 2; // F_UNLCK
+        const int urgent = 23; // SIGURG
+        // Who opens the file meanwhile makes the kernel send a signal: one that is ignored, for SIGIO would end us.
+        if (Control(file, setSignal, urgent) != 0 || Control(file, setLease, read) != 0)
+            return false;
+        _ = Control(file, setLease, none);
+        return true;
+    }
+
     /// <summary>Opens a file without following a link in its last part, and without waiting for a pipe's writer.</summary>
     internal static SafeFileHandle OpenForReading(string path)
     {

@@ -1,0 +1,98 @@
+using AuditRules.Events;
+using AuditRules.Recording.Segments;
+using AuditRules.Traces;
+
+namespace AuditRules.Recording.Packing;
+
+/// <summary>
+/// From segments to a trace, in any number of rounds while their processes live and a last one. What comes of it is the
+/// same as of the last one alone, but that images which are found in later rounds have higher ordinals, and that what
+/// is known at the end alone stands there.
+/// </summary>
+internal sealed class PackRun(Stream trace, PackOptions options) : IDisposable
+{
+    readonly FoundImages _found = new();
+    readonly ImageTable _table = new();
+    TraceClock _clock;
+    TraceWriter? _writer;
+    Merge? _merge;
+    long _before;
+
+    /// <summary>
+    /// Writes what can be written. Gives the segments of which every event is in the trace: they can be removed.
+    /// </summary>
+    /// <param name="mono">Reads the monotonic clock.</param>
+    /// <param name="list">Lists the segments.</param>
+    internal IReadOnlyList<SegmentFile> Round(Func<long> mono, Func<IReadOnlyList<SegmentFile>> list)
+    {
+        bool isMore;
+        do
+        {
+            // First the clock, then the folder, then the segments (rule S51).
+            var now = mono();
+            _found.Add(list(), _before);
+            _before = now;
+            if (_found.First is null)
+                return [];
+            Begin();
+            _merge!.Add(_table.Add(_found.TakeNew(), options.Root));
+            isMore = _merge.Run(new SegmentRound(true, now));
+        } while (isMore);
+
+        _writer!.Flush();
+        return _merge.TakeDrained();
+    }
+
+    /// <summary>Takes all that is left, and closes the trace.</summary>
+    internal PackResult Complete(IReadOnlyList<SegmentFile> files)
+    {
+        _found.Add(files, 0);
+        Begin();
+        _found.AddMarks(files, _clock, (options.Root?.BeganMono ?? _found.First?.Header.BeganMono ?? -1) + 1);
+        _merge!.Add(_table.Add(_found.TakeNew(), options.Root));
+        _merge.Run(SegmentRound.Last);
+        return _merge.Complete(_found.Refused);
+    }
+
+    public void Dispose() => _writer?.Dispose();
+
+    void Begin()
+    {
+        if (_merge is not null)
+            return;
+        var meta = options.Describe(MetaOf(_found, options.Root));
+        _clock = new TraceClock(meta.WallClock, meta.MonotonicClock);
+        _writer = new TraceWriter(trace, meta, options.Writing);
+        _merge = new Merge(_table, _writer, _clock, options);
+    }
+
+    static TraceMeta MetaOf(FoundImages found, RootCommand? root)
+    {
+        var meta = new TraceMeta();
+        if (found.First is var (header, map))
+        {
+            meta = meta with
+            {
+                Recorder = map.Recorder,
+                RecorderVersion = map.RecorderVersion,
+                Runtime = map.Runtime,
+                RuntimeVersion = map.RuntimeVersion,
+                Platform = map.Platform,
+                Command = map.Command,
+                Pid = header.Pid,
+                ParentPid = header.ParentPid,
+                WallClock = header.MadeWall,
+                MonotonicClock = header.MadeMono,
+                Profile = map.Profile,
+                Include = map.Include,
+                Exclude = map.Exclude,
+                Drop = map.Drop,
+                Environment = header.EnvironmentMode,
+                Redacted = header.Redacted,
+                Callers = header.Callers,
+            };
+        }
+
+        return root is null ? meta : meta with { Command = [.. root.Command], Pid = root.Pid };
+    }
+}
