@@ -12,7 +12,8 @@ struct code {
     uint64_t content; /* file, function and first line: an address alone may be reused */
     uint32_t segment; /* the serial of the segment that defines it */
     uint32_t id;
-    int instruction; /* the last instruction asked for, and its line */
+    uint64_t lines;   /* the line table, the last instruction asked for, and its line */
+    int instruction;
     int line;
 };
 

@@ -48,6 +48,7 @@ static bool probe_code(void)
     if (!layout.code_name)
         layout.code_name = layout_member(PyCode_Type, "co_name", MEMBER_OBJECT);
     layout.code_line = layout_member(PyCode_Type, "co_firstlineno", MEMBER_INT);
+    layout.code_lines = layout_member(PyCode_Type, "co_linetable", MEMBER_OBJECT);
     if (!PyFrame_GetCode)
         layout.frame_code = layout_member(PyFrame_Type, "f_code", MEMBER_OBJECT);
     return layout.code_file && layout.code_name && layout.code_line && (PyFrame_GetCode || layout.frame_code);

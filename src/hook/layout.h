@@ -18,6 +18,7 @@ struct layout {
     int head;           /* size of the object header: 16, or 32 in free-threaded and tracing builds */
     int text_shift, text_ascii, text_wide;
     int code_file, code_name, code_line;
+    int code_lines; /* the line table; 0 before 3.10 */
     int frame_code; /* 3.8, where PyFrame_GetCode is missing; else 0 */
 };
 

@@ -232,6 +232,20 @@ sys.audit("p", pathlib.PurePosixPath("/a") / "b", pathlib.Path("x", "y"), pathli
                     [ for i in 0..2999 -> $"[{i}]", Some $"f{i}.py" ]
                     "")
 
+            onEveryPython
+                "S24: the line is the running one, also where a code object is like one before it"
+                (fun python ->
+                    // A module's first line is 1 wherever its statements stand, and each is freed before the next.
+                    let code =
+                        "import sys\nfor i in range(50): exec(compile('\\n' * i + 'sys.audit(\"t\", %d)' % i, 'f.py', 'exec'))"
+
+                    Expect.equal
+                        [
+                            for event in script Native [] python code |> named "t" -> event.Args, event.Line
+                        ]
+                        [ for i in 0..49 -> $"[{i}]", i + 1 ]
+                        "")
+
             onEveryPython "3.11 makes frames on demand: no finalizer runs within the hook" (fun python ->
                 let code =
                     """
