@@ -113,7 +113,7 @@ int hook_event(const char *event, py_object *arguments, void *unused)
         image_begin();
     if (!layout.probed && arguments && PyTuple_Size(arguments) > 0)
         layout_probe();
-    struct slot *slot = slot_acquire();
+    struct slot *slot = slot_acquire(segment_serial());
     if (slot) {
         struct name *name = names_find(&slot->names, event, slot->index, SLOTS);
         if (name->kept)
@@ -122,7 +122,7 @@ int hook_event(const char *event, py_object *arguments, void *unused)
             segment_count_filtered();
         slot_release(slot);
     } else {
-        segment_count_lost(LOSS_BUSY, system_mono());
+        segment_count_busy(system_mono());
     }
     errno = error;
     return 0;

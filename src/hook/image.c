@@ -62,14 +62,8 @@ void image_lost(enum loss reason)
     segment_file_mark(reason);
 }
 
-void image_begin(void)
+static void begin(void)
 {
-    uint32_t seen = NOT_BEGUN;
-    if (!atomic_compare_exchange_strong(mark, &seen, BEGINNING)) {
-        while (atomic_load(mark) == BEGINNING)
-            sched_yield();
-        return;
-    }
     pid_t pid = getpid();
     if (pid != image.pid || image.nonce) {
         image.reason = 1;
@@ -85,4 +79,16 @@ void image_begin(void)
     image.parent = getppid();
     image.map_size = startmap_write(image.map, sizeof image.map);
     atomic_store(mark, BEGUN);
+}
+
+void image_begin(void)
+{
+    sigset_t before;
+    uint32_t seen = NOT_BEGUN;
+    system_hold_signals(&before);
+    if (atomic_compare_exchange_strong(mark, &seen, BEGINNING))
+        begin();
+    while (atomic_load(mark) == BEGINNING)
+        sched_yield();
+    system_free_signals(&before);
 }

@@ -16,9 +16,10 @@ static const uint64_t RETRY = 100 * 1000000u;
 static const uint32_t COMMITTED = 0xa5d10000u;
 
 /* One in use, the others full but perhaps still held by a thread that writes its last event into them. */
-enum { MAPPED = 16, BLOCK_LEAST = 16 };
+enum { MAPPED = 64, BLOCK_LEAST = 16 };
 static struct segment mapped[MAPPED];
 static struct segment *_Atomic current;
+static _Atomic uint32_t current_serial; /* stored behind `current`: never newer */
 static _Atomic uint32_t lock;
 static uint32_t serial, sequence;
 static size_t wanted = SEGMENT_FIRST;
@@ -37,6 +38,25 @@ static struct header *header_of(const struct segment *segment)
 struct segment *segment_current(void)
 {
     return atomic_load(&current);
+}
+
+uint32_t segment_serial(void)
+{
+    return atomic_load_explicit(&current_serial, memory_order_relaxed);
+}
+
+/* With signals held back: a handler that raises events would wait for ever for the code that it interrupts. */
+static void begin_lock(sigset_t *before)
+{
+    system_hold_signals(before);
+    while (atomic_exchange(&lock, 1))
+        sched_yield();
+}
+
+static void end_lock(const sigset_t *before)
+{
+    atomic_store(&lock, 0);
+    system_free_signals(before);
 }
 
 static void write_header(struct header *header, size_t size)
@@ -68,29 +88,33 @@ static void write_header(struct header *header, size_t size)
     atomic_store_explicit(&header->magic, MAGIC, memory_order_release);
 }
 
-/* Only where no other thread is within the hook can nobody write into a full segment any more. */
+/* A full segment is let go once every thread within the hook has begun after it was full. */
 static void unmap_full(const struct slot *mine)
 {
-    if (!slots_quiet(mine))
-        return;
+    uint32_t oldest = slots_oldest(mine);
     for (int i = 0; i < MAPPED; i++)
-        if (mapped[i].base && &mapped[i] != atomic_load(&current)) {
+        if (mapped[i].base && &mapped[i] != atomic_load(&current) && mapped[i].serial < oldest) {
             munmap(mapped[i].base, mapped[i].size);
             mapped[i].base = NULL;
         }
 }
 
-static struct segment *unused(void)
+/* Where all are held by threads that write a last event they are waited for: not for ever, one may be our own. */
+static struct segment *unused(const struct slot *mine)
 {
-    for (int i = 0; i < MAPPED; i++)
-        if (!mapped[i].base)
-            return &mapped[i];
+    for (int round = 0; round < 1000; round++) {
+        for (int i = 0; i < MAPPED; i++)
+            if (!mapped[i].base)
+                return &mapped[i];
+        sched_yield();
+        unmap_full(mine);
+    }
     return NULL;
 }
 
-static struct segment *open_next(enum loss *reason)
+static struct segment *open_next(const struct slot *mine, enum loss *reason)
 {
-    struct segment *next = unused();
+    struct segment *next = unused(mine);
     *reason = LOSS_INTERNAL;
     if (!next)
         return NULL;
@@ -158,30 +182,41 @@ static void retire(struct segment *full)
     atomic_store_explicit(&header->state, STATE_FULL, memory_order_release);
 }
 
-struct segment *segment_next(struct segment *full, const struct slot *mine, enum loss *reason)
+static struct segment *replace(struct segment *full, const struct slot *mine, enum loss *reason)
 {
-    while (atomic_exchange(&lock, 1))
-        sched_yield();
-    struct segment *next = atomic_load(&current);
-    if (next == full) {
-        uint64_t now = system_mono();
-        if (failed_at && now - failed_at < RETRY) {
-            *reason = failed_for;
-            next = NULL;
-        } else if ((next = open_next(reason))) {
-            failed_at = 0;
-            atomic_store(&current, next);
-            if (full)
-                retire(full);
-            unmap_full(mine);
-        } else {
-            failed_at = now;
-            failed_for = *reason;
-            if (!full && !marked)
-                marked = segment_file_mark(*reason);
-        }
+    uint64_t now = system_mono();
+    if (failed_at && now - failed_at < RETRY) {
+        *reason = failed_for;
+        return NULL;
     }
-    atomic_store(&lock, 0);
+    struct segment *next = open_next(mine, reason);
+    if (next) {
+        failed_at = 0;
+        atomic_store(&current, next);
+        atomic_store(&current_serial, next->serial);
+        if (full)
+            retire(full);
+        unmap_full(mine);
+    } else if (*reason != LOSS_INTERNAL) {
+        failed_at = now;
+        failed_for = *reason;
+        if (!full && !marked)
+            marked = segment_file_mark(*reason);
+    }
+    return next;
+}
+
+struct segment *segment_next(struct segment *full, struct slot *mine, enum loss *reason)
+{
+    sigset_t before;
+    uint32_t was = full ? full->serial : 0;
+    slot_wait(mine);
+    begin_lock(&before);
+    struct segment *next = atomic_load(&current);
+    if (!next || next->serial == was)
+        next = replace(next, mine, reason);
+    slot_resume(mine, segment_serial());
+    end_lock(&before);
     return next;
 }
 
@@ -201,6 +236,15 @@ void segment_count_lost(enum loss reason, uint64_t mono)
     atomic_store(header ? &header->last_lost : &early_last, mono);
 }
 
+/* Without a slot nothing keeps the segment mapped but the lock. */
+void segment_count_busy(uint64_t mono)
+{
+    sigset_t before;
+    begin_lock(&before);
+    segment_count_lost(LOSS_BUSY, mono);
+    end_lock(&before);
+}
+
 void segment_forget(void)
 {
     for (int i = 0; i < MAPPED; i++)
@@ -209,6 +253,7 @@ void segment_forget(void)
             mapped[i].base = NULL;
         }
     atomic_store(&current, NULL);
+    atomic_store(&current_serial, 0);
     atomic_store(&lock, 0);
     sequence = 0;
     wanted = SEGMENT_FIRST;

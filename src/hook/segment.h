@@ -32,8 +32,11 @@ struct segment {
 /* The segment to write into, or null when none could be made. */
 struct segment *segment_current(void);
 
+/* The serial of that segment or of one before it, 0 when there is none: what `slot_acquire` is given. */
+uint32_t segment_serial(void);
+
 /* The segment after one that is full (null: the first). Null with a reason when there can be none now. */
-struct segment *segment_next(struct segment *full, const struct slot *mine, enum loss *reason);
+struct segment *segment_next(struct segment *full, struct slot *mine, enum loss *reason);
 
 /* Room for a block of that size, its length published; null when the segment is full. */
 uint8_t *segment_reserve(struct segment *segment, uint32_t size);
@@ -43,6 +46,9 @@ void segment_commit(uint8_t *block, uint32_t padding);
 
 void segment_count_filtered(void);
 void segment_count_lost(enum loss reason, uint64_t mono);
+
+/* An event for which there was no slot. */
+void segment_count_busy(uint64_t mono);
 
 /* In a forked child: lets go of the parent's segments without touching them. */
 void segment_forget(void);

@@ -17,11 +17,18 @@ bool slots_start(void)
     return true;
 }
 
-struct slot *slot_acquire(void)
+/* A full barrier: what the thread loads afterwards is no older than what others see it promise. */
+static bool claim(struct slot *slot, uint32_t promise)
+{
+    uint32_t free = 0;
+    return atomic_compare_exchange_strong(&slot->busy, &free, promise);
+}
+
+struct slot *slot_acquire(uint32_t serial)
 {
     for (int round = 0; round < 1000; round++) {
         for (uint32_t i = 0; i < SLOTS; i++)
-            if (!atomic_load_explicit(&slots[i].busy, memory_order_relaxed) && !atomic_exchange(&slots[i].busy, 1)) {
+            if (!atomic_load_explicit(&slots[i].busy, memory_order_relaxed) && claim(&slots[i], serial + 1)) {
                 slots[i].index = i;
                 return &slots[i];
             }
@@ -35,12 +42,25 @@ void slot_release(struct slot *slot)
     atomic_store_explicit(&slot->busy, 0, memory_order_release);
 }
 
-bool slots_quiet(const struct slot *mine)
+void slot_wait(struct slot *slot)
 {
-    for (uint32_t i = 0; i < SLOTS; i++)
-        if (&slots[i] != mine && atomic_load(&slots[i].busy))
-            return false;
-    return true;
+    atomic_store(&slot->busy, UINT32_MAX);
+}
+
+void slot_resume(struct slot *slot, uint32_t serial)
+{
+    atomic_store(&slot->busy, serial + 1);
+}
+
+uint32_t slots_oldest(const struct slot *mine)
+{
+    uint32_t oldest = UINT32_MAX;
+    for (uint32_t i = 0; i < SLOTS; i++) {
+        uint32_t promise = &slots[i] == mine ? 0 : atomic_load(&slots[i].busy);
+        if (promise && promise - 1 < oldest)
+            oldest = promise - 1;
+    }
+    return oldest;
 }
 
 void slots_reset(void)

@@ -9,7 +9,7 @@
 enum { SLOTS = 16 };
 
 struct slot {
-    _Atomic uint32_t busy;
+    _Atomic uint32_t busy; /* 0, or 1 + the serial of the oldest segment that its thread may look at */
     uint32_t index;
     struct names names;
     struct codes codes;
@@ -19,12 +19,16 @@ struct slot {
 /* Makes the slots; false when there is no memory for them. */
 bool slots_start(void);
 
-/* Null when all are busy and stay so. */
-struct slot *slot_acquire(void);
+/* Null when all are busy and stay so. `serial` is that of a segment no newer than the one in use. */
+struct slot *slot_acquire(uint32_t serial);
 void slot_release(struct slot *slot);
 
-/* True when no slot but this one is in use: nobody else can hold an old segment then. */
-bool slots_quiet(const struct slot *mine);
+/* The slot's thread looks at no segment while it waits; it goes on with that of the serial. */
+void slot_wait(struct slot *slot);
+void slot_resume(struct slot *slot, uint32_t serial);
+
+/* Threads in other slots than this one look at no segment that is older than the answer. */
+uint32_t slots_oldest(const struct slot *mine);
 
 /* In a forked child, where the threads that held slots do not exist. */
 void slots_reset(void);

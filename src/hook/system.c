@@ -70,6 +70,22 @@ uint64_t system_file_limit(void)
     return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY ? limit.rlim_cur : UINT64_MAX;
 }
 
+/* Not pthread_sigmask, which the newest glibc has under a new version; on Linux the two do the same. */
+void system_hold_signals(sigset_t *before)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
+    sigset_t held;
+    sigfillset(&held);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        sigdelset(&held, faults[i]);
+    sigprocmask(SIG_SETMASK, &held, before);
+}
+
+void system_free_signals(const sigset_t *before)
+{
+    sigprocmask(SIG_SETMASK, before, NULL);
+}
+
 static const char *field(const char *at, int skip)
 {
     while (at && skip--)

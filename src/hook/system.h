@@ -2,6 +2,7 @@
 #ifndef AUDITRULES_SYSTEM_H
 #define AUDITRULES_SYSTEM_H
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -16,6 +17,10 @@ size_t system_read(const char *path, char *buffer, size_t size);
 
 /* How large a file may become: going past it would raise SIGXFSZ, which ends the program. */
 uint64_t system_file_limit(void);
+
+/* Signals of this thread wait, but for those that its own fault raises; `before` is what they are given back to. */
+void system_hold_signals(sigset_t *before);
+void system_free_signals(const sigset_t *before);
 
 /* The parent and the start ticks of a process, from /proc; 0 where not known. */
 void system_stat(pid_t pid, pid_t *parent, uint64_t *ticks);

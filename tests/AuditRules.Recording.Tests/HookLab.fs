@@ -261,6 +261,29 @@ let named name recording =
 
 let args name recording = named name recording |> List.map _.Args
 
+/// Compiles a text of C with these flags behind it and gives the path of what came out.
+let compiled (source: string) (flags: string list) (action: string -> unit) =
+    inFolder (fun folder ->
+        let text = Path.Combine(folder, "program.c")
+        let out = Path.Combine(folder, "program")
+        File.WriteAllText(text, source)
+
+        let result =
+            try
+                run "cc" ([ "-o"; out; text ] @ flags) []
+            with :? ComponentModel.Win32Exception ->
+                skiptest "no C compiler"
+
+        match result with
+        | 0, _, _ -> action out
+        | _, _, error -> failtest error)
+
+let nightly = Environment.GetEnvironmentVariable "AUDITRULES_NIGHTLY" = "1"
+
+/// True with the oldest and the newest Python, and by night with every one: for what takes long.
+let isTurnOf (python: Python) =
+    nightly || python = List.head pythons || python = List.last pythons
+
 /// One test for each Python at hand.
 let onEveryPython name (test: Python -> unit) =
     match pythons with
