@@ -252,10 +252,13 @@ DEFAULTS = {
         **dict.fromkeys(["include", "exclude", "drop"], []),
         "environment": "",
         **dict.fromkeys(["redacted", "callers"], False),
-        **dict.fromkeys(["runId", "commit", "boot", "host", "user", "directory", "derived"], ""),
+        **dict.fromkeys(["runId", "commit", "boot", "host", "user", "directory"], ""),
+        "blind": [],
+        "derived": "",
         "sources": [],
     },
-    "process": {"change": 0, "process": 0, "parent": -1, "pid": 0, "time": 0, "command": [], "exitCode": None},
+    "process": {"change": 0, "process": 0, "parent": -1, "pid": 0, "time": 0, "command": [], "exitCode": None,
+                "suspicion": "", "suspectFrom": 0},
     "loss": {"process": -1, "reason": "", "count": 0, "from": 0, "to": 0, "events": {}},
     "end": {"events": 0, "processes": 0, "raised": -1, "filtered": -1, "lost": 0},
 }
@@ -268,9 +271,9 @@ def record_json(name, given):
         value = given.get(key, value)
         if key in ("exitCode", "from", "to") and not value and (key != "exitCode" or value is None):
             continue
-        if key in ("host", "user", "directory") and not value:
+        if key in ("host", "user", "directory", "blind", "suspicion", "suspectFrom") and not value:
             continue
-        if key in ("wallClock", "time", "from", "to"):
+        if key in ("wallClock", "time", "from", "to", "suspectFrom"):
             value = moment(value)
         made[key] = CHANGES[value] if key == "change" else value
     return compact(made)

@@ -262,7 +262,7 @@ def records():
         "runtimeVersion": "3.11.2", "platform": "linux-x64", "command": ["python3", "app.py", "--ü"], "pid": 7,
         "parentPid": 6, "wallClock": OFFSET + 500, "monotonicClock": 500, "profile": "security",
         "include": ["open"], "exclude": ["import", "a*"], "drop": [], "environment": "keys", "redacted": True,
-        "callers": True, "runId": "00ff", "commit": "abc", "boot": "b-1", "host": "h", "user": "u", "directory": "/d", "derived": "cut", "sources": ["0" * 32],
+        "callers": True, "runId": "00ff", "commit": "abc", "boot": "b-1", "host": "h", "user": "u", "directory": "/d", "blind": ["x"], "derived": "cut", "sources": ["0" * 32],
     }
     yield Trace("meta-full").meta(full).rows(OPEN).end()
     yield Trace("meta-backwards").meta(dict(reversed(list(full.items())))).rows(OPEN).end()
@@ -279,6 +279,8 @@ def records():
     yield Trace("process-many").meta().process(start, exit, {}).rows(OPEN).process(exit).rows(STEPS).end()
     yield Trace("process-empty").meta().process().process({}).end()
     yield Trace("process-exit-0").meta().process(dict(exit, exitCode=0)).process(dict(exit, exitCode=-1)).end()
+    doubt = dict(exit, suspicion="end-not-seen", suspectFrom=OFFSET + 7)
+    yield Trace("process-suspicion").meta().process(doubt).process(dict(doubt, suspicion="other", suspectFrom=0)).end()
     for key in exit:
         without = {k: v for k, v in exit.items() if k != key}
         yield Trace("process-without-" + key).meta().process(without).rows(OPEN).end()

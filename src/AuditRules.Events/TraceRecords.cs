@@ -75,6 +75,9 @@ public sealed record TraceMeta
     /// <summary>The folder in which the recorded command was started; absolute.</summary>
     public string Directory { get; init; } = "";
 
+    /// <summary>What the recorder cannot see beside what nothing can (docs/blind-spots.md); empty for the native hook.</summary>
+    public ImmutableArray<string> Blind { get; init; } = [];
+
     /// <summary>How the trace was made of others, as <c>cut</c>, <c>pack</c>, <c>recover</c> or <c>import</c>; empty when it was
     /// recorded.</summary>
     public string Derived { get; init; } = "";
@@ -118,7 +121,24 @@ public sealed record ProcessRecord(
     long Time,
     ImmutableArray<string> Command,
     int? ExitCode
-);
+)
+{
+    /// <summary>
+    /// The <see cref="Suspicion"/> of a process that ended in good order although its recorder did not see the
+    /// interpreter end.
+    /// </summary>
+    public const string EndNotSeen = "end-not-seen";
+
+    /// <summary>
+    /// Of an exit: why what was recorded of the process is in doubt (docs/spec/trace.md, T36); empty for no reason.
+    /// </summary>
+    public string Suspicion { get; init; } = "";
+
+    /// <summary>
+    /// From when on events may be missing, in nanoseconds since the Unix epoch; 0 when it is not known.
+    /// </summary>
+    public long SuspectFrom { get; init; }
+}
 
 /// <summary>One LOSS record: events that were raised and are not in the trace.</summary>
 /// <param name="Process">The process that lost them, or -1.</param>

@@ -7,18 +7,15 @@ def _start(folder):
     written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         from auditrules_hook import start
-    except Exception:
-        _mark()
-        return
-    finally:
-        sys.dont_write_bytecode = written
-    # The program's own imports must not find our folder; its children find it by PYTHONPATH again.
-    while folder in sys.path:
-        sys.path.remove(folder)
-    try:
+
         start()
     except Exception:
         _mark()
+    finally:
+        sys.dont_write_bytecode = written
+        # The program's own imports must not find our folder; its children find it by PYTHONPATH again.
+        while folder in sys.path:
+            sys.path.remove(folder)
 
 
 def _mark():
@@ -35,15 +32,17 @@ def _mark():
 
 
 def _chain():
-    from importlib.machinery import PathFinder
-    from importlib.util import module_from_spec
+    """Does what the import of sitecustomize would do without us (segment.md, S72)."""
+    from _frozen_importlib import module_from_spec
 
-    spec = PathFinder.find_spec("sitecustomize", sys.path)
-    if spec is None or spec.loader is None:
-        return
-    module = module_from_spec(spec)
-    sys.modules["sitecustomize"] = module
-    spec.loader.exec_module(module)
+    found = (finder.find_spec("sitecustomize", None) for finder in sys.meta_path if hasattr(finder, "find_spec"))
+    spec = next(filter(None, found), None)
+    if spec is None:
+        # What site expects of a sitecustomize that is not there; ours is forgotten by it.
+        raise ImportError("No module named 'sitecustomize'", name="sitecustomize")
+    module = sys.modules["sitecustomize"] = module_from_spec(spec)
+    if spec.loader is not None:
+        spec.loader.exec_module(module)
 
 
 _start(__file__.rpartition("/")[0])

@@ -25,7 +25,8 @@ struct header {
     _Atomic uint32_t state;
     uint32_t zero_132;
     _Atomic uint64_t ended;
-    uint8_t zero_144[48];
+    _Atomic uint32_t watch;
+    uint8_t zero_148[44];
     _Atomic uint64_t filtered;
     uint64_t zero_200;
     _Atomic uint64_t first_lost, last_lost;
@@ -38,6 +39,7 @@ struct header {
 
 _Static_assert(offsetof(struct header, mono) == 64, "S11");
 _Static_assert(offsetof(struct header, state) == 128, "S11");
+_Static_assert(offsetof(struct header, watch) == 144, "S11");
 _Static_assert(offsetof(struct header, filtered) == 192, "S11");
 _Static_assert(offsetof(struct header, first_lost) == 208, "S11");
 _Static_assert(offsetof(struct header, lost) == 256, "S11");

@@ -120,6 +120,8 @@ int hook_event(const char *event, py_object *arguments, void *unused)
             record(slot, name, arguments);
         else
             segment_count_filtered();
+        if (name->watch)
+            segment_watch(name->watch);
         slot_release(slot);
     } else {
         segment_count_busy(system_mono());

@@ -15,6 +15,9 @@ static void resolve(struct name *name)
                                                        !glob_any(security_drop, text));
     name->trim_import = !settings.profile_all && strcmp(text, "import") == 0;
     name->environment = (int8_t)environment_place(text);
+    name->watch = strncmp(text, "cpython.run_", 12) == 0                  ? WATCH_EXPECTED
+                  : strcmp(text, "cpython._PySys_ClearAuditHooks") == 0 ? WATCH_SEEN
+                                                                        : WATCH_NOTHING;
 }
 
 static struct name *loose(struct names *names, const char *event)

@@ -7,6 +7,9 @@
 
 enum { NAMES_MOST = 768, NAMES_TABLE = 1024, NAMES_NEAR = 256, NAMES_TEXT = 48 * 1024 };
 
+/* What an event says of the interpreter's end: nothing, that it is to be expected, that it has come (S70). */
+enum watch { WATCH_NOTHING = 0, WATCH_EXPECTED = 1, WATCH_SEEN = 2 };
+
 struct name {
     const char *text;
     uint32_t hash;
@@ -14,6 +17,7 @@ struct name {
     bool kept;
     bool trim_import;   /* S37 */
     int8_t environment; /* environment_place */
+    uint8_t watch;      /* enum watch */
     uint32_t id;        /* 0: no id, write the text itself */
     uint32_t segment;   /* the serial of the segment that defines it */
 };

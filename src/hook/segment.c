@@ -26,6 +26,7 @@ static size_t wanted = SEGMENT_FIRST;
 static uint64_t failed_at;
 static enum loss failed_for;
 static bool marked;
+static _Atomic uint32_t watched; /* goes on in a forked child, whose interpreter is the same */
 
 /* What was counted before there was a segment. */
 static _Atomic uint64_t early_filtered, early_first, early_last, early_lost[16];
@@ -83,6 +84,7 @@ static void write_header(struct header *header, size_t size)
     header->last_lost = atomic_exchange(&early_last, 0);
     for (int i = 0; i < 16; i++)
         header->lost[i] = atomic_exchange(&early_lost[i], 0);
+    header->watch = watched;
     header->map_size = image.map_size;
     memcpy(header->map, image.map, image.map_size);
     atomic_store_explicit(&header->magic, MAGIC, memory_order_release);
@@ -243,6 +245,14 @@ void segment_count_busy(uint64_t mono)
     begin_lock(&before);
     segment_count_lost(LOSS_BUSY, mono);
     end_lock(&before);
+}
+
+void segment_watch(uint32_t watch)
+{
+    struct segment *segment = segment_current();
+    atomic_store(&watched, watch);
+    if (segment)
+        atomic_store(&header_of(segment)->watch, watch);
 }
 
 void segment_forget(void)

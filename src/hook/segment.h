@@ -53,6 +53,9 @@ void segment_count_busy(uint64_t mono);
 /* In a forked child: lets go of the parent's segments without touching them. */
 void segment_forget(void);
 
+/* Notes whether the interpreter's end is expected or was seen: an enum watch (S70). */
+void segment_watch(uint32_t watch);
+
 /* At exit: marks the current segment closed. */
 void segment_close(void);
 

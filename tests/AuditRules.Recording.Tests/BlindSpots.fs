@@ -276,6 +276,8 @@ An event tells of an attempt: it is raised before the operation and says nothing
 descriptor or a socket is used for once it is open raises no event, nor does machine code that a program loads.
 What the profile `security` leaves out is in [spec/segment.md](spec/segment.md), S36.
 
+Code inside a recorded process can switch any hook off ([what is noticed of that](spec/segment.md#13-suspicion)).
+
 ## Operations and their events
 
 Of a Python that is started, the events `cpython.*` of the new process count.

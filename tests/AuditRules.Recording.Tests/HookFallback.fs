@@ -4,6 +4,46 @@ open System.IO
 open Expecto
 open AuditRules.Recording.Tests.HookLab
 
+/// What a program may bring: files of a folder on its path, which is its user base too.
+let private customized =
+    let tell = "print('theirs', __name__, __spec__.name, __file__)\n"
+
+    [
+        "nothing", []
+        "a module", [ "sitecustomize.py", tell ]
+        "a package",
+        [
+            "sitecustomize/__init__.py", "from . import other\n" + tell
+            "sitecustomize/other.py", tell
+        ]
+        "a folder", [ "sitecustomize/readme", "" ]
+        "one that raises", [ "sitecustomize.py", tell + "raise ValueError('theirs')" ]
+        "one that misses another module", [ "sitecustomize.py", "import no_such_module" ]
+        "one that is no Python", [ "sitecustomize.py", "1 +" ]
+        "both",
+        [
+            "sitecustomize.py", tell
+            "lib/python3.%d/site-packages/usercustomize.py", tell
+        ]
+        "usercustomize alone", [ "lib/python3.%d/site-packages/usercustomize.py", tell ]
+        "one that changes the path", [ "sitecustomize.py", "import sys; sys.path.append('/theirs')" ]
+    ]
+
+/// What a program finds of it.
+let private finds =
+    """
+import sys
+print(sys.path)
+for name in ("sitecustomize", "usercustomize"):
+    module = sys.modules.get(name)
+    print(name, module and (module.__name__, getattr(module, "__file__", 0), type(module.__spec__.loader).__name__))
+try:
+    import sitecustomize
+    print(sitecustomize.__name__)
+except ImportError as error:
+    print(error, error.name)
+"""
+
 [<Tests>]
 let tests =
     testList
@@ -20,20 +60,73 @@ let tests =
 
                 Expect.equal [ for image in recording.Images -> image.Hook ] [ 1 ] "")
 
-            onEveryPython "the sitecustomize that it hides runs after it" (fun python ->
+            onSomePythons
+                "S72: a program finds sitecustomize, usercustomize and sys.path as without the hook"
+                (fun python ->
+                    for name, files in customized do
+                        inFolder (fun folder ->
+                            let places = Path.Combine(folder, "path"), Path.Combine(folder, "segments")
+                            Directory.CreateDirectory(fst places) |> ignore
+                            Directory.CreateDirectory(snd places) |> ignore
+
+                            for file, text in files do
+                                let file =
+                                    Path.Combine(
+                                        fst places,
+                                        file.Replace("%d", string python.Version.Minor)
+                                    )
+
+                                Directory.CreateDirectory(string (Path.GetDirectoryName file)) |> ignore
+                                File.WriteAllText(file, text)
+
+                            let ends path =
+                                run
+                                    python.Path
+                                    [ "-c"; finds ]
+                                    [
+                                        "PYTHONPATH", path
+                                        "PYTHONUSERBASE", fst places
+                                        "AUDITRULES_DIR", snd places
+                                    ]
+
+                            let without = ends (fst places)
+                            Expect.equal (ends (fallbackFolder + ":" + fst places)) without name
+                            let images, _ = read (snd places)
+                            Expect.hasLength images 1 "recorded"))
+
+            onSomePythons "S72: the sitecustomize of a virtual environment runs" (fun python ->
                 inFolder (fun folder ->
-                    File.WriteAllText(Path.Combine(folder, "sitecustomize.py"), "print('theirs', __name__)")
-                    let path = fallbackFolder + ":" + folder
+                    let code, _, error = run python.Path [ "-m"; "venv"; "--without-pip"; folder ] []
+                    Expect.equal code 0 error
+
+                    let site =
+                        Path.Combine(
+                            folder,
+                            $"lib/python3.{python.Version.Minor}/site-packages/sitecustomize.py"
+                        )
+
+                    File.WriteAllText(site, "print('theirs', __name__)")
 
                     let recording =
                         script
                             Fallback
-                            [ "PYTHONPATH", path ]
-                            python
-                            "import sys; sys.audit('t'); print(sys.path[1])"
+                            []
+                            { python with
+                                Path = Path.Combine(folder, "bin/python")
+                            }
+                            "import sys; sys.audit('t'); print(sys.modules['sitecustomize'].__file__)"
 
-                    Expect.equal recording.Output $"theirs sitecustomize\n{folder}\n" ""
+                    Expect.equal recording.Output $"theirs sitecustomize\n{site}\n" ""
                     Expect.hasLength (named "t" recording) 1 ""))
+
+            onSomePythons "S17: it says which starts it cannot see, and does not see them" (fun python ->
+                for option in [ "-S"; "-E"; "-I" ] do
+                    let recording = record Fallback [] [ python.Path; option; "-c"; "print(1)" ]
+                    Expect.equal (recording.Exit, recording.Output, recording.Error) (0, "1\n", "") option
+                    Expect.isEmpty recording.Images option
+
+                let said = (script Fallback [] python "1").Images.Head.Start.GetProperty "blind"
+                Expect.stringContains (said.GetRawText()) "processes started with -I, -E or -S" "said")
 
             onEveryPython "forks, threads and children are recorded" (fun python ->
                 let code =

@@ -294,3 +294,14 @@ let onEveryPython name (test: Python -> unit) =
             [
                 for python in pythons -> testCase $"{python.Version} {python.Path}" (fun () -> test python)
             ]
+
+/// One test over the oldest and the newest Python at hand; at night one for each.
+let onSomePythons name (test: Python -> unit) =
+    if Environment.GetEnvironmentVariable "AUDITRULES_NIGHTLY" = "1" then
+        onEveryPython name test
+    else
+        testCase name (fun () ->
+            if pythons.IsEmpty then
+                skiptest "no Python 3.8 or later was found"
+
+            List.distinct [ List.head pythons; List.last pythons ] |> List.iter test)

@@ -321,6 +321,24 @@ if pid: os.waitpid(pid, 0)"
                     [ 0, "late-start" ]
                     "losses"
 
+            testTheory "the Python hook records a program from its start to its end" pythons
+            <| fun python ->
+                let recorded =
+                    [
+                        python
+                        "-c"
+                        "import sys, os; sys.audit('mark', 1); open(os.devnull).close()"
+                    ]
+                    |> recordWith (fun options ->
+                        RecordingOptions(Command = options.Command, Hook = HookChoice.Python))
+
+                Expect.equal (exitCode recorded) (Some 0) "exit status"
+                Expect.equal (marks recorded) [ 0, 1L ] "the event"
+                Expect.contains (firstArguments "open" recorded) "/dev/null" "CPython's own"
+                Expect.equal recorded.Meta.Recorder "auditrules-python" "in META"
+                Expect.contains recorded.Meta.Blind "sub-interpreters" "what it cannot see is in META"
+                Expect.equal [ for loss in recorded.Losses -> loss.Reason ] [ "late-start" ] "losses"
+
             testCase "filters reach the hook and are in META"
             <| fun () ->
                 let recorded =

@@ -913,13 +913,13 @@ def record_json(name, values):
             continue
         if key in ("wallClock", "time"):
             value = moment(value)
-        elif key in ("from", "to"):
+        elif key in ("from", "to", "suspectFrom"):
             if value == 0:
                 continue
             value = moment(value)
         elif key == "change":
             value = SPEC["changes"][value]
-        elif key == "exitCode" and value is None or key in ("host", "user", "directory") and not value:
+        elif key == "exitCode" and value is None or key in ("host", "user", "directory", "blind", "suspicion") and not value:
             continue
         made[key] = value
     return json.dumps(made, ensure_ascii=False, separators=(",", ":"))

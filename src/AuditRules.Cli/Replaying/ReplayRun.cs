@@ -40,6 +40,7 @@ static class ReplayRun
         return new TraceReport(result.Trace, WithShownPaths(result.Detection, context))
         {
             Losses = result.Losses,
+            Suspicions = [.. result.Processes.Where(p => p.Suspicion.Length > 0)],
             Damages =
             [
                 .. result.Damages.Select(d => new ReportedDamage(d.Code.ToString(), d.Offset, d.Message)
@@ -65,7 +66,7 @@ static class ReplayRun
         if (totals.Count(Verdict.Failed) > 0)
             codes.Add(ExitCode.RuleFailed);
         var unanswered = totals.Count(Verdict.Unknown) + totals.Count(Verdict.Blind);
-        if (strict && (unanswered > 0 || totals.Unclosed > 0))
+        if (strict && (unanswered > 0 || totals.Unclosed > 0 || totals.Suspicions > 0))
             codes.Add(ExitCode.Unknown);
         if (failOn is { } limit && totals.BySeverity.Any(s => s.Key >= limit && s.Value > 0))
             codes.Add(ExitCode.Findings);

@@ -37,7 +37,8 @@ sealed class ReportOptions
     /// <summary>The options of one command.</summary>
     /// <param name="strict">What <c>--strict</c> does there.</param>
     public ReportOptions(
-        string strict = "Fail too where a verdict is unknown or blind, or a trace was not closed"
+        string strict =
+            "Fail too where a verdict is unknown or blind, a trace was not closed, or a process is suspicious"
     ) => _strict = new("--strict") { Description = strict };
 
     /// <summary>The option that chooses between text and JSON lines.</summary>

@@ -43,6 +43,7 @@ static class RecordReader
                 "host" => meta with { Host = reader.String(name) },
                 "user" => meta with { User = reader.String(name) },
                 "directory" => meta with { Directory = reader.String(name) },
+                "blind" => meta with { Blind = reader.Strings(name) },
                 "derived" => meta with { Derived = reader.String(name) },
                 "sources" => meta with { Sources = reader.Strings(name) },
                 _ => Unknown(ref reader, meta),
@@ -72,6 +73,8 @@ static class RecordReader
                 "ts" => record with { Time = reader.Int64(name) },
                 "command" => record with { Command = reader.Strings(name) },
                 "exitCode" => record with { ExitCode = reader.Int32(name) },
+                "suspicion" => record with { Suspicion = reader.String(name) },
+                "suspectFrom" => record with { SuspectFrom = reader.Time(name) },
                 _ => Unknown(ref reader, record),
             };
         }

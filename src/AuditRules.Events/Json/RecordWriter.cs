@@ -34,6 +34,8 @@ static class RecordWriter
         WriteKnown(writer, "host", meta.Host);
         WriteKnown(writer, "user", meta.User);
         WriteKnown(writer, "directory", meta.Directory);
+        if (!meta.Blind.IsEmpty)
+            Write(writer, "blind", meta.Blind);
         writer.WriteString("derived"u8, meta.Derived);
         Write(writer, "sources", meta.Sources);
         writer.WriteEndObject();
@@ -50,6 +52,9 @@ static class RecordWriter
         Write(writer, "command", record.Command);
         if (record.ExitCode is { } exitCode)
             writer.WriteNumber("exitCode"u8, exitCode);
+        WriteKnown(writer, "suspicion", record.Suspicion);
+        if (record.SuspectFrom != 0)
+            EventWriter.WriteTime(writer, "suspectFrom"u8, record.SuspectFrom);
         writer.WriteEndObject();
     }
 

@@ -24,6 +24,9 @@ internal sealed class ImageStream(Image image, TextCache texts, int maxSegmentBy
     /// <summary>The monotonic clock when the image closed its last segment in good order; 0 when it did not.</summary>
     internal long ClosedMono { get; private set; }
 
+    /// <summary>It closed in good order and did not see its interpreter's end (rule S71).</summary>
+    internal bool IsEndUnseen { get; private set; }
+
     /// <summary>Segments of which all events were given, in no order; whoever removes them takes them from here.</summary>
     internal List<SegmentFile> Drained { get; } = [];
 
@@ -105,6 +108,7 @@ internal sealed class ImageStream(Image image, TextCache texts, int maxSegmentBy
             {
                 _isFull = header.Full;
                 ClosedMono = header.Closed ? header.EndedMono : 0;
+                IsEndUnseen = header is { Closed: true, ExpectsEnd: true };
             }
         }
 

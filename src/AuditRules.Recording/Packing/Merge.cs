@@ -16,6 +16,7 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
     readonly TextCache _texts = new();
     readonly SegmentRow _row = new();
     readonly List<LossRecord> _losses = [];
+    readonly List<ProcessRecord> _suspicions = [];
     SegmentRound _round;
     long _events;
     long _raised;
@@ -101,7 +102,11 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
         var totals = new TraceTotals(_events, table.Count, _raised, _filtered, _lost);
         writer.Complete(totals);
         totals = totals with { Events = writer.Events, Lost = _lost + writer.Lost };
-        return new PackResult(totals, table.Recorded, _losses, refused) { Head = writer.Head };
+        return new PackResult(totals, table.Recorded, _losses, refused)
+        {
+            Head = writer.Head,
+            Suspicions = _suspicions,
+        };
     }
 
     ImageStream StreamOf(Cursor cursor) =>
@@ -217,6 +222,10 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
             end?.ExitCode
         );
         cursor.IsQueued = true;
+        if (!stream.IsEndUnseen)
+            return;
+        cursor.Exit = cursor.Exit with { Suspicion = ProcessRecord.EndNotSeen, SuspectFrom = cursor.Last };
+        _suspicions.Add(cursor.Exit);
     }
 
     void AddLoss(LossRecord loss)

@@ -65,6 +65,9 @@ public sealed record PackResult(
     /// <summary>The head of the trace (docs/spec/trace.md, T55); null when it has no CHECKPOINT.</summary>
     public TraceHead? Head { get; init; }
 
+    /// <summary>The ends of processes whose hook may have been switched off (docs/spec/segment.md, S71).</summary>
+    public IReadOnlyList<ProcessRecord> Suspicions { get; init; } = [];
+
     /// <summary>Processes that were still running: what they raised since is not in the trace.</summary>
     public int StillRunning => Losses.Count(loss => loss.Reason == LossReasons.StillRunning);
 }

@@ -87,6 +87,7 @@ internal sealed class PackRun(Stream trace, PackOptions options) : IDisposable
                 Include = map.Include,
                 Exclude = map.Exclude,
                 Drop = map.Drop,
+                Blind = map.Blind,
                 Environment = header.EnvironmentMode,
                 Redacted = header.Redacted,
                 Callers = header.Callers,

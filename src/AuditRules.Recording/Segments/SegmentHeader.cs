@@ -47,6 +47,9 @@ internal sealed record SegmentHeader
     /// <summary>The image ended through <c>exit</c>.</summary>
     internal required bool Closed { get; init; }
 
+    /// <summary>The hook waited for the interpreter's end and did not see it (rule S70).</summary>
+    internal required bool ExpectsEnd { get; init; }
+
     /// <summary>The monotonic clock when the segment was full or closed; 0 before.</summary>
     internal required long EndedMono { get; init; }
     internal required long Filtered { get; init; }
@@ -95,6 +98,7 @@ internal sealed record SegmentHeader
             Full = BinaryPrimitives.ReadUInt32LittleEndian(bytes[128..]) == SegmentLayout.StateFull,
             Closed = BinaryPrimitives.ReadUInt32LittleEndian(bytes[128..]) == SegmentLayout.StateClosed,
             EndedMono = ReadInt64(bytes, 136),
+            ExpectsEnd = BinaryPrimitives.ReadUInt32LittleEndian(bytes[144..]) == SegmentLayout.EndExpected,
             Filtered = ReadInt64(bytes, 192),
             FirstLostMono = ReadInt64(bytes, 208),
             LastLostMono = ReadInt64(bytes, 216),

@@ -24,6 +24,9 @@ internal static class SegmentLayout
     internal const int StateFull = 1;
     internal const int StateClosed = 2;
 
+    /// <summary>The interpreter's end was to be seen, and was not (rule S70).</summary>
+    internal const int EndExpected = 1;
+
     /// <summary>The reasons of loss by index (rule S16); the rest are reserved.</summary>
     internal static readonly string[] LossReasons =
     [

@@ -20,6 +20,7 @@ internal sealed record StartMap
     internal ImmutableArray<string> Include { get; private set; } = [];
     internal ImmutableArray<string> Exclude { get; private set; } = [];
     internal ImmutableArray<string> Drop { get; private set; } = [];
+    internal ImmutableArray<string> Blind { get; private set; } = [];
 
     /// <summary>The parent's pid, its parent's, ...</summary>
     internal ImmutableArray<int> Ancestors { get; private set; } = [];
@@ -75,6 +76,9 @@ internal sealed record StartMap
                 break;
             case "drop":
                 Drop = TextsOf(value);
+                break;
+            case "blind":
+                Blind = TextsOf(value);
                 break;
             case "exclude":
                 Exclude = TextsOf(value);

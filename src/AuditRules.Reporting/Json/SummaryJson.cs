@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AuditRules.Detection.Findings;
+using AuditRules.Events.Json;
 using AuditRules.Reporting.Reports;
 
 namespace AuditRules.Reporting.Json;
@@ -73,11 +74,28 @@ static class SummaryJson
             WriteDamage(json, tampering);
         }
 
+        if (!trace.Suspicions.IsEmpty)
+            WriteSuspicions(json, trace);
         json.WriteStartArray("rules");
         foreach (var outcome in trace.Detection.Outcomes)
             WriteOutcome(json, outcome);
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    static void WriteSuspicions(Utf8JsonWriter json, TraceReport trace)
+    {
+        json.WriteStartArray("suspicions");
+        foreach (var end in trace.Suspicions)
+        {
+            json.WriteStartObject();
+            json.WriteString("suspicion", JsonText.Valid(end.Suspicion));
+            json.WriteNumber("process", end.Process);
+            json.WriteString("from", EventTime.ToText(end.SuspectFrom));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     static void WriteDamage(Utf8JsonWriter json, ReportedDamage damage)

@@ -22,6 +22,9 @@ public sealed record TraceReport(TraceReference Trace, DetectionResult Detection
     /// <summary>The losses that the trace tells of.</summary>
     public ImmutableArray<LossRecord> Losses { get; init; } = [];
 
+    /// <summary>The ends of processes whose recorder is in doubt (docs/spec/trace.md, T36).</summary>
+    public ImmutableArray<ProcessRecord> Suspicions { get; init; } = [];
+
     /// <summary>What could not be read.</summary>
     public ImmutableArray<ReportedDamage> Damages { get; init; } = [];
 

@@ -14,6 +14,7 @@ namespace AuditRules.Reporting.Reports;
 /// <param name="Damages">Places that could not be read.</param>
 /// <param name="Unclosed">Traces without an end.</param>
 /// <param name="Tampered">Traces that are not what was written.</param>
+/// <param name="Suspicions">Processes whose recorder is in doubt.</param>
 public sealed record ReportTotals(
     ImmutableSortedDictionary<string, Verdict> Rules,
     ImmutableSortedDictionary<Severity, long> BySeverity,
@@ -22,7 +23,8 @@ public sealed record ReportTotals(
     int Losses,
     int Damages,
     int Unclosed,
-    int Tampered
+    int Tampered,
+    int Suspicions
 )
 {
     /// <summary>Findings in all.</summary>
@@ -48,7 +50,8 @@ public sealed record ReportTotals(
             report.Traces.Sum(t => t.Losses.Length),
             report.Traces.Sum(t => t.Damages.Length),
             report.Traces.Count(t => !t.Closed),
-            report.Traces.Count(t => t.Tampering is not null)
+            report.Traces.Count(t => t.Tampering is not null),
+            report.Traces.Sum(t => t.Suspicions.Length)
         );
     }
 

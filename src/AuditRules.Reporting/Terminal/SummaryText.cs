@@ -30,7 +30,11 @@ public static class SummaryText
         )
             return Tone.Bad;
         var doubt =
-            totals.Count(Verdict.Unknown) + totals.Count(Verdict.Blind) + totals.Losses + totals.Unclosed;
+            totals.Count(Verdict.Unknown)
+            + totals.Count(Verdict.Blind)
+            + totals.Losses
+            + totals.Unclosed
+            + totals.Suspicions;
         return doubt > 0 ? Tone.Warning : Tone.Good;
     }
 
@@ -76,7 +80,11 @@ public static class SummaryText
             totals.Tampered == 0 ? ""
             : totals.Tampered == 1 ? "tampered with"
             : $"{Number(totals.Tampered)} tampered with";
-        string[] parts = [tampered, lost, damaged, unclosed];
+        var suspicious =
+            totals.Suspicions == 0 ? ""
+            : totals.Suspicions == 1 ? "1 process suspicious"
+            : $"{Number(totals.Suspicions)} processes suspicious";
+        string[] parts = [tampered, lost, damaged, unclosed, suspicious];
         return string.Join(", ", parts.Where(p => p.Length > 0));
     }
 

@@ -51,6 +51,14 @@ static class TraceText
             wrote = true;
         }
 
+        foreach (var suspicion in SuspicionText.Of(trace.Suspicions))
+        {
+            screen.Write(
+                new StyledLine().Add("suspicious", Tone.Warning).Add($" in {trace.Trace.Path}: {suspicion}")
+            );
+            wrote = true;
+        }
+
         if (!trace.Closed)
         {
             screen.Write(

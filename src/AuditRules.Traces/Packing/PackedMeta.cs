@@ -26,6 +26,7 @@ static class PackedMeta
             Include = [.. All(metas, m => m.Include).Where(glob => metas.All(m => IsIncluded(m, glob)))],
             Exclude = All(metas, m => m.Exclude),
             Drop = All(metas, m => m.Drop),
+            Blind = All(metas, m => m.Blind),
             Environment = Join(metas, m => m.Environment),
             Redacted = metas.All(m => m.Redacted),
             Callers = metas.All(m => m.Callers),

@@ -17,7 +17,7 @@ static class RecordCodec
             ("directory", meta.Directory),
         ];
         var known = Array.FindAll(origin, part => part.Text.Length > 0);
-        writer.WriteMapHeader(23 + known.Length);
+        writer.WriteMapHeader(23 + known.Length + (meta.Blind.IsEmpty ? 0 : 1));
         writer.Write("version");
         writer.WriteArrayHeader(2);
         writer.Write(TraceFormat.MajorVersion);
@@ -46,6 +46,8 @@ static class RecordCodec
         Put(ref writer, "boot", meta.Boot);
         foreach (var (key, text) in known)
             Put(ref writer, key, text);
+        if (!meta.Blind.IsEmpty)
+            Put(ref writer, "blind", meta.Blind);
         Put(ref writer, "derived", meta.Derived);
         Put(ref writer, "sources", meta.Sources);
     }
@@ -133,6 +135,9 @@ static class RecordCodec
                 case "directory":
                     meta = meta with { Directory = Text(ref reader) };
                     break;
+                case "blind":
+                    meta = meta with { Blind = Texts(ref reader) };
+                    break;
                 case "derived":
                     meta = meta with { Derived = Text(ref reader) };
                     break;
@@ -150,7 +155,8 @@ static class RecordCodec
 
     public static void Write(ref MessagePackWriter writer, ProcessRecord record)
     {
-        writer.WriteMapHeader(record.ExitCode is null ? 6 : 7);
+        var isSuspicious = record.Suspicion.Length > 0;
+        writer.WriteMapHeader(6 + (record.ExitCode is null ? 0 : 1) + (isSuspicious ? 2 : 0));
         Put(ref writer, "change", (int)record.Change);
         Put(ref writer, "process", record.Process);
         Put(ref writer, "parent", record.Parent);
@@ -159,6 +165,10 @@ static class RecordCodec
         Put(ref writer, "command", record.Command);
         if (record.ExitCode is { } exitCode)
             Put(ref writer, "exitCode", exitCode);
+        if (!isSuspicious)
+            return;
+        Put(ref writer, "suspicion", record.Suspicion);
+        Put(ref writer, "suspectFrom", record.SuspectFrom);
     }
 
     public static ProcessRecord ReadProcess(ref MessagePackReader reader)
@@ -191,6 +201,12 @@ static class RecordCodec
                     break;
                 case "exitCode":
                     record = record with { ExitCode = reader.ReadInt32() };
+                    break;
+                case "suspicion":
+                    record = record with { Suspicion = Text(ref reader) };
+                    break;
+                case "suspectFrom":
+                    record = record with { SuspectFrom = reader.ReadInt64() };
                     break;
                 default:
                     reader.Skip();

@@ -35,6 +35,7 @@ class Hook:
         self.lock = _thread.allocate_lock()
         self.busy = set()
         self.names, self.codes = {}, {}
+        self.ends = False
         self.count = 0  # of code ids: never the same twice, so that a forked child may keep the table
 
     def forked(self):
@@ -44,6 +45,10 @@ class Hook:
         self.busy = set()
 
     def __call__(self, event, arguments):
+        if self.ends and event == "sys._getframe":
+            self.ends = False
+            self.image.see_end()
+            return
         thread = _thread.get_ident()
         if thread in self.busy:
             if event in LOOKS:
@@ -66,6 +71,12 @@ class Hook:
             self.image.count_lost(INTERNAL)
         finally:
             self.busy.discard(thread)
+
+    def end(self):
+        """At exit. That the hook is still called shows by an event that a look at frames raises (S70)."""
+        self.ends = True
+        sys._getframe()
+        self.image.close()
 
     def _event(self, event, arguments):
         name = self.names.get(event)
@@ -175,5 +186,5 @@ def start():
         return
     hook = Hook(settings)
     os.register_at_fork(after_in_child=hook.forked)
-    atexit.register(lambda: hook.image.close())
+    atexit.register(hook.end)
     sys.addaudithook(hook)

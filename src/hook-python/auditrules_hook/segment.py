@@ -22,8 +22,10 @@ VERSION = "0.1.0"
 BLIND = [
     "events before sitecustomize runs",
     "processes started with -I, -E or -S, or without PYTHONPATH",
+    "programs that embed Python without site",
     "sub-interpreters",
-    "the end of the interpreter",
+    "the end of the interpreter, behind atexit",
+    "what signal handlers and finalizers raise within the hook (counted as busy)",
     "facts of code objects, methods and pathlib paths; digests over 8 KiB",
 ]
 
@@ -134,6 +136,7 @@ class Image:
         self.early = [0] * 19  # before the first segment: filtered, first lost, last lost, lost by reason
         self.segment = None
         self.marked = False
+        self.watch = 1  # the end of the interpreter is expected, or 2: was seen
         self.start = self._start()
 
     def _start(self):
@@ -228,6 +231,7 @@ class Image:
                          self.settings.environment, (1 if self.settings.frames else 0) | (0 if self.parent_nonce else 2)
                          | (4 if self.settings.redact else 0), time.monotonic_ns(),
                          time.time_ns(), self.mono, self.wall)
+        struct.pack_into("<I", memory, 144, self.watch)
         struct.pack_into("<Q", memory, 192, early[0])
         struct.pack_into("<QQ", memory, 208, *early[1:3])
         struct.pack_into("<16Q", memory, 256, *early[3:])
@@ -269,6 +273,11 @@ class Image:
         except OSError:
             return
         self.marked = True
+
+    def see_end(self):
+        self.watch = 2
+        if self.segment is not None:
+            struct.pack_into("<I", self.segment.memory, 144, 2)
 
     def close(self):
         if self.segment is not None and self.pid == os.getpid():

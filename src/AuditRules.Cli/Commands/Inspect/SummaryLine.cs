@@ -56,6 +56,10 @@ static class SummaryLine
         foreach (var loss in contents.Losses)
             EventJson.Write(json, loss);
         json.WriteEndArray();
+        json.WriteStartArray("suspicions");
+        foreach (var suspicious in contents.Suspicions)
+            EventJson.Write(json, suspicious);
+        json.WriteEndArray();
         json.WriteStartArray("damages");
         foreach (var damage in contents.Damages)
         {

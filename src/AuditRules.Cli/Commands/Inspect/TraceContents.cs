@@ -29,6 +29,9 @@ sealed class TraceContents
 
     public List<LossRecord> Losses { get; } = [];
 
+    /// <summary>The ends of processes whose recorder is in doubt (T36).</summary>
+    public List<ProcessRecord> Suspicions { get; } = [];
+
     public List<DamageItem> Damages { get; } = [];
 
     /// <summary>From when on times are counted: the first event, or what began first where there is none.</summary>
@@ -109,6 +112,8 @@ sealed class TraceContents
         {
             line.Ended = record.Time;
             line.ExitCode = record.ExitCode;
+            if (record.Suspicion.Length > 0)
+                Suspicions.Add(record);
             return;
         }
 

@@ -46,6 +46,7 @@ static class TraceSummary
         Field(screen, "commit", meta.Commit);
         Field(screen, "made by", Derived(meta));
         Field(screen, "filters", Filters(meta));
+        Field(screen, "blind", string.Join("; ", meta.Blind));
         Field(screen, "events", Events(contents));
         Field(screen, "closed", contents.End is null ? "no: its recorder still writes it, or died" : "yes");
         Field(screen, "sealed", VerifyReport.Seal(found));
@@ -54,6 +55,8 @@ static class TraceSummary
         WriteNames(screen, contents);
         foreach (var loss in LossText.Of(contents.Losses))
             screen.Write(new StyledLine().Add("loss", Tone.Warning).Add($" {loss}"));
+        foreach (var suspicion in SuspicionText.Of(contents.Suspicions))
+            screen.Write(new StyledLine().Add("suspicious", Tone.Warning).Add($" {suspicion}"));
         foreach (var damage in contents.Damages)
             screen.Write(
                 new StyledLine()

@@ -16,7 +16,7 @@ static class Recording
     /// <param name="context">The command.</param>
     /// <param name="options">What is recorded.</param>
     /// <param name="path">The file.</param>
-    /// <param name="strict">Whether a loss fails the command.</param>
+    /// <param name="strict">Whether a loss or a suspicion fails the command.</param>
     /// <param name="keeps">False when the file is gone after the command: then its name is not said.</param>
     /// <returns>The exit code of <c>record</c> (docs/cli.md, C21 and C22).</returns>
     public static int Run(
@@ -47,7 +47,8 @@ static class Recording
         Tell(context, result, keeps ? $" in {context.Paths.Show(path)}" : ", not kept; -o FILE keeps it");
         if (keeps)
             TellHead(context, result.Packed);
-        return strict && result.Packed.Losses.Count > 0 ? ExitCodes.RecorderFailed : result.ExitCode;
+        var isDoubtful = result.Packed.Losses.Count > 0 || result.Packed.Suspicions.Count > 0;
+        return strict && isDoubtful ? ExitCodes.RecorderFailed : result.ExitCode;
     }
 
     /// <summary>Records into a stream; says so when the program did not start or the trace was not written.</summary>
@@ -113,6 +114,8 @@ static class Recording
         // Of processes that still run more is to be said than that something is lost.
         foreach (var loss in LossText.Of(packed.Losses.Where(l => l.Reason != LossReasons.StillRunning)))
             context.Messages.Line($"auditrules: lost {loss}", Tone.Warning);
+        foreach (var suspicion in SuspicionText.Of(packed.Suspicions))
+            context.Messages.Line($"auditrules: suspicious: {suspicion}", Tone.Warning);
         TellRunning(context, packed.StillRunning);
         foreach (var refused in packed.Refused)
             context.Messages.Line($"auditrules: left out {refused}", Tone.Warning);
