@@ -96,6 +96,12 @@ public sealed record RecordingOptions
     /// </summary>
     public bool AdoptOrphans { get; init; } = true;
 
+    /// <summary>
+    /// Told a few times a second how it goes, and once when the program has ended, on a thread of its own; null for
+    /// nobody.
+    /// </summary>
+    public Action<RecordingProgress>? Progress { get; init; }
+
     /// <summary>The commit of the recorded program, for the trace; empty when not known.</summary>
     public string Commit { get; init; } = "";
 

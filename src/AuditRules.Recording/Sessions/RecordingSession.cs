@@ -84,6 +84,7 @@ public sealed class RecordingSession
             return new RecordingResult { ExitCode = failure!.ExitCode, Failure = failure };
         orphans?.SetRoot(child.Pid);
         relay.SetTarget(child);
+        using var watch = _options.Progress is { } tell ? new ProgressWatch(folder.FullPath, tell) : null;
         var startTicks = ProcessStat.Read(child.Pid)?.StartTicks ?? 0;
         var exitCode = child.Wait();
         relay.SetTarget(null);
@@ -99,6 +100,7 @@ public sealed class RecordingSession
         var ends = new ProcessEnds(root, orphans);
         ends.WaitForOthers(folder.FullPath, _options.OrphanGrace);
         ends.Look(folder.FullPath);
+        watch?.Dispose();
         return Pack(folder, trace, hook, ends);
     }
 

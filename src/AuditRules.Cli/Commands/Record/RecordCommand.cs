@@ -33,7 +33,7 @@ static class RecordCommand
             "Replay too: folder of rules, or a rule file; several are allowed (without it, only record)"
         );
         var report = new ReportOptions(
-            "Fail too where events were lost; with --rules, also where a verdict is unknown"
+            "Fail too where events were lost or a process is suspicious; with --rules, where a verdict is unknown"
         );
         var command = new CliCommand("record", "Runs a program and records its audit events into a trace.")
         {
@@ -71,7 +71,11 @@ static class RecordCommand
             host,
             (context, parse) =>
             {
-                var options = recorded.Read(parse, Program(program));
+                var line = ProgressLine.Of(context, recorded.WantsProgress(parse));
+                var options = recorded.Read(parse, Program(program)) with
+                {
+                    Progress = line is null ? null : line.Show,
+                };
                 var path = parse.GetValue(output);
                 if (parse.GetValue(rules.Rules) is not { Length: > 0 })
                 {

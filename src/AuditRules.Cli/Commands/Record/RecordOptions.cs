@@ -52,6 +52,14 @@ sealed class RecordOptions
         DefaultValueFactory = _ => "auto",
     }.OneOf("native", "python", "auto");
 
+    readonly Option<bool> _progress = new("--progress")
+    {
+        Description = "Show how it goes, also where standard output is a terminal",
+    };
+
+    /// <summary>Whether progress is shown where the program writes to the terminal too.</summary>
+    public bool WantsProgress(ParseResult parse) => parse.GetValue(_progress);
+
     public void AddTo(Command command)
     {
         command.Add(_profile);
@@ -61,6 +69,7 @@ sealed class RecordOptions
         command.Add(_noRedact);
         command.Add(_noFrames);
         command.Add(_hook);
+        command.Add(_progress);
     }
 
     public RecordingOptions Read(ParseResult parse, IReadOnlyList<string> program) =>
