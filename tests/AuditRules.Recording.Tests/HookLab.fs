@@ -55,6 +55,14 @@ let private beside (name: string) =
     Path.Combine(AppContext.BaseDirectory, name)
 
 let library = beside "hook/libauditrules_hook.so"
+
+/// What is preloaded: the library, or, with AUDITRULES_PRELOAD, what runs these tests under sanitizers.
+let private preloaded =
+    match Environment.GetEnvironmentVariable "AUDITRULES_PRELOAD" with
+    | null
+    | "" -> library
+    | other -> other
+
 let fallbackFolder = beside "hook/python"
 let program name = beside (Path.Combine("programs", name))
 
@@ -205,7 +213,7 @@ let read folder =
 let settings hook folder =
     ("AUDITRULES_DIR", folder)
     :: (match hook with
-        | Native -> [ "LD_PRELOAD", library ]
+        | Native -> [ "LD_PRELOAD", preloaded ]
         | Fallback -> [ "PYTHONPATH", fallbackFolder ])
 
 let private needs hook =

@@ -240,7 +240,7 @@ if __name__ == "__main__":
                     let code =
                         """
 import ctypes, os, sys, _ctypes
-library = ctypes.CDLL(os.environ["LD_PRELOAD"])
+library = ctypes.CDLL(os.environ["LD_PRELOAD"].split(":")[-1])
 _ctypes.dlclose(library._handle)
 try: _ctypes.dlclose(library._handle)
 except OSError: pass

@@ -250,6 +250,8 @@ def plain(value):
 
 
 def main(paths):
+    if hasattr(sys, "set_int_max_str_digits"):
+        sys.set_int_max_str_digits(0)
     files = []
     for path in paths:
         if os.path.isdir(path):
