@@ -147,10 +147,11 @@ class Segment:
         map_size, = struct.unpack_from("<I", data, 512)
         start = Reader(data[516:516 + map_size]).value()
         self.start = dict(start[1])
+        self.codes = {}
         self.blocks(data)
 
     def blocks(self, data):
-        names, codes = {}, {}
+        names, codes = {}, self.codes
         at = 4096
         while len(data) - at >= 16:
             length, commit = struct.unpack_from("<II", data, at)
@@ -209,6 +210,9 @@ class Image:
         self.damage = [(s.path,) + d for s in self.segments for d in s.damage]
         self.damage += [(s.path, 0, "sequence %d is missing" % i)
                         for i, s in enumerate(self.segments) if s.sequence != i][:1]
+        codes = {}
+        self.damage += [(s.path, 0, "code %d has two contents in its image" % i)
+                        for s in self.segments for i, code in s.codes.items() if codes.setdefault(i, code) != code]
         self.uncommitted = sum(s.uncommitted for s in self.segments)
         self.filtered = sum(s.filtered for s in self.segments)
         self.lost = {}
