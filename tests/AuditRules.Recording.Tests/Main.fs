@@ -3,4 +3,8 @@ module AuditRules.Recording.Tests.Main
 open Expecto
 
 [<EntryPoint>]
-let main args = runTestsInAssemblyWithCLIArgs [] args
+let main args =
+    match List.ofArray args with
+    // A session that a test kills.
+    | "--record" :: trace :: folder :: command -> LiveSessionTests.recordUntilKilled trace folder command
+    | _ -> runTestsInAssemblyWithCLIArgs [] args

@@ -62,6 +62,13 @@ internal sealed class FoundImages
         return found;
     }
 
+    /// <summary>Knows an image that was found by another packer.</summary>
+    internal void Restore(Image image)
+    {
+        if (image.Nonce != 0)
+            _images[image.Nonce] = image;
+    }
+
     void Add(Image image)
     {
         _images[image.Nonce] = image;
@@ -86,7 +93,9 @@ internal sealed class FoundImages
         // A nonce belongs to one process.
         if (image.Pid == header.Pid)
         {
-            image.Segments.Add(new FoundSegment(name, file, header.MadeMono, earliest));
+            image.Segments.Add(
+                new FoundSegment(name, file, header.MadeMono, Math.Max(earliest, header.MadeMono))
+            );
             changed.Add(image);
         }
         else

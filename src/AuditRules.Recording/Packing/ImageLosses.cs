@@ -40,6 +40,20 @@ internal sealed class ImageLosses
         _isBroken |= isBroken;
     }
 
+    /// <summary>All that was counted, to be given to <see cref="Restore"/>.</summary>
+    internal long[] Save() =>
+        [Filtered, Lost, _first, _last, _damaged, _isBroken ? 1 : 0, _missing, .. _byReason];
+
+    /// <summary>Takes up what was counted before; numbers of another length are none of ours, and are left.</summary>
+    internal void Restore(long[] saved)
+    {
+        if (saved.Length != 7 + _byReason.Length)
+            return;
+        (Filtered, Lost, _first, _last, _damaged) = (saved[0], saved[1], saved[2], saved[3], saved[4]);
+        (_isBroken, _missing) = (saved[5] != 0, saved[6]);
+        saved.AsSpan(7).CopyTo(_byReason);
+    }
+
     internal void AddMissing(int segments) => _missing += Math.Max(0, segments);
 
     /// <summary>The records for the trace; times go through the clock that the trace has.</summary>

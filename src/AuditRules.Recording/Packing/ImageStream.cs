@@ -12,6 +12,8 @@ internal sealed class ImageStream(Image image, TextCache texts, int maxSegmentBy
     const int Most = 16;
 
     readonly List<SegmentEvents> _open = [];
+    Dictionary<int, long>? _resumed;
+    SegmentFile? _last;
     int _sequence;
     bool _isFull;
 
@@ -27,8 +29,44 @@ internal sealed class ImageStream(Image image, TextCache texts, int maxSegmentBy
     /// <summary>It closed in good order and did not see its interpreter's end (rule S71).</summary>
     internal bool IsEndUnseen { get; private set; }
 
-    /// <summary>Segments of which all events were given, in no order; whoever removes them takes them from here.</summary>
+    /// <summary>Grows whenever something was packed or opened.</summary>
+    internal long Version { get; private set; }
+
+    /// <summary>Full segments of which all events were given; whoever removes them takes them from here.</summary>
     internal List<SegmentFile> Drained { get; } = [];
+
+    /// <summary>
+    /// The segment into which nobody can write any more, when it was drained: the last. Where its process runs, having
+    /// become another program, nothing else tells of that.
+    /// </summary>
+    internal SegmentFile? TakeLast()
+    {
+        var last = _last;
+        _last = null;
+        return last;
+    }
+
+    internal bool HasLast => _last is not null;
+
+    /// <summary>How far the segments are packed.</summary>
+    internal StreamState Save() =>
+        new()
+        {
+            Sequence = _sequence,
+            Taken = _open.ToDictionary(segment => segment.Sequence, segment => segment.Taken),
+            IsFull = _isFull,
+            ClosedMono = ClosedMono,
+            IsEndUnseen = IsEndUnseen,
+            Losses = Losses.Save(),
+        };
+
+    /// <summary>Goes on where another packer was stopped.</summary>
+    internal void Restore(StreamState state)
+    {
+        (_sequence, _resumed) = (state.Sequence, new Dictionary<int, long>(state.Taken));
+        (_isFull, ClosedMono, IsEndUnseen) = (state.IsFull, state.ClosedMono, state.IsEndUnseen);
+        Losses.Restore(state.Losses);
+    }
 
     /// <summary>There are segments that were not read yet: their turn comes when earlier ones are drained.</summary>
     internal bool HasMore => image.Segments.Count > 0 && IsNext(image.Segments[0].Name);
@@ -57,13 +95,18 @@ internal sealed class ImageStream(Image image, TextCache texts, int maxSegmentBy
     }
 
     /// <summary>Reads the event that was peeked at; false when it is damaged.</summary>
-    internal bool Read(in SegmentRound round, SegmentRow row) => Next(round)!.Read(row);
+    internal bool Read(in SegmentRound round, SegmentRow row)
+    {
+        Version++;
+        return Next(round)!.Read(row);
+    }
 
     /// <summary>To be called when nothing more comes.</summary>
     internal void Close()
     {
         if (_isFull)
             Losses.AddMissing(1);
+        Losses.AddMissing(_resumed?.Count ?? 0);
     }
 
     SegmentEvents? Next(in SegmentRound round)
@@ -113,7 +156,11 @@ internal sealed class ImageStream(Image image, TextCache texts, int maxSegmentBy
         }
 
         Losses.AddDamaged(segment.Damaged, segment.IsBroken);
-        Drained.Add(segment.File);
+        Version++;
+        if (segment.Header is { Full: true })
+            Drained.Add(segment.File);
+        else
+            _last = segment.File;
     }
 
     void Fill(in SegmentRound round)
@@ -132,11 +179,23 @@ internal sealed class ImageStream(Image image, TextCache texts, int maxSegmentBy
     {
         var (name, file, _, earliest) = image.Segments[0];
         image.Segments.RemoveAt(0);
-        // Segments are numbered without gaps: one that is gone took its events with it.
-        Losses.AddMissing(name.Sequence - _sequence);
-        _sequence = name.Sequence + 1;
+        Version++;
+        var taken = 0L;
+        if (name.Sequence >= _sequence)
+        {
+            // Segments are numbered without gaps: one that is gone took its events with it.
+            Losses.AddMissing(name.Sequence - _sequence);
+            _sequence = name.Sequence + 1;
+        }
+        else if (_resumed?.Remove(name.Sequence, out taken) != true)
+        {
+            // It was wholly packed before.
+            return;
+        }
+
         var segment = new SegmentEvents(file, name, texts, maxSegmentBytes, earliest);
         Read(segment, round);
+        segment.Skip(taken, new SegmentRow());
         Start ??= segment.Start;
         _open.Add(segment);
     }

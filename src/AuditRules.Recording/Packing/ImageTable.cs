@@ -11,10 +11,10 @@ internal sealed class ImageTable
     readonly Dictionary<ulong, Image> _byNonce = [];
     readonly Dictionary<int, List<Image>> _byPid = [];
 
-    int _count;
+    readonly List<Image> _byOrdinal = [];
 
     /// <summary>How many images there are.</summary>
-    internal int Count => _count;
+    internal int Count => _byOrdinal.Count;
 
     /// <summary>How many of them left a segment or a mark.</summary>
     internal int Recorded { get; private set; }
@@ -27,17 +27,35 @@ internal sealed class ImageTable
     {
         var ordered = found.ToList();
         ordered.Sort((a, b) => (a.BeganMono, a.Pid, a.Nonce).CompareTo((b.BeganMono, b.Pid, b.Nonce)));
-        if (_count == 0 && root is not null && (ordered.Count == 0 || ordered[0].Pid != root.Pid))
+        if (Count == 0 && root is not null && (ordered.Count == 0 || ordered[0].Pid != root.Pid))
             ordered.Insert(0, new Image { Pid = root.Pid, BeganMono = root.BeganMono });
         foreach (var image in ordered)
             Number(image);
         return ordered;
     }
 
+    /// <summary>Takes in an image that was numbered before, the next in the order of ordinals.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="parent">The ordinal of the image that it came from; -1 for none.</param>
+    internal void Restore(Image image, int parent)
+    {
+        image.Ordinal = Count;
+        image.Parent = _byOrdinal.ElementAtOrDefault(parent);
+        if (image is { Change: ProcessChange.Exec, Parent: { } earlier })
+            earlier.IsReplaced = true;
+        Note(image);
+    }
+
     void Number(Image image)
     {
-        image.Ordinal = _count++;
+        image.Ordinal = Count;
         Attach(image);
+        Note(image);
+    }
+
+    void Note(Image image)
+    {
+        _byOrdinal.Add(image);
         if (image.Nonce != 0)
         {
             _byNonce[image.Nonce] = image;

@@ -40,6 +40,9 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
 
         /// <summary>Of what was written last: an image's times never go back.</summary>
         internal long Last { get; set; } = time;
+
+        /// <summary>The version of the stream whose state was told last; -1 before.</summary>
+        internal long Told { get; set; } = -1;
     }
 
     /// <summary>Takes in images that were found.</summary>
@@ -52,8 +55,8 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
     }
 
     /// <summary>
-    /// Reads what has come and writes what nothing earlier can follow (rule S51). True when segments are left to be
-    /// read: then it is worth while to look again at once.
+    /// Reads what has come and writes what nothing earlier can follow (rule S51). True when something was
+    /// written and segments are left to be read: then it is worth while to look again at once.
     /// </summary>
     internal bool Run(in SegmentRound round)
     {
@@ -74,11 +77,20 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
                 _queue.Enqueue(cursor, (cursor.Time, cursor.Image.Ordinal));
         }
 
-        Write(round.IsLive ? clock.ToWall(bound) : long.MaxValue);
-        return _cursors.Exists(cursor => cursor.Stream is { HasMore: true });
+        var steps = Write(round.IsLive ? clock.ToWall(bound) : long.MaxValue);
+        return steps > 0 && _cursors.Exists(cursor => cursor.Stream is { HasMore: true });
     }
 
-    /// <summary>Segments of which every event is in the trace, since this was last asked for.</summary>
+    /// <summary>Takes in an image of which another packer wrote something.</summary>
+    internal void Restore(Image image, ImageState state)
+    {
+        var cursor = new Cursor(image, state.LastTime) { HasBegun = state.HasBegun, Events = state.Events };
+        StreamOf(cursor).Restore(state.Stream);
+        _cursors.Add(cursor);
+        _events += state.Events;
+    }
+
+    /// <summary>Segments of which every event is in the trace and that tell nothing more.</summary>
     internal IReadOnlyList<SegmentFile> TakeDrained()
     {
         var drained = new List<SegmentFile>();
@@ -88,9 +100,34 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
                 continue;
             drained.AddRange(stream.Drained);
             stream.Drained.Clear();
+            if (stream.HasLast && !RunningProcesses.Runs(cursor.Image.Pid, cursor.Image.StartTicks))
+                drained.Add(stream.TakeLast()!);
         }
 
         return drained;
+    }
+
+    /// <summary>The states of images that have changed since this was last asked for.</summary>
+    internal IReadOnlyList<ImageState> TakeChanges()
+    {
+        var changes = new List<ImageState>();
+        foreach (var cursor in _cursors)
+        {
+            var stream = StreamOf(cursor);
+            if (cursor.Told == stream.Version)
+                continue;
+            cursor.Told = stream.Version;
+            changes.Add(
+                ImageState.Of(cursor.Image, stream.Save()) with
+                {
+                    HasBegun = cursor.HasBegun,
+                    Events = cursor.Events,
+                    LastTime = cursor.Last,
+                }
+            );
+        }
+
+        return changes;
     }
 
     internal PackResult Complete(IReadOnlyList<string> refused)
@@ -112,16 +149,20 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
     ImageStream StreamOf(Cursor cursor) =>
         cursor.Stream ??= new ImageStream(cursor.Image, _texts, options.MaxSegmentBytes);
 
-    void Write(long until)
+    long Write(long until)
     {
+        var steps = 0L;
         while (_queue.TryPeek(out var cursor, out var first) && (first.Time < until || !_round.IsLive))
         {
             Step(cursor);
+            steps++;
             if (cursor.IsQueued)
                 _queue.DequeueEnqueue(cursor, (cursor.Time, cursor.Image.Ordinal));
             else
                 _queue.Dequeue();
         }
+
+        return steps;
     }
 
     void Step(Cursor cursor)
@@ -174,6 +215,7 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
         if (cursor.Stream is null)
             StreamOf(cursor).Refresh(_round);
         cursor.HasBegun = true;
+        cursor.Told = -1;
         var isRoot = options.Root is { } root && image.Pid == root.Pid && image.Ordinal == 0;
         writer.Add(
             new ProcessRecord(

@@ -18,6 +18,9 @@ internal sealed class PackRun(Stream trace, PackOptions options) : IDisposable
     Merge? _merge;
     long _before;
 
+    /// <summary>Something is written.</summary>
+    internal bool HasBegun => _merge is not null;
+
     /// <summary>
     /// Writes what can be written. Gives the segments of which every event is in the trace: they can be removed.
     /// </summary>
@@ -43,6 +46,23 @@ internal sealed class PackRun(Stream trace, PackOptions options) : IDisposable
         return _merge.TakeDrained();
     }
 
+    /// <summary>What is to be known of images, to go on behind what is written, that was not told before.</summary>
+    internal IReadOnlyList<ImageState> TakeChanges() => _merge?.TakeChanges() ?? [];
+
+    /// <summary>Begins with what another packer has written before it was stopped.</summary>
+    internal void Resume(PackedPart part)
+    {
+        Begin(part.Meta);
+        part.CopyTo(_writer!);
+        foreach (var state in part.Images)
+        {
+            var image = state.ToImage();
+            _table.Restore(image, state.Parent);
+            _found.Restore(image);
+            _merge!.Restore(image, state);
+        }
+    }
+
     /// <summary>Takes all that is left, and closes the trace.</summary>
     internal PackResult Complete(IReadOnlyList<SegmentFile> files)
     {
@@ -58,9 +78,12 @@ internal sealed class PackRun(Stream trace, PackOptions options) : IDisposable
 
     void Begin()
     {
-        if (_merge is not null)
-            return;
-        var meta = options.Describe(MetaOf(_found, options.Root));
+        if (_merge is null)
+            Begin(options.Describe(MetaOf(_found, options.Root)));
+    }
+
+    void Begin(TraceMeta meta)
+    {
         _clock = new TraceClock(meta.WallClock, meta.MonotonicClock);
         _writer = new TraceWriter(trace, meta, options.Writing);
         _merge = new Merge(_table, _writer, _clock, options);

@@ -18,4 +18,21 @@ public static class Packer
         using var run = new PackRun(trace, options);
         return run.Complete([.. segments]);
     }
+
+    /// <summary>
+    /// Packs the segments of a folder, behind what a session that was killed had packed already (rule S53).
+    /// </summary>
+    /// <exception cref="IOException">The folder cannot be read, or the trace cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
+    public static PackResult Pack(string folder, Stream trace, PackOptions options)
+    {
+        using var part = PackedPart.Open(folder);
+        using var run = new PackRun(trace, options);
+        if (part is not null)
+            run.Resume(part);
+        return run.Complete(SegmentFile.In(folder));
+    }
+
+    /// <summary>True when a folder holds what a session packed while its program ran.</summary>
+    public static bool HasPart(string folder) => PackJournal.IsIn(folder);
 }

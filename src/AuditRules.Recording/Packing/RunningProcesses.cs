@@ -31,6 +31,11 @@ public sealed class RunningProcesses
         return running;
     }
 
+    /// <summary>True when the process of that pid and start runs now.</summary>
+    internal static bool Runs(int pid, ulong startTicks) =>
+        ProcessStat.Read(pid) is { IsRunning: true } stat
+        && (startTicks == 0 || startTicks == stat.StartTicks);
+
     /// <summary>Says of a process that it runs; null when it did not, so that its end is not known.</summary>
     /// <param name="pid">Its pid.</param>
     /// <param name="startTicks">Its start in clock ticks since boot; 0 when not known: then the pid alone counts.</param>

@@ -115,6 +115,13 @@ internal sealed class SegmentEvents(
         ReadHeader(stream);
     }
 
+    /// <summary>Passes over events that are packed already.</summary>
+    internal void Skip(long events, SegmentRow row)
+    {
+        while (events-- > 0 && _next < _events.Count)
+            Read(row);
+    }
+
     bool ReadHeader(Stream stream)
     {
         var bytes = SegmentBytes.ReadHeader(stream);

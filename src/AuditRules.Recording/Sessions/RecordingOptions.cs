@@ -102,6 +102,12 @@ public sealed record RecordingOptions
     /// </summary>
     public Action<RecordingProgress>? Progress { get; init; }
 
+    /// <summary>
+    /// By how many bytes segments grow, while the program runs, before they are packed and those that are wholly packed
+    /// are removed.
+    /// </summary>
+    public long PackEvery { get; init; } = 16 * 1024 * 1024;
+
     /// <summary>The commit of the recorded program, for the trace; empty when not known.</summary>
     public string Commit { get; init; } = "";
 

@@ -86,42 +86,44 @@ public sealed class RecordingSession
         relay.SetTarget(child);
         using var watch = _options.Progress is { } tell ? new ProgressWatch(folder.FullPath, tell) : null;
         var startTicks = ProcessStat.Read(child.Pid)?.StartTicks ?? 0;
+        var root = new RootCommand(
+            child.Pid,
+            _options.Redact ? CommandRedaction.Redact(_options.Command, folder.Key) : _options.Command,
+            began
+        );
+        ProcessEnds? ends = null;
+        using var packing = new LivePacking(
+            folder.FullPath,
+            new PackOptions
+            {
+                Root = root,
+                EndOf = (pid, ticks) => ends!.EndOf(pid, ticks),
+                OthersRun = () => ends!.OthersRun(),
+                Describe = meta => Describe(meta, hook),
+                Writing = _options.Writing with { LeaveOpen = true },
+            },
+            _options.PackEvery
+        );
         var exitCode = child.Wait();
         relay.SetTarget(null);
-        var root = new RootEnd(
-            new RootCommand(
-                child.Pid,
-                _options.Redact ? CommandRedaction.Redact(_options.Command, folder.Key) : _options.Command,
-                began
-            ),
-            startTicks,
-            new ProcessEnd(true, exitCode, LinuxCalls.ReadClock(LinuxCalls.ClockMonotonic))
-        );
-        var ends = new ProcessEnds(root, orphans);
+        var end = new ProcessEnd(true, exitCode, LinuxCalls.ReadClock(LinuxCalls.ClockMonotonic));
+        ends = new ProcessEnds(new RootEnd(root, startTicks, end), orphans);
         ends.WaitForOthers(folder.FullPath, _options.OrphanGrace);
         ends.Look(folder.FullPath);
         watch?.Dispose();
-        return Pack(folder, trace, hook, ends);
+        return Pack(packing, folder, trace, new RecordingResult { ExitCode = exitCode, Hook = hook });
     }
 
-    RecordingResult Pack(SessionFolder folder, Stream trace, HookChoice hook, ProcessEnds ends)
+    static RecordingResult Pack(
+        LivePacking packing,
+        SessionFolder folder,
+        Stream trace,
+        RecordingResult result
+    )
     {
-        var result = new RecordingResult { ExitCode = ends.Root.End.ExitCode!.Value, Hook = hook };
         try
         {
-            var packed = Packer.Pack(
-                SegmentFile.In(folder.FullPath),
-                trace,
-                new PackOptions
-                {
-                    Root = ends.Root.Command,
-                    EndOf = ends.EndOf,
-                    OthersRun = ends.OthersRun,
-                    Describe = meta => Describe(meta, hook),
-                    Writing = _options.Writing,
-                }
-            );
-            return result with { Packed = packed };
+            return result with { Packed = packing.Complete(trace) };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AuditRules.Cli.Exit;
 using AuditRules.Cli.Hosting;
+using AuditRules.Recording.Packing;
 using AuditRules.Recording.Segments;
 using AuditRules.Reporting.Terminal;
 
@@ -34,7 +35,8 @@ static class LeftBehind
     {
         foreach (var folder in Folders(place))
         {
-            if (SegmentsOf(folder) is { Count: > 0 } segments)
+            var segments = SegmentsOf(folder);
+            if (segments.Count > 0 || Packer.HasPart(folder))
                 yield return (folder, segments);
         }
     }

@@ -26,7 +26,7 @@ static class SegmentFolder
         try
         {
             packed = Packer.Pack(
-                segments,
+                context.Paths.Full(folder),
                 trace.Stream,
                 new PackOptions
                 {
@@ -49,7 +49,9 @@ static class SegmentFolder
     static IReadOnlyList<SegmentFile> Find(CommandContext context, string folder)
     {
         var segments = Read(context, folder, SegmentFile.In);
-        return segments.Count > 0 ? segments : throw Missing(context, folder, "it holds no segment (*.seg)");
+        return segments.Count > 0 || Packer.HasPart(context.Paths.Full(folder))
+            ? segments
+            : throw Missing(context, folder, "it holds no segment (*.seg)");
     }
 
     static T Read<T>(CommandContext context, string folder, Func<string, T> read)

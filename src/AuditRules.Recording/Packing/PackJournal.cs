@@ -1,0 +1,116 @@
+using System.Text;
+using System.Text.Json;
+
+namespace AuditRules.Recording.Packing;
+
+/// <summary>
+/// What a session writes beside the trace that it makes while the program runs (docs/spec/segment.md, S52 and S53): after
+/// every round a line for each image of which something was packed, then how long the trace is. What is true is what
+/// stands before the last such length.
+/// </summary>
+internal sealed class PackJournal : IDisposable
+{
+    internal const string TraceName = "packed.atrace";
+    internal const string LogName = "packed.log";
+
+    readonly FileStream _log;
+    readonly StringBuilder _lines = new();
+
+    PackJournal(string folder)
+    {
+        Trace = Create(folder, TraceName);
+        _log = Create(folder, LogName);
+    }
+
+    /// <summary>The trace that is made.</summary>
+    internal FileStream Trace { get; }
+
+    /// <summary>Begins both files.</summary>
+    /// <exception cref="IOException">They are there already, or cannot be made.</exception>
+    internal static PackJournal Begin(string folder) => new(folder);
+
+    /// <summary>Says that all that these images gave is in the trace, as it is on the disk now.</summary>
+    internal void Commit(IEnumerable<ImageState> changed)
+    {
+        _lines.Clear();
+        foreach (var state in changed)
+            _lines.Append(JsonSerializer.Serialize(state, ImageStates.Default.ImageState)).Append('\n');
+        _lines.Append(Trace.Position).Append('\n');
+        _log.Write(Encoding.UTF8.GetBytes(_lines.ToString()));
+        _log.Flush();
+    }
+
+    /// <summary>True when a session of that folder packed while its program ran.</summary>
+    internal static bool IsIn(string folder) => File.Exists(Path.Combine(folder, LogName));
+
+    /// <summary>
+    /// How far the trace counts, and the images; null where nothing was packed, or the file is not as it was written.
+    /// </summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    internal static (long Length, IReadOnlyList<ImageState> Images)? Read(string folder)
+    {
+        var path = Path.Combine(folder, LogName);
+        if (!File.Exists(path))
+            return null;
+        var images = new SortedDictionary<int, ImageState>();
+        var round = new List<ImageState>();
+        long? length = null;
+        try
+        {
+            foreach (var line in WholeLines(path))
+            {
+                if (line.StartsWith('{'))
+                {
+                    round.Add(JsonSerializer.Deserialize(line, ImageStates.Default.ImageState)!);
+                    continue;
+                }
+
+                length = JsonSerializer.Deserialize<long>(line, ImageStates.Default.Int64);
+                foreach (var state in round)
+                    images[state.Ordinal] = state;
+                round.Clear();
+            }
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+
+        return length is { } known && images.Keys.SequenceEqual(Enumerable.Range(0, images.Count))
+            ? (known, [.. images.Values])
+            : null;
+    }
+
+    public void Dispose()
+    {
+        Trace.Dispose();
+        _log.Dispose();
+    }
+
+    static FileStream Create(string folder, string name)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+        };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(Path.Combine(folder, name), options);
+    }
+
+    // A line without its end was being written when the session was killed.
+    static string[] WholeLines(string path)
+    {
+        using var stream = new FileStream(
+            path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete
+        );
+        using var reader = new StreamReader(stream);
+        var text = reader.ReadToEnd();
+        return text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}

@@ -1,0 +1,116 @@
+using AuditRules.Recording.Packing;
+using AuditRules.Recording.Segments;
+using AuditRules.Recording.Spawning;
+
+namespace AuditRules.Recording;
+
+/// <summary>
+/// Packs while the program runs, so that its segments do not fill the disk (docs/spec/segment.md, section 12). Until
+/// the segments have grown by a step it only asks how large they are.
+/// </summary>
+internal sealed class LivePacking : IDisposable
+{
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    readonly string _folder;
+    readonly PackOptions _options;
+    readonly long _step;
+    readonly ManualResetEventSlim _stop = new();
+    readonly Thread _thread;
+    PackJournal? _journal;
+    PackRun? _run;
+    long _left;
+    bool _hasFailed;
+
+    /// <summary>Begins.</summary>
+    /// <param name="folder">The folder of segments.</param>
+    /// <param name="options">How the trace is made.</param>
+    /// <param name="step">By how many bytes the segments may grow before something is packed.</param>
+    internal LivePacking(string folder, PackOptions options, long step)
+    {
+        _folder = folder;
+        _options = options;
+        _step = step;
+        _thread = new Thread(Work) { IsBackground = true, Name = "packing" };
+        _thread.Start();
+    }
+
+    /// <summary>Packs what is left; the whole trace goes to the stream.</summary>
+    /// <exception cref="IOException">The trace cannot be written. What was recorded is in the folder.</exception>
+    internal PackResult Complete(Stream trace)
+    {
+        Stop();
+        // Where nothing was packed, or it failed, as on a full disk: all is in the folder.
+        if (_run is null || _hasFailed)
+            return Packer.Pack(_folder, trace, _options);
+        var result = _run.Complete(SegmentFile.In(_folder));
+        _journal!.Trace.Position = 0;
+        _journal.Trace.CopyTo(trace);
+        trace.Flush();
+        return result;
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        _journal?.Dispose();
+        _stop.Dispose();
+    }
+
+    void Stop()
+    {
+        _stop.Set();
+        _thread.Join();
+    }
+
+    void Work()
+    {
+        try
+        {
+            while (!_stop.Wait(Pause))
+            {
+                if (SizeOf(_folder) >= _left + _step)
+                    Round();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _hasFailed = true;
+        }
+    }
+
+    void Round()
+    {
+        _journal ??= PackJournal.Begin(_folder);
+        _run ??= new PackRun(_journal.Trace, _options);
+        var drained = _run.Round(
+            static () => LinuxCalls.ReadClock(LinuxCalls.ClockMonotonic),
+            () => SegmentFile.In(_folder)
+        );
+        if (!_run.HasBegun)
+            return;
+        // In this order: a session may be killed between any two of these.
+        _journal.Commit(_run.TakeChanges());
+        foreach (var segment in drained)
+            File.Delete(Path.Combine(_folder, segment.Name));
+        _left = SizeOf(_folder);
+    }
+
+    static long SizeOf(string folder)
+    {
+        var size = 0L;
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*" + SegmentName.Extension))
+        {
+            try
+            {
+                size += file.LinkTarget is null ? file.Length : 0;
+            }
+            catch (FileNotFoundException)
+            {
+                // A process may take back what it could not make whole.
+            }
+        }
+
+        return size;
+    }
+}

@@ -1,0 +1,181 @@
+/// Sessions that pack while the program runs, and are killed (docs/spec/segment.md, S52 and S53).
+module AuditRules.Recording.Tests.LiveSessionTests
+
+open System
+open System.Collections.Generic
+open System.Diagnostics
+open System.IO
+open System.Threading
+open Expecto
+open AuditRules.Events
+open AuditRules.Recording
+open AuditRules.Recording.Packing
+open AuditRules.Traces
+open AuditRules.Recording.Tests.Programs
+
+let private nightly = Environment.GetEnvironmentVariable "AUDITRULES_NIGHTLY" = "1"
+
+let private step = 256L * 1024L
+
+let private optionsOf folder command =
+    RecordingOptions(Command = command, TemporaryFolder = folder, PackEvery = step)
+
+let recordUntilKilled (trace: string) folder (command: string list) =
+    use stream = File.Create trace
+    RecordingSession.Run(optionsOf folder (Array.ofList command), stream).ExitCode
+
+let private inFolder action =
+    let folder = temporaryFolder ()
+
+    try
+        action folder
+    finally
+        Directory.Delete(folder, true)
+
+/// Every lane has the numbers from 0 on, each once, in their order, and none that was acknowledged is missing.
+let private isWhole acknowledged lanes recorded =
+    let seen = File.ReadAllBytes acknowledged
+
+    let byLane =
+        named "lane" recorded
+        |> List.groupBy (fun e -> int e.Arguments[0].AsInt64)
+        |> Map.ofList
+
+    for lane in 0 .. lanes - 1 do
+        let numbers =
+            byLane
+            |> Map.tryFind lane
+            |> Option.defaultValue []
+            |> List.map _.Arguments[1].AsInt64
+
+        let known = BitConverter.ToInt64(seen, 8 * lane)
+        let count = int64 numbers.Length
+        Expect.isGreaterThanOrEqual count known $"lane {lane}: acknowledged"
+
+        if numbers <> [ for i in 0L .. count - 1L -> i ] then
+            failtest $"lane {lane}: numbers are missing, double or not in order"
+
+let private segmentsIn folder =
+    try
+        [
+            for path in Directory.GetFiles(folder, "*.seg", SearchOption.AllDirectories) ->
+                path, FileInfo(path).Length
+        ]
+    with :? IOException ->
+        // One was removed meanwhile.
+        []
+
+let private wait (condition: unit -> bool) =
+    let clock = Stopwatch.StartNew()
+
+    while not (condition ()) && clock.Elapsed < TimeSpan.FromSeconds 60. do
+        Thread.Sleep 5
+
+/// A process that was given that path runs.
+let private isUsed (path: string) =
+    Directory.GetDirectories "/proc"
+    |> Array.exists (fun folder ->
+        try
+            File.ReadAllText(Path.Combine(folder, "cmdline")).Contains path
+        with
+        | :? IOException
+        | :? UnauthorizedAccessException -> false)
+
+let private killedAt (delay: int) =
+    inFolder (fun folder ->
+        let acknowledged = Path.Combine(folder, "acknowledged")
+        let self = typeof<Recorded>.Assembly.Location
+
+        let command =
+            [
+                self
+                "--record"
+                Path.Combine(folder, "trace")
+                folder
+                pythons.Head
+                HookLab.program "lanes.py"
+                acknowledged
+                "2"
+                "20000"
+            ]
+
+        use session = nonNull (Process.Start(ProcessStartInfo("dotnet", command)))
+
+        let found () =
+            Directory.GetDirectories(folder, "auditrules-*") |> Array.tryHead
+
+        wait (fun () -> (found ()).IsSome || session.HasExited)
+        session.WaitForExit delay |> ignore
+        session.Kill()
+        session.WaitForExit()
+
+        match found () with
+        | Some left when File.Exists acknowledged ->
+            wait (fun () -> not (isUsed acknowledged))
+            let wasPacked = Packer.HasPart left
+            use trace = new MemoryStream()
+            let options = PackOptions(Writing = TraceWriterOptions(LeaveOpen = true))
+            Packer.Pack(left, trace, options) |> ignore
+            let recorded = read (trace.ToArray()) None
+            Expect.equal [ for l in recorded.Losses -> l.Reason ] [] $"losses, killed after {delay} ms"
+            isWhole acknowledged 6 recorded
+            wasPacked
+        | _ -> false)
+
+[<Tests>]
+let tests =
+    testSequenced
+    <| testList
+        "live session"
+        [
+            testCase
+                "S52: segments are packed and removed while the program runs, and nothing is lost"
+                (fun () ->
+                    inFolder (fun folder ->
+                        let acknowledged = Path.Combine(folder, "acknowledged")
+
+                        let command =
+                            [| pythons.Head; HookLab.program "lanes.py"; acknowledged; "2"; "20000" |]
+
+                        use ended = new ManualResetEventSlim()
+                        let written = Dictionary<string, int64>()
+                        let peak = ref 0L
+
+                        let look () =
+                            let now = segmentsIn folder
+                            peak.Value <- max peak.Value (List.sumBy snd now)
+
+                            for path, size in now do
+                                written[path] <- size
+
+                        let watch =
+                            Thread(fun () ->
+                                while not (ended.Wait 2) do
+                                    look ())
+
+                        watch.Start()
+                        use trace = new MemoryStream()
+                        let result = RecordingSession.Run(optionsOf folder command, trace)
+                        ended.Set()
+                        watch.Join()
+                        Expect.equal result.ExitCode 0 "exit status"
+                        let recorded = read (trace.ToArray()) (Some result)
+                        Expect.equal recorded.Losses [] "losses"
+                        Expect.equal (named "lane" recorded).Length 120000 "events"
+                        isWhole acknowledged 6 recorded
+
+                        Expect.isEmpty
+                            (Directory.GetDirectories(folder, "auditrules-*"))
+                            "the folder is gone"
+
+                        Expect.isLessThan
+                            peak.Value
+                            (Seq.sum written.Values)
+                            "not all segments were there at one time"))
+
+            testCase "S53: a session that is killed at any moment costs no event and doubles none" (fun () ->
+                let random = Random 7
+                let kills = if nightly then 300 else 6
+                let packed = [ for _ in 1..kills -> killedAt (random.Next 1600) ]
+                Expect.contains packed true "some had packed something")
+        ]
