@@ -195,6 +195,55 @@ let tests =
                     let mask = Convert.ToUInt64((ran.Out.Split '\t' |> Array.last).Trim(), 16)
                     Expect.equal ((mask >>> 24) &&& 1UL = 1UL) isIgnored ran.Out)
 
+            testCase "C95: --max-size bounds the trace, and says so; the program goes on" (fun () ->
+                use folder = new Folder()
+
+                let code =
+                    "import os, sys\nfor i in range(9000): sys.audit('e', os.urandom(90).hex())\nprint('end')\nsys.exit(4)"
+
+                let ran =
+                    start
+                        []
+                        folder
+                        [
+                            "record"
+                            "--max-size"
+                            "1M"
+                            "-o"
+                            "run.atrace"
+                            "--"
+                            "python3"
+                            "-c"
+                            code
+                        ]
+
+                Expect.equal (ran.Code, ran.Out) (4, "end\n") ran.Error
+
+                Expect.isLessThanOrEqual
+                    (FileInfo(Path.Combine(folder.Path, "run.atrace")).Length)
+                    (1024L * 1024L)
+                    "bytes"
+
+                Expect.isMatch
+                    ran.Error
+                    @"(?m)^auditrules: lost [\d,]+ events of process 0 \(max-size\)$"
+                    "the loss"
+
+                Expect.stringContains ran.Error "the trace has the size that --max-size allows" "why"
+                Expect.equal (run folder [ "verify"; "run.atrace" ]).Code 0 "it is whole")
+
+            testTheory
+                "C95: a size that cannot be is refused"
+                [
+                    "900k", "--max-size takes at least 1M, not 900k"
+                    "1X", "--max-size takes a number of bytes, as 20M (k, M and G are times 1024), not 1X"
+                ]
+                (fun (size, message) ->
+                    use folder = new Folder()
+                    let ran = start [] folder [ "record"; "--max-size"; size; "--"; "true" ]
+                    Expect.equal ran.Code 125 ran.Error
+                    Expect.stringContains ran.Error message "message")
+
             testCase "C76: without Python the demo replays the trace that was shipped, and says so" (fun () ->
                 use folder = new Folder()
                 let ran = runWithPath "" folder [ "demo" ]

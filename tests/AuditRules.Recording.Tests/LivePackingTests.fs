@@ -49,6 +49,96 @@ let private worlds =
     else
         5000
 
+/// A segment of many events with texts that no codec makes smaller.
+let private large =
+    let random = Random 3
+
+    let labels =
+        [
+            for _ in 1..8000 -> Convert.ToBase64String [| for _ in 1..150 -> byte (random.Next 256) |]
+        ]
+
+    labels,
+    SegmentBuilder.segment
+        SegmentBuilder.header
+        [
+            for i, label in List.indexed labels ->
+                SegmentBuilder.block
+                    [
+                        SegmentBuilder.name 0L "open"
+                        SegmentBuilder.event (2000L + int64 i) 0L None [ SegmentBuilder.text label ]
+                    ]
+        ]
+
+let private limited =
+    testCase
+        "C95: a trace does not grow past the size that it may have, and the rest is a counted loss"
+        (fun () ->
+            let labels, segment = large
+            let size = 1024L * 1024L
+            use trace = new MemoryStream()
+
+            let options =
+                PackOptions(MaxSize = Nullable size, Writing = TraceWriterOptions(LeaveOpen = true))
+
+            let packed = Packer.Pack([ segment ], trace, options)
+            let recorded = Programs.read (trace.ToArray()) None
+            let kept = recorded.Events.Length
+            Expect.isLessThanOrEqual trace.Length size "bytes"
+            Expect.isGreaterThan trace.Length (size / 2L) "the room is used"
+
+            Expect.equal
+                [ for e in recorded.Events -> e.Arguments[0].AsText ]
+                [ for label in List.take kept labels -> label ]
+                "the first events"
+
+            let loss = List.exactlyOne recorded.Losses
+            Expect.equal (loss.Reason, loss.Count) ("max-size", int64 (8000 - kept)) "loss"
+            Expect.equal (packed.Totals.Lost, packed.Totals.Raised) (int64 (8000 - kept), 8000L) "totals")
+
+/// Packs a folder of one segment, the second of its image, beside files of those contents.
+let private beside (log: string) (trace: byte[]) =
+    let folder = Programs.temporaryFolder ()
+
+    try
+        let header =
+            { SegmentBuilder.header with
+                Sequence = 1
+            }
+
+        let content =
+            SegmentBuilder.bytes
+                header
+                [
+                    SegmentBuilder.block
+                        [ SegmentBuilder.name 0L "open"; SegmentBuilder.event 2000L 0L None [] ]
+                ]
+
+        File.WriteAllBytes(Path.Combine(folder, SegmentBuilder.fileName header), content)
+        File.WriteAllText(Path.Combine(folder, "packed.log"), log)
+        File.WriteAllBytes(Path.Combine(folder, "packed.atrace"), trace)
+        use stream = new MemoryStream()
+        let packed = Packer.Pack(folder, stream, options)
+        [ for loss in packed.Losses -> loss.Reason ], packed.Totals.Events
+    finally
+        Directory.Delete(folder, true)
+
+let private forged =
+    testTheory
+        "S53: what is beside the segments and is none of a session's is passed over, and the gap is a loss"
+        [
+            "", Array.empty<byte>
+            "12", Array.empty
+            "12\n", Array.empty
+            "-5\n", Array.empty
+            "nothing\n", Array.empty
+            "{\n12\n", Array.empty
+            "{\"Stream\":null}\n12\n", Array.empty
+            "{\"Ordinal\":7}\n12\n", Array.empty
+            "36\n", Array.create 36 0xFFuy
+        ]
+        (fun (log, trace) -> Expect.equal (beside log trace) ([ "segment-missing" ], 1L) log)
+
 [<Tests>]
 let tests =
     testList
@@ -59,4 +149,6 @@ let tests =
                 (fun () ->
                     let removed = [ for seed in 1..worlds -> sameAsAtTheEnd seed ]
                     Expect.isGreaterThan (List.sum removed) (2 * worlds) "segments were removed on the way")
+            limited
+            forged
         ]

@@ -108,10 +108,10 @@ let private killedAt (delay: int) =
         session.WaitForExit delay |> ignore
         session.Kill()
         session.WaitForExit()
+        wait (fun () -> not (isUsed folder))
 
         match found () with
         | Some left when File.Exists acknowledged ->
-            wait (fun () -> not (isUsed acknowledged))
             let wasPacked = Packer.HasPart left
             use trace = new MemoryStream()
             let options = PackOptions(Writing = TraceWriterOptions(LeaveOpen = true))

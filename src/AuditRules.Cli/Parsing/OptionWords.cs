@@ -39,6 +39,36 @@ static class OptionWords
             CustomParser = result => [.. Read(result, name)],
         };
 
+    /// <summary>The option takes a number of bytes, as 500k, 20M or 2G, and at least so many.</summary>
+    public static Option<long?> Size(string name, long least, string description) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "SIZE",
+            Arity = ArgumentArity.ExactlyOne,
+            CustomParser = result => ReadSize(result, name, least),
+        };
+
+    static long? ReadSize(ArgumentResult result, string name, long least)
+    {
+        var text = result.Tokens[0].Value;
+        var unit = text.Length == 0 ? -1 : "kMG".IndexOf(text[^1], StringComparison.Ordinal);
+        var digits = unit < 0 ? text : text[..^1];
+        if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            result.AddError(
+                $"{name} takes a number of bytes, as 20M (k, M and G are times 1024), not {text}"
+            );
+            return null;
+        }
+
+        var factor = 1L << (10 * (unit + 1));
+        var size = number > long.MaxValue / factor ? long.MaxValue : number * factor;
+        if (size < least)
+            result.AddError($"{name} takes at least {least / 1024 / 1024}M, not {text}");
+        return size;
+    }
+
     static List<int> Read(ArgumentResult result, string name)
     {
         var numbers = new List<int>();

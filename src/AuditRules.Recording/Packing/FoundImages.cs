@@ -8,6 +8,7 @@ internal sealed class FoundImages
     readonly Dictionary<ulong, Image> _images = [];
     readonly List<Image> _new = [];
     readonly List<string> _refused = [];
+    bool _isLive;
     readonly HashSet<string> _taken = new(StringComparer.Ordinal);
 
     /// <summary>Files with a segment's name that are none: the name and why.</summary>
@@ -19,8 +20,10 @@ internal sealed class FoundImages
     /// <summary>Reads the headers of segments that were not found before.</summary>
     /// <param name="files">All files.</param>
     /// <param name="earliest">The monotonic clock before which no event of a new segment can be.</param>
-    internal void Add(IEnumerable<SegmentFile> files, long earliest)
+    /// <param name="isLive">What is no segment may become one: its writer may be at work.</param>
+    internal void Add(IEnumerable<SegmentFile> files, long earliest, bool isLive)
     {
+        _isLive = isLive;
         var changed = new HashSet<Image>();
         foreach (var file in files)
         {
@@ -80,7 +83,6 @@ internal sealed class FoundImages
         var (header, bytes) = ReadHeader(file, name);
         if (header is null)
             return;
-        _taken.Add(file.Name);
         if (!_images.TryGetValue(header.Nonce, out var image))
         {
             var map = StartMap.Read(SegmentHeader.StartMapOf(bytes));
@@ -93,6 +95,7 @@ internal sealed class FoundImages
         // A nonce belongs to one process.
         if (image.Pid == header.Pid)
         {
+            _taken.Add(file.Name);
             image.Segments.Add(
                 new FoundSegment(name, file, header.MadeMono, Math.Max(earliest, header.MadeMono))
             );
@@ -126,6 +129,8 @@ internal sealed class FoundImages
 
     void Refuse(SegmentFile file, string problem)
     {
+        if (_isLive)
+            return;
         _taken.Add(file.Name);
         _refused.Add($"{file.Name}: {problem}");
     }

@@ -6,12 +6,17 @@ namespace AuditRules.Recording.Packing;
 /// <summary>What one image lost, by its own account and by what was found of its segments.</summary>
 internal sealed class ImageLosses
 {
+    const int Saved = 10;
+
     readonly long[] _byReason = new long[SegmentLayout.LossSlots];
     long _first;
     long _last;
     long _damaged;
     bool _isBroken;
     long _missing;
+    long _tooMany;
+    long _tooManyFrom;
+    long _tooManyTo;
 
     /// <summary>Events that were raised and filtered out.</summary>
     internal long Filtered { get; private set; }
@@ -42,16 +47,38 @@ internal sealed class ImageLosses
 
     /// <summary>All that was counted, to be given to <see cref="Restore"/>.</summary>
     internal long[] Save() =>
-        [Filtered, Lost, _first, _last, _damaged, _isBroken ? 1 : 0, _missing, .. _byReason];
+        [
+            Filtered,
+            Lost,
+            _first,
+            _last,
+            _damaged,
+            _isBroken ? 1 : 0,
+            _missing,
+            _tooMany,
+            _tooManyFrom,
+            _tooManyTo,
+            .. _byReason,
+        ];
 
     /// <summary>Takes up what was counted before; numbers of another length are none of ours, and are left.</summary>
     internal void Restore(long[] saved)
     {
-        if (saved.Length != 7 + _byReason.Length)
+        if (saved.Length != Saved + _byReason.Length)
             return;
         (Filtered, Lost, _first, _last, _damaged) = (saved[0], saved[1], saved[2], saved[3], saved[4]);
         (_isBroken, _missing) = (saved[5] != 0, saved[6]);
-        saved.AsSpan(7).CopyTo(_byReason);
+        (_tooMany, _tooManyFrom, _tooManyTo) = (saved[7], saved[8], saved[9]);
+        saved.AsSpan(Saved).CopyTo(_byReason);
+    }
+
+    /// <summary>Counts an event for which the trace had no room.</summary>
+    internal void AddTooMany(long mono)
+    {
+        if (_tooMany++ == 0)
+            _tooManyFrom = mono;
+        _tooManyTo = Math.Max(_tooManyTo, mono);
+        Lost = Saturate(Lost, 1);
     }
 
     internal void AddMissing(int segments) => _missing += Math.Max(0, segments);
@@ -69,6 +96,8 @@ internal sealed class ImageLosses
 
         if (image.Unrecorded is { } reason)
             yield return Record(image, reason, 0, wall(image.BeganMono), 0);
+        if (_tooMany > 0)
+            yield return Record(image, LossReasons.MaxSize, _tooMany, Time(_tooManyFrom), Time(_tooManyTo));
         if (_damaged > 0)
             yield return Record(image, "damaged", _damaged, 0, 0);
         if (_isBroken)

@@ -5,4 +5,7 @@ public static class LossReasons
 {
     /// <summary>A recorded process was still running when its segments were read: what it did since is missing.</summary>
     public const string StillRunning = "still-running";
+
+    /// <summary>The trace had reached the size that it may have.</summary>
+    public const string MaxSize = "max-size";
 }

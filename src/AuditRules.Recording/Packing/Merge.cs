@@ -11,6 +11,12 @@ namespace AuditRules.Recording.Packing;
 /// </summary>
 internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clock, PackOptions options)
 {
+    // An event's bytes and their definitions in a frame, where a writer keeps the limits of S30.
+    const long EventAtMost = 256 * 1024;
+
+    // An image's losses and its exit.
+    const long EndAtMost = 512;
+
     readonly PriorityQueue<Cursor, (long Time, int Ordinal)> _queue = new();
     readonly List<Cursor> _cursors = [];
     readonly TextCache _texts = new();
@@ -18,6 +24,7 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
     readonly List<LossRecord> _losses = [];
     readonly List<ProcessRecord> _suspicions = [];
     SegmentRound _round;
+    bool _isFull;
     long _events;
     long _raised;
     long _filtered;
@@ -181,15 +188,34 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
         else if (cursor.Stream!.Read(_round, _row))
         {
             _row.Time = cursor.Last = cursor.Time;
-            _row.Process = cursor.Image.Ordinal;
-            _row.Pid = cursor.Image.Pid;
-            _row.Ordinal = _events++;
-            cursor.Events++;
-            writer.Add(new EventView(_row, 0));
+            if (HasRoom())
+                WriteEvent(cursor);
+            else
+                cursor.Stream.Losses.AddTooMany(clock.ToMono(cursor.Time));
         }
 
         Advance(cursor);
     }
+
+    void WriteEvent(Cursor cursor)
+    {
+        _row.Process = cursor.Image.Ordinal;
+        _row.Pid = cursor.Image.Pid;
+        _row.Ordinal = _events++;
+        cursor.Events++;
+        writer.Add(new EventView(_row, 0));
+    }
+
+    // Once there is no room there is none for ever: what was left out is one stretch to the end.
+    bool HasRoom()
+    {
+        if (_isFull || options.MaxSize is not { } most || NeedAtMost() <= most)
+            return !_isFull;
+        writer.Flush();
+        return !(_isFull = NeedAtMost() > most);
+    }
+
+    long NeedAtMost() => writer.LengthAtMost + (_cursors.Count * EndAtMost) + EventAtMost;
 
     // To the next event, or to the end; false when more is to be waited for, or nothing follows.
     bool Advance(Cursor cursor)

@@ -61,7 +61,10 @@ internal sealed class PackJournal : IDisposable
             {
                 if (line.StartsWith('{'))
                 {
-                    round.Add(JsonSerializer.Deserialize(line, ImageStates.Default.ImageState)!);
+                    var state = JsonSerializer.Deserialize(line, ImageStates.Default.ImageState);
+                    if (state is not { Stream: { Taken: not null, Losses: not null } })
+                        return null;
+                    round.Add(state);
                     continue;
                 }
 
@@ -76,7 +79,7 @@ internal sealed class PackJournal : IDisposable
             return null;
         }
 
-        return length is { } known && images.Keys.SequenceEqual(Enumerable.Range(0, images.Count))
+        return length is >= 0 and { } known && images.Keys.SequenceEqual(Enumerable.Range(0, images.Count))
             ? (known, [.. images.Values])
             : null;
     }

@@ -39,6 +39,15 @@ public sealed record PackOptions
     public int MaxSegmentBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>
+    /// The most bytes that the trace may have, at least <see cref="LeastMaxSize"/>; null for any number. Events for which
+    /// there is no room are a loss; records of processes are written all the same.
+    /// </summary>
+    public long? MaxSize { get; init; }
+
+    /// <summary>The least that <see cref="MaxSize"/> can be.</summary>
+    public const long LeastMaxSize = 1024 * 1024;
+
+    /// <summary>
     /// Fills in what segments do not say. The packer gives it what they do: recorder, runtime, platform, filters,
     /// and the clocks of the earliest image.
     /// </summary>

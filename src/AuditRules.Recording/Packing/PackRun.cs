@@ -33,7 +33,7 @@ internal sealed class PackRun(Stream trace, PackOptions options) : IDisposable
         {
             // First the clock, then the folder, then the segments (rule S51).
             var now = mono();
-            _found.Add(list(), _before);
+            _found.Add(list(), _before, isLive: true);
             _before = now;
             if (_found.First is null)
                 return [];
@@ -66,7 +66,7 @@ internal sealed class PackRun(Stream trace, PackOptions options) : IDisposable
     /// <summary>Takes all that is left, and closes the trace.</summary>
     internal PackResult Complete(IReadOnlyList<SegmentFile> files)
     {
-        _found.Add(files, 0);
+        _found.Add(files, 0, isLive: false);
         Begin();
         _found.AddMarks(files, _clock, (options.Root?.BeganMono ?? _found.First?.Header.BeganMono ?? -1) + 1);
         _merge!.Add(_table.Add(_found.TakeNew(), options.Root));

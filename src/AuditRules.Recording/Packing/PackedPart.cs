@@ -30,10 +30,21 @@ internal sealed class PackedPart : IDisposable
             FileAccess.Read,
             FileShare.ReadWrite | FileShare.Delete
         );
-        var reader = new TraceReader(new StreamHead(stream, journal.Length));
-        if (reader.Read() is MetaItem { Meta: var meta })
-            return new PackedPart(reader, meta, journal.Images);
-        reader.Dispose();
+        try
+        {
+            var reader = new TraceReader(
+                new StreamHead(stream, journal.Length),
+                new TraceReaderOptions { Validate = true }
+            );
+            if (reader.Read() is MetaItem { Meta: var meta })
+                return new PackedPart(reader, meta, journal.Images);
+        }
+        catch (TraceFormatException)
+        {
+            // It is none of ours any more: the gap that it leaves before the segments is a loss.
+        }
+
+        stream.Dispose();
         return null;
     }
 

@@ -73,7 +73,7 @@ internal sealed class LivePacking : IDisposable
                     Round();
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             _hasFailed = true;
         }

@@ -1,3 +1,4 @@
+using AuditRules.Recording.Packing;
 using AuditRules.Traces;
 
 namespace AuditRules.Recording;
@@ -107,6 +108,9 @@ public sealed record RecordingOptions
     /// are removed.
     /// </summary>
     public long PackEvery { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>The most bytes that the trace may have; null for any number (<see cref="PackOptions.MaxSize"/>).</summary>
+    public long? MaxSize { get; init; }
 
     /// <summary>The commit of the recorded program, for the trace; empty when not known.</summary>
     public string Commit { get; init; } = "";

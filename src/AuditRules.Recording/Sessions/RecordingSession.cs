@@ -100,6 +100,7 @@ public sealed class RecordingSession
                 EndOf = (pid, ticks) => ends!.EndOf(pid, ticks),
                 OthersRun = () => ends!.OthersRun(),
                 Describe = meta => Describe(meta, hook),
+                MaxSize = _options.MaxSize,
                 Writing = _options.Writing with { LeaveOpen = true },
             },
             _options.PackEvery

@@ -45,7 +45,8 @@ sealed class IndexBuilder
         _names.Clear();
     }
 
-    long Bound => _nameBytes + (_frames.Count * (EntryBytes + (long)BitBytes));
+    /// <summary>The most bytes that the payload can have.</summary>
+    public long Bound => _nameBytes + (_frames.Count * (EntryBytes + (long)BitBytes));
 
     int BitBytes => (_names.Count + 7) / 8;
 

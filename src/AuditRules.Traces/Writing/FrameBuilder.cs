@@ -38,6 +38,12 @@ sealed class FrameBuilder
 
     public int Count => _rows.Count;
 
+    /// <summary>The most bytes that the payload can have.</summary>
+    public long LengthAtMost => _bytes;
+
+    /// <summary>The bytes of the distinct names.</summary>
+    public long NameBytes { get; private set; }
+
     public DictionaryBuilder Dictionary => _dictionary;
 
     public IReadOnlyDictionary<string, int> Names => _names;
@@ -80,6 +86,7 @@ sealed class FrameBuilder
         _rows.Clear();
         _cells.Clear();
         _bytes = FixedBytes;
+        NameBytes = 0;
         _ordered = true;
     }
 
@@ -172,7 +179,11 @@ sealed class FrameBuilder
 
         _bytes += bytes;
         if (!knownName)
+        {
             _names.Add(name, nameId);
+            NameBytes += StrictUtf8.Encoding.GetByteCount(name) + EntryBytes;
+        }
+
         if (shapeId < 0)
         {
             shapeId = _shapes.Count;

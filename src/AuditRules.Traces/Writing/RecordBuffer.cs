@@ -11,6 +11,8 @@ sealed class RecordBuffer
 
     readonly ByteBuffer _bytes = new() { Length = HeaderLength };
 
+    public int Length => _bytes.Length;
+
     public int Count { get; private set; }
 
     /// <summary>False when the record does not fit beside the others.</summary>

@@ -16,6 +16,9 @@ public sealed class TraceWriter : IDisposable
     const int MaxOwnLosses = 64;
     const int CheckpointEvery = 64;
 
+    // The headers of the frames of what is in memory, END and two CHECKPOINTs.
+    const int EndAtMost = 4096;
+
     readonly Stream _output;
     readonly TraceWriterOptions _options;
     readonly UInt128 _traceId;
@@ -82,6 +85,20 @@ public sealed class TraceWriter : IDisposable
 
     /// <summary>How many events the writer itself lost: too large for a frame, or too late.</summary>
     public long Lost { get; private set; }
+
+    /// <summary>
+    /// How many bytes the trace has at most, were it completed now: what is in memory does not grow by being
+    /// compressed.
+    /// </summary>
+    public long LengthAtMost =>
+        _position
+        + _frame.LengthAtMost
+        + _processes.Length
+        + _losses.Length
+        + _index.Bound
+        + _frame.NameBytes
+        + (_ownLosses.Count * (long)MaxLostName * 2)
+        + EndAtMost;
 
     /// <summary>How the columns of the frame in memory, and of later ones, are compressed.</summary>
     internal ColumnCodec Codec

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AuditRules.Cli.Parsing;
 using AuditRules.Recording;
+using AuditRules.Recording.Packing;
 
 namespace AuditRules.Cli.Commands.Record;
 
@@ -60,6 +61,12 @@ sealed class RecordOptions
     /// <summary>Whether progress is shown where the program writes to the terminal too.</summary>
     public bool WantsProgress(ParseResult parse) => parse.GetValue(_progress);
 
+    readonly Option<long?> _maxSize = OptionWords.Size(
+        "--max-size",
+        PackOptions.LeastMaxSize,
+        "The most that the trace may have: later events are counted, not recorded"
+    );
+
     public void AddTo(Command command)
     {
         command.Add(_profile);
@@ -69,6 +76,7 @@ sealed class RecordOptions
         command.Add(_noRedact);
         command.Add(_noFrames);
         command.Add(_hook);
+        command.Add(_maxSize);
         command.Add(_progress);
     }
 
@@ -82,6 +90,7 @@ sealed class RecordOptions
             EnvironmentValues = Parse<EnvironmentValues>(parse.GetValue(_env)),
             Redact = !parse.GetValue(_noRedact),
             Callers = !parse.GetValue(_noFrames),
+            MaxSize = parse.GetValue(_maxSize),
             Hook = Parse<HookChoice>(parse.GetValue(_hook)),
         };
 

@@ -116,6 +116,11 @@ static class Recording
             context.Messages.Line($"auditrules: lost {loss}", Tone.Warning);
         foreach (var suspicion in SuspicionText.Of(packed.Suspicions))
             context.Messages.Line($"auditrules: suspicious: {suspicion}", Tone.Warning);
+        if (packed.Losses.Any(loss => loss.Reason == LossReasons.MaxSize))
+            context.Messages.Line(
+                "auditrules: the trace has the size that --max-size allows; give it more, or record less (--exclude)",
+                Tone.Warning
+            );
         TellRunning(context, packed.StillRunning);
         foreach (var refused in packed.Refused)
             context.Messages.Line($"auditrules: left out {refused}", Tone.Warning);
