@@ -42,7 +42,7 @@ let tests =
                 Expect.equal needed [ "libc.so.6" ] ""
             }
 
-            test "other programs run as ever under it and leave nothing" {
+            test "S42: other programs run as ever under it and leave nothing" {
                 need (File.Exists library) "needs the native hook"
 
                 for command in

@@ -45,7 +45,7 @@ let tests =
     testList
         "hook surroundings"
         [
-            test "a static program runs as ever, and so does what is started by it" {
+            test "S42: a static program runs as ever, and so does what is started by it" {
                 needs (File.Exists library) "needs the native hook"
 
                 compiled
@@ -74,7 +74,7 @@ let tests =
                             Expect.hasLength (named "t" recording) 1 preload)
             }
 
-            test "a program with the set-user-id bit ignores the hook, and runs" {
+            test "S42: a program with the set-user-id bit ignores the hook, and runs" {
                 needs asRoot.Value "needs root to make one"
                 let system = "/usr/bin/python3"
                 needs (File.Exists system) $"needs {system}"
@@ -250,7 +250,7 @@ for i in range(300): sys.audit("t", i)
                     Expect.hasLength (script Native [] python code |> named "t") 300 "")
 
             onEveryPython
-                "a program that embeds Python is recorded until it ends it first; errno and errors survive"
+                "S42: a program that embeds Python is recorded until it first ends it; errno and errors survive"
                 (fun python ->
                     let ask =
                         "import sys, sysconfig as s; g = s.get_config_var; print(g('LIBDIR'), g('LDLIBRARY'), sys.prefix)"
