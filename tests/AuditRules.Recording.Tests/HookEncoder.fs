@@ -50,7 +50,7 @@ let tests =
                         agrees (unredacted :: environment) python 1 60
 
                         if nightly then
-                            for seed in 2..15 do
+                            for seed in 2..5 do
                                 agrees (unredacted :: environment) python seed 2000))
 
             onEveryPython "random objects, redacted, under sanitizers: every event is there" (fun python ->
@@ -58,7 +58,7 @@ let tests =
                     skiptest "by night"
 
                 watched (fun environment ->
-                    for seed in 1..10 do
+                    for seed in 1..5 do
                         inFolder (fun folder ->
                             let expected = Path.Combine(folder, "expected")
                             let settings = [ "AUDITRULES_PROFILE", "all"; "AUDITRULES_ENV", "all" ]
@@ -75,7 +75,7 @@ let tests =
                 if not nightly then
                     skiptest "by night"
 
-                for seed in 20..40 do
+                for seed in 20..25 do
                     agrees [ unredacted ] python seed 2000)
 
             onEveryPython
