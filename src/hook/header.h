@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-enum { HEADER_SIZE = 4096, STATE_OPEN = 0, STATE_FULL = 1, STATE_CLOSED = 2 };
+enum { HEADER_SIZE = 4096, STATE_OPEN = 0, STATE_FULL = 1, STATE_CLOSED = 2, EXITED = 256 };
 
 struct header {
     _Atomic uint64_t magic;
@@ -23,7 +23,7 @@ struct header {
     uint64_t image_mono, image_wall;
     uint8_t zero_96[32];
     _Atomic uint32_t state;
-    uint32_t zero_132;
+    _Atomic uint32_t exited; /* EXITED + the status; 0: not known */
     _Atomic uint64_t ended;
     _Atomic uint32_t watch;
     uint8_t zero_148[44];
@@ -40,6 +40,7 @@ struct header {
 _Static_assert(offsetof(struct header, mono) == 64, "S11");
 _Static_assert(offsetof(struct header, state) == 128, "S11");
 _Static_assert(offsetof(struct header, watch) == 144, "S11");
+_Static_assert(offsetof(struct header, exited) == 132, "S11");
 _Static_assert(offsetof(struct header, filtered) == 192, "S11");
 _Static_assert(offsetof(struct header, first_lost) == 208, "S11");
 _Static_assert(offsetof(struct header, lost) == 256, "S11");

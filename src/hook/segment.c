@@ -63,6 +63,7 @@ static void end_lock(const sigset_t *before)
 static void write_header(struct header *header, size_t size)
 {
     header->major = 1;
+    header->minor = 1;
     header->first = HEADER_SIZE;
     header->size = size;
     header->pid = (uint32_t)image.pid;
@@ -282,4 +283,11 @@ void segment_close(void)
     struct header *header = header_of(segment);
     atomic_store(&header->ended, system_mono());
     atomic_store_explicit(&header->state, STATE_CLOSED, memory_order_release);
+}
+
+void segment_exited(int status)
+{
+    struct segment *segment = segment_current();
+    if (segment)
+        atomic_store(&header_of(segment)->exited, EXITED + ((uint32_t)status & 0xff));
 }

@@ -59,4 +59,7 @@ void segment_watch(uint32_t watch);
 /* At exit: marks the current segment closed. */
 void segment_close(void);
 
+/* At the end of exit: the status that was given to it. */
+void segment_exited(int status);
+
 #endif

@@ -9,8 +9,21 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 static bool started;
+
+/* glibc has it, musl has not. */
+extern int on_exit(void (*handler)(int, void *), void *argument) __attribute__((weak));
+
+/* Registered before any other handler, and so called behind them and behind `stop`. */
+static void exited(int status, void *unused)
+{
+    (void)unused;
+    if (image_is_mine() && getpid() == image.pid)
+        segment_exited(status);
+}
 
 __attribute__((constructor)) static void start(void)
 {
@@ -24,6 +37,8 @@ __attribute__((constructor)) static void start(void)
             key_load();
             started = PySys_AddAuditHook(hook_event, NULL) == 0;
         }
+        if (started && on_exit != NULL)
+            on_exit(exited, NULL);
         if (!started)
             image_lost(ready ? LOSS_INTERNAL : LOSS_MEMORY);
     }

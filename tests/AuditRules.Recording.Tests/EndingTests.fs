@@ -45,6 +45,20 @@ let private isWhole (name, _, count) recorded =
         Expect.equal daemon [ for i in 0 .. daemon.Length - 1 -> int64 i ] "the thread's"
         Expect.isGreaterThanOrEqual daemon.Length 300 "the thread's"
 
+/// What the trace says of the end of the process that raised the last of these.
+let private endOf name recorded =
+    let marked =
+        named "mark" recorded
+        |> List.filter (fun e -> e.Arguments[0].AsText = name)
+        |> List.last
+
+    recorded.Processes
+    |> List.tryPick (fun r ->
+        if r.Change = ProcessChange.Exit && r.Process = marked.Process then
+            Some(Option.ofNullable r.ExitCode)
+        else
+            None)
+
 let private exitCode recorded =
     recorded.Result |> Option.map _.ExitCode
 
@@ -105,7 +119,7 @@ let tests =
                     isWhole (name, status, count) recorded
 
             for program in pythons do
-                testCase $"{program}: children that end in ten ways lose nothing"
+                testCase $"{program}: S42: children that end in ten ways lose nothing, and tell the status that exit was given"
                 <| fun () ->
                     let recorded = silently [ program; HookLab.program "endings.py"; "all" ]
                     Expect.equal (exitCode recorded) (Some 0) "all ended as they were told"
@@ -113,6 +127,15 @@ let tests =
 
                     for ending in endings do
                         isWhole ending recorded
+
+                    // S42: their parent alone knows how the others ended.
+                    for name, status, _ in endings do
+                        let known = List.contains name [ "exec"; "exception"; "exit"; "daemon"; "fork" ]
+
+                        Expect.equal
+                            (endOf name recorded)
+                            (Some(if known then Some status else None))
+                            $"the end of {name}"
 
                 let count = (kills + pythons.Length - 1) / pythons.Length
 

@@ -70,6 +70,7 @@ internal sealed record StreamState
     public bool IsFull { get; init; }
     public long ClosedMono { get; init; }
     public bool IsEndUnseen { get; init; }
+    public int? ExitCode { get; init; }
 
     /// <summary>What was counted in segments that are wholly packed (<see cref="ImageLosses"/>).</summary>
     public long[] Losses { get; init; } = [];

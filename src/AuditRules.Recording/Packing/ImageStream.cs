@@ -29,6 +29,9 @@ internal sealed class ImageStream(Image image, TextCache texts, int maxSegmentBy
     /// <summary>It closed in good order and did not see its interpreter's end (rule S71).</summary>
     internal bool IsEndUnseen { get; private set; }
 
+    /// <summary>The status that the image gave to <c>exit</c>; null when it is not known.</summary>
+    internal int? ExitCode { get; private set; }
+
     /// <summary>Grows whenever something was packed or opened.</summary>
     internal long Version { get; private set; }
 
@@ -57,6 +60,7 @@ internal sealed class ImageStream(Image image, TextCache texts, int maxSegmentBy
             IsFull = _isFull,
             ClosedMono = ClosedMono,
             IsEndUnseen = IsEndUnseen,
+            ExitCode = ExitCode,
             Losses = Losses.Save(),
         };
 
@@ -65,6 +69,7 @@ internal sealed class ImageStream(Image image, TextCache texts, int maxSegmentBy
     {
         (_sequence, _resumed) = (state.Sequence, new Dictionary<int, long>(state.Taken));
         (_isFull, ClosedMono, IsEndUnseen) = (state.IsFull, state.ClosedMono, state.IsEndUnseen);
+        ExitCode = state.ExitCode;
         Losses.Restore(state.Losses);
     }
 
@@ -152,6 +157,7 @@ internal sealed class ImageStream(Image image, TextCache texts, int maxSegmentBy
                 _isFull = header.Full;
                 ClosedMono = header.Closed ? header.EndedMono : 0;
                 IsEndUnseen = header is { Closed: true, ExpectsEnd: true };
+                ExitCode = header.ExitCode;
             }
         }
 

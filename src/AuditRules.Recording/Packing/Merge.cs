@@ -287,7 +287,7 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
             image.Pid,
             cursor.Time,
             [],
-            end?.ExitCode
+            end?.ExitCode ?? stream.ExitCode
         );
         cursor.IsQueued = true;
         if (!stream.IsEndUnseen)

@@ -11,7 +11,7 @@ public sealed record RootCommand(int Pid, IReadOnlyList<string> Command, long Be
 
 /// <summary>How a process ended, as far as the packer's caller can know.</summary>
 /// <param name="HasEnded">False when it still runs.</param>
-/// <param name="ExitCode">128 + n for signal n; null when only its parent knows.</param>
+/// <param name="ExitCode">128 + n for signal n; null when only its parent, or its segments, know it.</param>
 /// <param name="Mono">
 /// The monotonic clock at the end, or when it was seen to run, in nanoseconds; 0 when not known.
 /// </param>

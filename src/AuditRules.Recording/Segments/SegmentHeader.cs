@@ -50,6 +50,9 @@ internal sealed record SegmentHeader
     /// <summary>The hook waited for the interpreter's end and did not see it (rule S70).</summary>
     internal required bool ExpectsEnd { get; init; }
 
+    /// <summary>What was given to <c>exit</c>, 0 to 255; null when that is not known.</summary>
+    internal required int? ExitCode { get; init; }
+
     /// <summary>The monotonic clock when the segment was full or closed; 0 before.</summary>
     internal required long EndedMono { get; init; }
     internal required long Filtered { get; init; }
@@ -97,6 +100,10 @@ internal sealed record SegmentHeader
             BeganMono = ReadInt64(bytes, 80),
             Full = BinaryPrimitives.ReadUInt32LittleEndian(bytes[128..]) == SegmentLayout.StateFull,
             Closed = BinaryPrimitives.ReadUInt32LittleEndian(bytes[128..]) == SegmentLayout.StateClosed,
+            ExitCode = BinaryPrimitives.ReadUInt32LittleEndian(bytes[132..])
+                is >= SegmentLayout.Exited and <= SegmentLayout.Exited + 255 and var exited
+                ? (int)exited - SegmentLayout.Exited
+                : null,
             EndedMono = ReadInt64(bytes, 136),
             ExpectsEnd = BinaryPrimitives.ReadUInt32LittleEndian(bytes[144..]) == SegmentLayout.EndExpected,
             Filtered = ReadInt64(bytes, 192),

@@ -4,7 +4,7 @@ namespace AuditRules.Recording.Segments;
 /// <remarks>
 /// <code>
 /// 0        magic | version | first block | size | pid ... began      claims of the writer, made once
-/// 128      state | mono of the state                                 stored when it changes
+/// 128      state | exit status | mono of the state                   stored when it changes
 /// 192      filtered | first lost, last lost | lost by reason (16)    counters
 /// 512      length of the start map, then the map
 /// 4096     block, block, ...                                         each: length u32 | commit u32 | payload | padding
@@ -26,6 +26,9 @@ internal static class SegmentLayout
 
     /// <summary>The interpreter's end was to be seen, and was not (rule S70).</summary>
     internal const int EndExpected = 1;
+
+    /// <summary>Added to a known exit status, which may be 0.</summary>
+    internal const int Exited = 256;
 
     /// <summary>The reasons of loss by index (rule S16); the rest are reserved.</summary>
     internal static readonly string[] LossReasons =
