@@ -276,6 +276,7 @@ def records():
     for number, word in enumerate(CHANGES):
         record = dict(start, change=number, process=number)
         yield Trace("process-" + word).meta().process(record).rows(OPEN).end()
+    yield Trace("process-facts").meta().process(dict(start, change=4, process=-1, facts=["environment", "e"])).rows(OPEN).end()
     yield Trace("process-many").meta().process(start, exit, {}).rows(OPEN).process(exit).rows(STEPS).end()
     yield Trace("process-empty").meta().process().process({}).end()
     yield Trace("process-exit-0").meta().process(dict(exit, exitCode=0)).process(dict(exit, exitCode=-1)).end()

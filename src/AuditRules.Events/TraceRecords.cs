@@ -101,7 +101,10 @@ public enum ProcessChange : byte
     /// <summary>It ended.</summary>
     Exit = 3,
 
-    /// <summary>A spawn was attempted and no start of a recorded process followed.</summary>
+    /// <summary>
+    /// A process was about to start a program, by an event of that time, and perhaps did; none that was recorded followed.
+    /// The record's process is -1, its parent that process.
+    /// </summary>
     NotRecorded = 4,
 }
 
@@ -138,6 +141,12 @@ public sealed record ProcessRecord(
     /// From when on events may be missing, in nanoseconds since the Unix epoch; 0 when it is not known.
     /// </summary>
     public long SuspectFrom { get; init; }
+
+    /// <summary>
+    /// What makes it likely that a program was not recorded, as <c>environment</c> (docs/spec/trace.md, T36); none for
+    /// another change.
+    /// </summary>
+    public ImmutableArray<string> Facts { get; init; } = [];
 }
 
 /// <summary>One LOSS record: events that were raised and are not in the trace.</summary>

@@ -1,6 +1,7 @@
 /* The hook itself: what happens when the interpreter raises an event. */
 #include "hook.h"
 
+#include "allocator.h"
 #include "environment.h"
 #include "image.h"
 #include "layout.h"
@@ -126,6 +127,8 @@ int hook_event(const char *event, py_object *arguments, void *unused)
     } else {
         segment_count_busy(system_mono());
     }
+    if (allocator_is_clear(event))
+        allocator_hooks_cleared();
     errno = error;
     return 0;
 }

@@ -14,6 +14,16 @@ typedef int (*py_audit_hook)(const char *event, py_object *args, void *data);
 #define PY_WEAK extern __attribute__((weak, visibility("default")))
 
 PY_WEAK int PySys_AddAuditHook(py_audit_hook hook, void *data);
+/* PyMemAllocatorEx, and the domain 0 of PyMem_RawMalloc. */
+struct py_allocator {
+    void *ctx;
+    void *(*malloc)(void *ctx, size_t size);
+    void *(*calloc)(void *ctx, size_t count, size_t size);
+    void *(*realloc)(void *ctx, void *memory, size_t size);
+    void (*free)(void *ctx, void *memory);
+};
+PY_WEAK void PyMem_GetAllocator(int domain, struct py_allocator *allocator);
+PY_WEAK void PyMem_SetAllocator(int domain, struct py_allocator *allocator);
 PY_WEAK const char *Py_GetVersion(void);
 PY_WEAK void Py_DecRef(py_object *object);
 /* The current thread's state or null: the first name up to 3.12, the second from 3.13. */

@@ -1,4 +1,5 @@
 /* Loading and unloading. In a program that is no Python, or is not recorded, nothing happens beyond two look-ups. */
+#include "allocator.h"
 #include "hook.h"
 #include "image.h"
 #include "key.h"
@@ -35,7 +36,7 @@ __attribute__((constructor)) static void start(void)
         bool ready = slots_start() && image_start();
         if (ready) {
             key_load();
-            started = PySys_AddAuditHook(hook_event, NULL) == 0;
+            started = allocator_add_hook(hook_event);
         }
         if (started && on_exit != NULL)
             on_exit(exited, NULL);

@@ -2,6 +2,7 @@ module AuditRules.Cli.Tests.RecordTests
 
 open System
 open System.IO
+open System.Text.RegularExpressions
 open Expecto
 open AuditRules.Cli.Tests.Cli
 
@@ -128,6 +129,104 @@ let tests =
                     "what is said"
 
                 Expect.equal (run folder [ "replay"; "run.atrace" ]).Code 3 "and the trace says it")
+
+            testCase
+                "C47, C50: losses are counted, and what was raised is filtered, recorded and lost"
+                (fun () ->
+                    use folder = withProgram ()
+
+                    folder.Write(
+                        "limited.py",
+                        "import resource, sys\nresource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))\n"
+                        + "for i in range(20000): sys.audit('t', i)\n"
+                    )
+
+                    let ran =
+                        start [] folder [ "record"; "-o"; "run.atrace"; "--"; "python3"; "limited.py" ]
+
+                    Expect.equal ran.Code 0 ran.Error
+
+                    let said =
+                        Regex.Match(
+                            ran.Error,
+                            @"auditrules: lost ([\d,]+) events of process 0 \(file-limit\)\n"
+                        )
+
+                    Expect.isTrue said.Success ran.Error
+                    let summary = run folder [ "inspect"; "run.atrace"; "--format"; "jsonl" ]
+                    use document = Text.Json.JsonDocument.Parse summary.Out
+
+                    let number (name: string) =
+                        document.RootElement.GetProperty(name).GetInt64()
+
+                    let lost = said.Groups[1].Value.Replace(",", "")
+                    Expect.equal (string (number "lost")) lost "lost"
+                    Expect.isGreaterThan (number "lost") 1000L "lost"
+
+                    Expect.equal
+                        (number "raised")
+                        (number "filtered" + number "events" + number "lost")
+                        "raised"
+
+                    let text = run folder [ "inspect"; "run.atrace" ]
+
+                    Expect.stringContains
+                        text.Out
+                        $"loss {said.Groups[1].Value} events of process 0 (file-limit)\n"
+                        "inspect")
+
+            testCase "C37, C47, C50: programs that were perhaps not recorded are told" (fun () ->
+                use folder = withProgram ()
+
+                folder.Write(
+                    "spawns.py",
+                    "import subprocess\nfor i in range(5):\n    subprocess.run(['env', '-i', 'python3', '-c', str(i)])\n"
+                )
+
+                let ran =
+                    start [] folder [ "record"; "-o"; "run.atrace"; "--"; "python3"; "spawns.py" ]
+
+                Expect.equal ran.Code 0 ran.Error
+
+                let told i =
+                    $"env -i python3 -c {i}; process 0 was to start it; its environment does not bring the hook in\n"
+
+                Expect.stringContains
+                    ran.Error
+                    (String.concat "" [ for i in 0..2 -> "auditrules: perhaps not recorded: " + told i ]
+                     + "auditrules: perhaps not recorded: 2 more; auditrules inspect shows them\n")
+                    "record"
+
+                let summary = run folder [ "inspect"; "run.atrace" ]
+                Expect.equal summary.Code 0 "it is no loss"
+
+                let events =
+                    run
+                        folder
+                        [ "inspect"; "run.atrace"; "--event"; "subprocess.Popen"; "--format"; "jsonl" ]
+
+                let ordinals =
+                    [
+                        for line in events.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries) do
+                            use document = Text.Json.JsonDocument.Parse line
+
+                            match document.RootElement.TryGetProperty "seq" with
+                            | true, seq -> seq.GetInt64()
+                            | _ -> ()
+                    ]
+
+                Expect.hasLength ordinals 5 "events"
+
+                for i in 0..4 do
+                    let event = ordinals[i].ToString("N0", Globalization.CultureInfo.InvariantCulture)
+
+                    Expect.stringContains
+                        summary.Out
+                        $"perhaps not recorded: env -i python3 -c {i}; process 0 was to start it in event {event}; its environment does not bring the hook in\n"
+                        "inspect"
+
+                let replayed = run folder [ "replay"; "--rules"; "rules"; "run.atrace" ]
+                Expect.stringContains replayed.Out ("perhaps not recorded in run.atrace: " + told 0) "replay")
 
             testCase "C47: where no Python ran it says what is needed" (fun () ->
                 use folder = new Folder()

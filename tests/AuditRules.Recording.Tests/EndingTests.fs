@@ -119,7 +119,8 @@ let tests =
                     isWhole (name, status, count) recorded
 
             for program in pythons do
-                testCase $"{program}: S42: children that end in ten ways lose nothing, and tell the status that exit was given"
+                testCase
+                    $"{program}: S42: children that end in ten ways lose nothing, and tell the status that exit was given"
                 <| fun () ->
                     let recorded = silently [ program; HookLab.program "endings.py"; "all" ]
                     Expect.equal (exitCode recorded) (Some 0) "all ended as they were told"

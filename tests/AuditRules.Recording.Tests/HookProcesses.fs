@@ -113,6 +113,32 @@ for t in threads: t.join()
 
                 Expect.isGreaterThan recording.Images.Head.Segments 1 "S10: several segments")
 
+            onEveryPython "a program under a debugging allocator ends as without the hook" (fun python ->
+                for variable, value in
+                    [
+                        "PYTHONDEVMODE", "1"
+                        "PYTHONMALLOC", "debug"
+                        "PYTHONMALLOC", "malloc_debug"
+                        "PYTHONMALLOC", "malloc"
+                    ] do
+                    let code =
+                        "import os, sys\nsys.audit('cpython._PySys_ClearAuditHooks')\nif os.fork() == 0: sys.exit(4)\nprint(os.wait()[1] >> 8)\nsys.exit(3)"
+
+                    // The fork under a debugging allocator aborts in 3.8 without the hook too.
+                    let exit, output, error = run python.Path [ "-c"; code ] [ variable, value ]
+                    Expect.equal exit 3 error
+                    let recording = record Native [ variable, value ] [ python.Path; "-c"; code ]
+
+                    Expect.equal
+                        (recording.Exit, recording.Output, recording.Error = "")
+                        (exit, output, error = "")
+                        $"{variable}={value}: {recording.Error}"
+
+                    Expect.equal
+                        (List.last recording.Images.Head.Events).Name
+                        "cpython._PySys_ClearAuditHooks"
+                        "recorded to its end")
+
             onEveryPython "sub-interpreters are seen" (fun python ->
                 let code =
                     """

@@ -15,7 +15,15 @@ let private counter =
         (let path = Path.Combine(temporaryFolder (), "count_events.so")
 
          let arguments =
-             [ "-shared"; "-fPIC"; "-O2"; "-o"; path; HookLab.program "count_events.c"; "-ldl" ]
+             [
+                 "-shared"
+                 "-fPIC"
+                 "-O2"
+                 "-o"
+                 path
+                 HookLab.program "count_events.c"
+                 "-ldl"
+             ]
 
          try
              match HookLab.run "cc" arguments [] with
@@ -100,7 +108,15 @@ let private accountsFor reason (recorded, raised) =
     Expect.equal totals.Raised raised "raised, as another hook counted it"
     // The times of the losses lie within the recording.
     let loss = recorded.Losses[0]
-    let times = [ recorded.Events.Head.Time; loss.From; loss.To; (List.last recorded.Processes).Time ]
+
+    let times =
+        [
+            recorded.Events.Head.Time
+            loss.From
+            loss.To
+            (List.last recorded.Processes).Time
+        ]
+
     Expect.equal times (List.sort times) "times"
 
 let private inFolder action =

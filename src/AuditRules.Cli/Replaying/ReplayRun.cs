@@ -41,6 +41,7 @@ static class ReplayRun
         {
             Losses = result.Losses,
             Suspicions = [.. result.Processes.Where(p => p.Suspicion.Length > 0)],
+            NotRecorded = [.. result.Processes.Where(p => p.Change == ProcessChange.NotRecorded)],
             Damages =
             [
                 .. result.Damages.Select(d => new ReportedDamage(d.Code.ToString(), d.Offset, d.Message)

@@ -75,6 +75,7 @@ static class RecordReader
                 "exitCode" => record with { ExitCode = reader.Int32(name) },
                 "suspicion" => record with { Suspicion = reader.String(name) },
                 "suspectFrom" => record with { SuspectFrom = reader.Time(name) },
+                "facts" => record with { Facts = reader.Strings(name) },
                 _ => Unknown(ref reader, record),
             };
         }

@@ -55,6 +55,8 @@ static class RecordWriter
         WriteKnown(writer, "suspicion", record.Suspicion);
         if (record.SuspectFrom != 0)
             EventWriter.WriteTime(writer, "suspectFrom"u8, record.SuspectFrom);
+        if (!record.Facts.IsDefaultOrEmpty)
+            Write(writer, "facts", record.Facts);
         writer.WriteEndObject();
     }
 

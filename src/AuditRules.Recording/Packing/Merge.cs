@@ -1,4 +1,5 @@
 using AuditRules.Events;
+using AuditRules.Recording.Attempts;
 using AuditRules.Recording.Segments;
 using AuditRules.Traces;
 
@@ -9,7 +10,13 @@ namespace AuditRules.Recording.Packing;
 /// process). An image's own times never go backwards in the trace, whatever it claims: one that is earlier than what
 /// stands before it takes that time.
 /// </summary>
-internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clock, PackOptions options)
+internal sealed class Merge(
+    ImageTable table,
+    TraceWriter writer,
+    TraceClock clock,
+    PackOptions options,
+    AttemptTable attempts
+)
 {
     // An event's bytes and their definitions in a frame, where a writer keeps the limits of S30.
     const long EventAtMost = 256 * 1024;
@@ -143,6 +150,10 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
             AddLoss(new LossRecord(-1, "damaged", 0, 0, 0, []));
         foreach (var mono in options.OthersRun())
             AddLoss(ImageLosses.StillRunning(-1, clock.ToWall(mono)));
+        // They are fewer bytes than one event may have.
+        var notRecorded = _isFull ? [] : attempts.Unanswered();
+        foreach (var record in notRecorded)
+            writer.Add(record);
         var totals = new TraceTotals(_events, table.Count, _raised, _filtered, _lost);
         writer.Complete(totals);
         totals = totals with { Events = writer.Events, Lost = _lost + writer.Lost };
@@ -150,6 +161,7 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
         {
             Head = writer.Head,
             Suspicions = _suspicions,
+            NotRecorded = notRecorded,
         };
     }
 
@@ -189,9 +201,14 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
         {
             _row.Time = cursor.Last = cursor.Time;
             if (HasRoom())
+            {
                 WriteEvent(cursor);
+            }
             else
+            {
                 cursor.Stream.Losses.AddTooMany(clock.ToMono(cursor.Time));
+                attempts.Skip(cursor.Image.Ordinal);
+            }
         }
 
         Advance(cursor);
@@ -203,7 +220,9 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
         _row.Pid = cursor.Image.Pid;
         _row.Ordinal = _events++;
         cursor.Events++;
-        writer.Add(new EventView(_row, 0));
+        var audited = new EventView(_row, 0);
+        writer.Add(audited);
+        attempts.Add(audited);
     }
 
     // Once there is no room there is none for ever: what was left out is one stretch to the end.
@@ -242,6 +261,13 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
             StreamOf(cursor).Refresh(_round);
         cursor.HasBegun = true;
         cursor.Told = -1;
+        if (image.Change != ProcessChange.Fork)
+            attempts.Begin(
+                image.Parent?.Ordinal ?? -1,
+                image.Parent is { IsFork: true } forked ? forked.Parent?.Ordinal ?? -1 : -1,
+                cursor.Time,
+                cursor.Stream!.Start?.Command ?? []
+            );
         var isRoot = options.Root is { } root && image.Pid == root.Pid && image.Ordinal == 0;
         writer.Add(
             new ProcessRecord(
@@ -268,6 +294,9 @@ internal sealed class Merge(ImageTable table, TraceWriter writer, TraceClock clo
         _filtered += stream.Losses.Filtered;
         _lost += stream.Losses.Lost;
         _raised += cursor.Events + stream.Losses.Filtered + stream.Losses.Lost;
+
+        if (stream.ClosedMono != 0)
+            attempts.Skip(image.Ordinal);
 
         // An exec's record says already that the image before it is gone.
         if (image.IsReplaced)

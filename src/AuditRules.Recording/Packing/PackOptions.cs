@@ -77,6 +77,9 @@ public sealed record PackResult(
     /// <summary>The ends of processes whose hook may have been switched off (docs/spec/segment.md, S71).</summary>
     public IReadOnlyList<ProcessRecord> Suspicions { get; init; } = [];
 
+    /// <summary>Programs that were perhaps not recorded (docs/spec/segment.md, S43).</summary>
+    public IReadOnlyList<ProcessRecord> NotRecorded { get; init; } = [];
+
     /// <summary>Processes that were still running: what they raised since is not in the trace.</summary>
     public int StillRunning => Losses.Count(loss => loss.Reason == LossReasons.StillRunning);
 }

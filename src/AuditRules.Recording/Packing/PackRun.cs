@@ -1,4 +1,5 @@
 using AuditRules.Events;
+using AuditRules.Recording.Attempts;
 using AuditRules.Recording.Segments;
 using AuditRules.Traces;
 
@@ -86,7 +87,7 @@ internal sealed class PackRun(Stream trace, PackOptions options) : IDisposable
     {
         _clock = new TraceClock(meta.WallClock, meta.MonotonicClock);
         _writer = new TraceWriter(trace, meta, options.Writing);
-        _merge = new Merge(_table, _writer, _clock, options);
+        _merge = new Merge(_table, _writer, _clock, options, new AttemptTable(meta));
     }
 
     static TraceMeta MetaOf(FoundImages found, RootCommand? root)

@@ -101,7 +101,9 @@ internal sealed record SegmentHeader
             Full = BinaryPrimitives.ReadUInt32LittleEndian(bytes[128..]) == SegmentLayout.StateFull,
             Closed = BinaryPrimitives.ReadUInt32LittleEndian(bytes[128..]) == SegmentLayout.StateClosed,
             ExitCode = BinaryPrimitives.ReadUInt32LittleEndian(bytes[132..])
-                is >= SegmentLayout.Exited and <= SegmentLayout.Exited + 255 and var exited
+                is >= SegmentLayout.Exited
+                    and <= SegmentLayout.Exited + 255
+                    and var exited
                 ? (int)exited - SegmentLayout.Exited
                 : null,
             EndedMono = ReadInt64(bytes, 136),

@@ -64,6 +64,7 @@ static class SummaryJson
         }
 
         json.WriteEndArray();
+        json.WriteNumber("notRecorded", trace.NotRecorded.Length);
         json.WriteStartArray("damages");
         foreach (var damage in trace.Damages)
             WriteDamage(json, damage);

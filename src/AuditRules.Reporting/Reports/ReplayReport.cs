@@ -25,6 +25,9 @@ public sealed record TraceReport(TraceReference Trace, DetectionResult Detection
     /// <summary>The ends of processes whose recorder is in doubt (docs/spec/trace.md, T36).</summary>
     public ImmutableArray<ProcessRecord> Suspicions { get; init; } = [];
 
+    /// <summary>Programs that were perhaps not recorded (docs/spec/segment.md, S43).</summary>
+    public ImmutableArray<ProcessRecord> NotRecorded { get; init; } = [];
+
     /// <summary>What could not be read.</summary>
     public ImmutableArray<ReportedDamage> Damages { get; init; } = [];
 

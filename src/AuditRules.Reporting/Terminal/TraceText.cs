@@ -59,6 +59,16 @@ static class TraceText
             wrote = true;
         }
 
+        foreach (var program in NotRecordedText.Some(trace.NotRecorded))
+        {
+            screen.Write(
+                new StyledLine()
+                    .Add("perhaps not recorded", Tone.Warning)
+                    .Add($" in {trace.Trace.Path}: {program}")
+            );
+            wrote = true;
+        }
+
         if (!trace.Closed)
         {
             screen.Write(

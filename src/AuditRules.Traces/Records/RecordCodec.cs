@@ -156,7 +156,10 @@ static class RecordCodec
     public static void Write(ref MessagePackWriter writer, ProcessRecord record)
     {
         var isSuspicious = record.Suspicion.Length > 0;
-        writer.WriteMapHeader(6 + (record.ExitCode is null ? 0 : 1) + (isSuspicious ? 2 : 0));
+        var hasFacts = !record.Facts.IsDefaultOrEmpty;
+        writer.WriteMapHeader(
+            6 + (record.ExitCode is null ? 0 : 1) + (isSuspicious ? 2 : 0) + (hasFacts ? 1 : 0)
+        );
         Put(ref writer, "change", (int)record.Change);
         Put(ref writer, "process", record.Process);
         Put(ref writer, "parent", record.Parent);
@@ -165,10 +168,14 @@ static class RecordCodec
         Put(ref writer, "command", record.Command);
         if (record.ExitCode is { } exitCode)
             Put(ref writer, "exitCode", exitCode);
-        if (!isSuspicious)
-            return;
-        Put(ref writer, "suspicion", record.Suspicion);
-        Put(ref writer, "suspectFrom", record.SuspectFrom);
+        if (isSuspicious)
+        {
+            Put(ref writer, "suspicion", record.Suspicion);
+            Put(ref writer, "suspectFrom", record.SuspectFrom);
+        }
+
+        if (hasFacts)
+            Put(ref writer, "facts", record.Facts);
     }
 
     public static ProcessRecord ReadProcess(ref MessagePackReader reader)
@@ -207,6 +214,9 @@ static class RecordCodec
                     break;
                 case "suspectFrom":
                     record = record with { SuspectFrom = reader.ReadInt64() };
+                    break;
+                case "facts":
+                    record = record with { Facts = Texts(ref reader) };
                     break;
                 default:
                     reader.Skip();

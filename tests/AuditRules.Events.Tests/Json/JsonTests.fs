@@ -148,6 +148,18 @@ let private records: (string * obj * string) list =
         "J17 PROCESS",
         ProcessRecord(ProcessChange.Exit, 1, 0, 8, -1L, ImmutableArray<string>.Empty, Nullable 137),
         """{"record":"process","change":"exit","process":1,"parent":0,"pid":8,"time":"1969-12-31T23:59:59.999999999Z","command":[],"exitCode":137}"""
+        "J17 PROCESS with facts",
+        ProcessRecord(
+            ProcessChange.NotRecorded,
+            -1,
+            0,
+            0,
+            1L,
+            ImmutableArray.Create("python3", "x"),
+            Nullable(),
+            Facts = ImmutableArray.Create "environment"
+        ),
+        """{"record":"process","change":"not-recorded","process":-1,"parent":0,"pid":0,"time":"1970-01-01T00:00:00.000000001Z","command":["python3","x"],"facts":["environment"]}"""
         "J18 LOSS",
         LossRecord(-1, "disk-full", 3L, 0L, 2L, ImmutableArray.Create(KeyValuePair("open", 3L))),
         """{"record":"loss","process":-1,"reason":"disk-full","count":3,"to":"1970-01-01T00:00:00.000000002Z","events":{"open":3}}"""

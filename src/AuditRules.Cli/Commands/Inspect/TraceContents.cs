@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using AuditRules.Events;
 using AuditRules.Recording.Packing;
@@ -8,6 +9,14 @@ namespace AuditRules.Cli.Commands.Inspect;
 /// <summary>What is in a trace, counted.</summary>
 sealed class TraceContents
 {
+    // S43: the events that an attempt is read from. A trace made by hand must not cost memory without bound.
+    static readonly FrozenSet<string> SpawnNames = FrozenSet.ToFrozenSet(
+        ["subprocess.Popen", "os.posix_spawn", "os.system", "os.exec"],
+        StringComparer.Ordinal
+    );
+    const int MostSpawns = 100_000;
+
+    readonly Dictionary<(int Process, long Time), long> _spawns = [];
     int _explained;
     long _counted;
 
@@ -37,6 +46,10 @@ sealed class TraceContents
     /// <summary>From when on times are counted: the first event, or what began first where there is none.</summary>
     public long Origin =>
         Events > 0 ? FirstTime : Processes.Values.Select(p => p.Began ?? 0).FirstOrDefault();
+
+    /// <summary>The ordinal of the event that tells of a program that was perhaps not recorded; null when it is not there.</summary>
+    public long? EventOf(ProcessRecord notRecorded) =>
+        _spawns.TryGetValue((notRecorded.Parent, notRecorded.Time), out var ordinal) ? ordinal : null;
 
     /// <summary>True for a process that ran on when the recording ended (T37).</summary>
     public bool IsRunning(int process) =>
@@ -93,10 +106,27 @@ sealed class TraceContents
         var counts = new long[frame.Shapes.Length];
         foreach (var shape in frame.ShapeColumn)
             counts[shape]++;
+        var spawns = false;
         for (var i = 0; i < counts.Length; i++)
-            ByName[frame.Shapes[i].Name] = ByName.GetValueOrDefault(frame.Shapes[i].Name) + counts[i];
+        {
+            var name = frame.Shapes[i].Name;
+            ByName[name] = ByName.GetValueOrDefault(name) + counts[i];
+            spawns |= SpawnNames.Contains(name);
+        }
+
         for (var row = 0; row < frame.Count; row++)
             Line(frame.GetProcess(row), frame.GetPid(row)).Events++;
+        if (spawns)
+            AddSpawns(frame);
+    }
+
+    void AddSpawns(EventFrame frame)
+    {
+        for (var row = 0; row < frame.Count && _spawns.Count < MostSpawns; row++)
+        {
+            if (SpawnNames.Contains(frame.GetName(row)))
+                _spawns.TryAdd((frame.GetProcess(row), frame.GetTime(row)), frame.GetOrdinal(row));
+        }
     }
 
     void Add(ProcessRecord record)

@@ -87,7 +87,11 @@ static class TraceSummary
             return;
         ProcessTree.Write(screen, contents);
         foreach (var record in contents.NotRecorded)
-            screen.Line($"perhaps not recorded: {CommandText.Of(record.Command)}", Tone.Warning);
+            screen.Write(
+                new StyledLine()
+                    .Add("perhaps not recorded", Tone.Warning)
+                    .Add($": {NotRecordedText.Of(record, contents.EventOf(record))}")
+            );
     }
 
     static void WriteNames(Screen screen, TraceContents contents)

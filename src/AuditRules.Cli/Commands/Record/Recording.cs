@@ -122,6 +122,8 @@ static class Recording
                 Tone.Warning
             );
         TellRunning(context, packed.StillRunning);
+        foreach (var program in NotRecordedText.Some(packed.NotRecorded))
+            context.Messages.Line($"auditrules: perhaps not recorded: {program}", Tone.Warning);
         foreach (var refused in packed.Refused)
             context.Messages.Line($"auditrules: left out {refused}", Tone.Warning);
     }

@@ -1,0 +1,249 @@
+/// Programs that were started and perhaps not recorded (S43).
+module AuditRules.Recording.Tests.AttemptTests
+
+open System
+open System.IO
+open Expecto
+open AuditRules.Events
+open AuditRules.Recording
+open AuditRules.Recording.Attempts
+open AuditRules.Recording.Tests.Programs
+
+let private nightly = Environment.GetEnvironmentVariable "AUDITRULES_NIGHTLY" = "1"
+
+let private missing recorded =
+    recorded.Processes
+    |> List.filter (fun r -> r.Change = ProcessChange.NotRecorded)
+
+let private runPython program code =
+    let recorded =
+        record [ program; "-c"; "import os, subprocess, sys\nme = sys.executable\n" + code ]
+
+    Expect.equal (recorded.Result |> Option.map _.ExitCode) (Some 0) "the program ends well"
+    recorded
+
+/// Of the one that is missing: its command without the interpreter's folder, and the facts.
+let private one recorded =
+    match missing recorded with
+    | [ record ] ->
+        [
+            for word in record.Command -> if word.StartsWith '/' then Path.GetFileName word else word
+        ],
+        List.ofSeq record.Facts
+    | records -> failtest $"{records.Length} are missing: {records}"
+
+[<Tests>]
+let commands =
+    testList
+        "commands"
+        [
+            testTheory
+                "S43: a command line tells whether it starts a Python"
+                [
+                    "python", "python"
+                    "/usr/bin/python3.11 -I x.py", "/usr/bin/python3.11 -I x.py"
+                    "pypy3.10", "pypy3.10"
+                    "./run.py a", "./run.py a"
+                    "ls -l", ""
+                    "grep python notes", ""
+                    "python-config --libs", ""
+                    "env", ""
+                    "env A=1 -u B python3 x", "python3 x"
+                    "env -i python3", "python3 (cleaned)"
+                    "/usr/bin/env - nice -n 5 python3", "python3 (cleaned)"
+                    "env -i grep python", ""
+                    "sudo -u root -E python3 x", "python3 x (cleaned)"
+                    "timeout -s KILL 5 python3 x", "python3 x"
+                    "timeout 5 grep python x", ""
+                    "nohup setsid python3 x", "python3 x"
+                    "sh build.sh python3", ""
+                    "sh -c", ""
+                    "env env env env env env env env env python3", ""
+                ]
+                (fun (line, expected) ->
+                    let python, cleans = PythonCommand.In(line.Split ' ')
+
+                    let found =
+                        match python with
+                        | null -> ""
+                        | words -> String.Join(' ', words)
+
+                    let shown =
+                        if cleans && found <> "" then
+                            found + " (cleaned)"
+                        else
+                            found
+
+                    Expect.equal shown expected line)
+
+            testTheory
+                "S43: a shell's text tells whether it starts a Python"
+                [
+                    "python3 x.py", true
+                    "cd /x && A=1 B='2 3' python3 x.py | tee y", true
+                    "if true; then python3 x; fi", true
+                    "x=$(python3 -c 'print(1)')", true
+                    "echo `python3 x`", true
+                    "(python3 x)", true
+                    "\"/opt/my python/bin/python3\" x", true
+                    "exec env A=1 python3 x", true
+                    "echo python3", false
+                    "echo 'x; python3 y'", false
+                    "echo \"x; \\\"; python3 y\"", false
+                    "cat python3 # python", false
+                    "", false
+                    "'", false
+                ]
+                (fun (text, expected) ->
+                    for command in
+                        [ [| "/bin/sh"; "-c"; text |]; [| "bash"; "-e"; "-lc"; text; "python3" |] ] do
+                        let python, _ = PythonCommand.In command
+                        Expect.equal (not (isNull python)) expected text)
+
+            testTheory
+                "S43: a Python before 3.8 is known by its name"
+                [
+                    "python2", true
+                    "python2.7", true
+                    "/x/python3.7", true
+                    "python3.7m", true
+                    "python3.8", false
+                    "python3.11", false
+                    "python3", false
+                    "python", false
+                ]
+                (fun (name, old) -> Expect.equal (PythonName.IsOld name) old name)
+        ]
+
+[<Tests>]
+let tests =
+    testSequenced
+    <| testList
+        "attempts"
+        [
+            for program in (if nightly then pythons else List.truncate 1 pythons) do
+                testCase
+                    $"S43: {program}: programs that are recorded, and those that are no Python, are not missing"
+                <| fun () ->
+                    let recorded =
+                        runPython
+                            program
+                            "import multiprocessing, signal
+code = ['-c', 'import sys; sys.audit(str(5))']
+subprocess.run([me] + code)
+subprocess.run([me] + code)
+subprocess.run([me] + code, preexec_fn=lambda: sys.audit('x'))
+subprocess.run(me + ' -c \"import sys; sys.audit(str(5))\"', shell=True)
+subprocess.run('for i in 1 2; do ' + me + ' -c \"import sys; sys.audit(str(5))\"; done', shell=True)
+os.system('true && ' + me + ' -c \"import sys; sys.audit(str(5))\"')
+subprocess.run(['env', 'A=1', me] + code)
+os.waitpid(os.posix_spawn(me, [me] + code, os.environ), 0)
+os.spawnv(os.P_WAIT, me, [me] + code)
+pid = os.fork()
+if pid == 0:
+    os.execvp('python3', ['python3'] + code)
+os.waitpid(pid, 0)
+subprocess.run([me, '-V'], stdout=subprocess.DEVNULL)
+subprocess.run(['ls', '/'], env={}, stdout=subprocess.DEVNULL)
+subprocess.run(['grep', 'python', '/etc/hosts'], env={}, stdout=subprocess.DEVNULL)
+try:
+    os.execv('/none/python3', ['python3'])
+except OSError:
+    pass"
+
+                    Expect.hasLength (named "5" recorded) 11 "all are recorded"
+                    Expect.equal [ for r in missing recorded -> r.Command ] [] "missing"
+
+                testCase $"S43: {program}: a child with an environment of its own is missing"
+                <| fun () ->
+                    let recorded =
+                        runPython
+                            program
+                            "subprocess.run([me, '-c', 'pass'])\nsubprocess.run([me, '-c', 'pass'], env={'A': '1'})"
+
+                    let name = Path.GetFileName(string recorded.Processes[1].Command[0])
+                    Expect.equal (one recorded) ([ name; "-c"; "pass" ], [ "environment" ]) "which, and why"
+                    // By whom, and in which event.
+                    let record = missing recorded |> List.head
+                    let attempts = named "subprocess.Popen" recorded
+                    Expect.equal (record.Process, record.Parent, record.Pid) (-1, 0, 0) "by whom"
+                    Expect.equal record.Time attempts[1].Time "when"
+
+                    Expect.equal
+                        [ for r in (nonNull (Option.get recorded.Result).Packed).NotRecorded -> r.Time ]
+                        [ record.Time ]
+                        "the result tells it"
+
+            testCase "S43: posix_spawn and exec with an environment of their own are missing"
+            <| fun () ->
+                let recorded =
+                    runPython
+                        "python3"
+                        "os.waitpid(os.posix_spawn(me, [me, '-c', '1'], {}), 0)
+pid = os.fork()
+if pid == 0:
+    os.execve(me, [me, '-c', '2'], {})
+os.waitpid(pid, 0)"
+
+                Expect.equal
+                    [ for r in missing recorded -> r.Parent, r.Command[2], List.ofSeq r.Facts ]
+                    [ 0, "1", [ "environment" ]; 1, "2", [ "environment" ] ]
+                    "missing"
+
+            testCase "S43: what a shell starts without the hook is missing"
+            <| fun () ->
+                let recorded = runPython "python3" "os.system('env -i ' + me + ' -c pass')"
+                let command, facts = one recorded
+
+                Expect.equal
+                    (List.truncate 2 command, facts)
+                    ([ "sh"; "-c" ], [ "environment" ])
+                    "which, and why"
+
+            testCase "S43: a start that failed is perhaps missing, and no fact is known"
+            <| fun () ->
+                let recorded =
+                    runPython
+                        "python3"
+                        "try:
+    subprocess.run(['/none/python3', 'x'])
+except OSError:
+    pass"
+
+                Expect.equal (one recorded) ([ "python3"; "x" ], []) "which"
+
+            testCase "S43: a Python before 3.8 is missing"
+            <| fun () ->
+                match
+                    Directory.GetDirectories(
+                        Path.Combine(
+                            Environment.GetFolderPath Environment.SpecialFolder.UserProfile,
+                            ".pyenv"
+                        ),
+                        "3.7.*",
+                        EnumerationOptions(RecurseSubdirectories = true, MaxRecursionDepth = 1)
+                    )
+                with
+                | [||] -> skiptest "no Python 3.7 is at hand"
+                | folders ->
+                    let old = Path.Combine(folders[0], "bin", "python3.7")
+                    let recorded = runPython "python3" $"subprocess.run(['{old}', '-c', 'pass'])"
+
+                    Expect.equal
+                        (one recorded)
+                        ([ "python3.7"; "-c"; "pass" ], [ "old-python" ])
+                        "which, and why"
+
+            testCase "S43: where filters keep out what every Python raises nothing is said"
+            <| fun () ->
+                let recorded =
+                    [
+                        "python3"
+                        "-c"
+                        "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'pass'])"
+                    ]
+                    |> recordWith _.WithFilters([], [ "import"; "e*"; "o*"; "c*"; "sys*" ])
+
+                Expect.isNonEmpty (named "subprocess.Popen" recorded) "the attempt is there"
+                Expect.equal (missing recorded) [] "missing"
+        ]
