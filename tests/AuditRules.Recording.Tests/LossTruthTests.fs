@@ -57,15 +57,15 @@ let private causes =
         + "os.rename(folder + '.aside', folder)\n"
         // Segments of 20 KiB.
         "oversize", "ulimit -f 40; ", "for i in range(500): sys.audit('t', i, *['x' * 4000] * (i % 10))\n"
-        // 16 buffers: the rest of 41 events within one another finds none.
+        // There are fewer buffers than events within one another.
         "busy",
         "",
-        "import ctypes\nctypes.CDLL(None).nest(40)\nsys.audit('outer')\n"
+        "import ctypes\nctypes.CDLL(None).nest(100)\nsys.audit('outer')\n"
         + "for i in range(100): sys.audit('t', i)\n"
-        // The event that is under way keeps 16 full segments mapped.
+        // The event that is under way keeps full segments mapped, of which there are 64.
         "internal",
         "ulimit -f 40; ",
-        "import ctypes, time\nctypes.CDLL(None).flood(20000)\nsys.audit('outer')\ntime.sleep(0.2)\n"
+        "import ctypes, time\nctypes.CDLL(None).flood(33000)\nsys.audit('outer')\ntime.sleep(0.2)\n"
         + "for i in range(100): sys.audit('again', i)\n"
     ]
 

@@ -919,7 +919,7 @@ def record_json(name, values):
             value = moment(value)
         elif key == "change":
             value = SPEC["changes"][value]
-        elif key == "exitCode" and value is None or key in ("host", "user", "directory", "blind", "suspicion") and not value:
+        elif key == "exitCode" and value is None or key in ("host", "user", "directory", "blind", "suspicion", "facts") and not value:
             continue
         made[key] = value
     return json.dumps(made, ensure_ascii=False, separators=(",", ":"))
