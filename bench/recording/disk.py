@@ -1,8 +1,9 @@
 """How much disk a recording needs while its program runs, and how long `record` takes.
 
-    python3 bench/recording/disk.py CLI [CLI...]     CLI: path of an AuditRules.Cli.dll; the first is what others are compared with
+    python3 bench/recording/disk.py CLI [CLI...]     CLI: path of an auditrules.dll; others are compared with the first
 
-Each records the same program of two million events, in turn, three times. Only ratios within one run can be compared.
+Each records the same program of two million events, with some work between them, in turn, three times. Only ratios
+within one run can be compared.
 """
 
 import os
@@ -19,6 +20,7 @@ PROGRAM = """
 import sys
 for i in range(int(sys.argv[1])):
     sys.audit("bench", i, "/srv/data/%d" % (i % 5000))
+    sum(range(400))
 """
 
 

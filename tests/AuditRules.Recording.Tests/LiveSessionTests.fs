@@ -2,7 +2,6 @@
 module AuditRules.Recording.Tests.LiveSessionTests
 
 open System
-open System.Collections.Generic
 open System.Diagnostics
 open System.IO
 open System.Threading
@@ -54,16 +53,6 @@ let private isWhole acknowledged lanes recorded =
 
         if numbers <> [ for i in 0L .. count - 1L -> i ] then
             failtest $"lane {lane}: numbers are missing, double or not in order"
-
-let private segmentsIn folder =
-    try
-        [
-            for path in Directory.GetFiles(folder, "*.seg", SearchOption.AllDirectories) ->
-                path, FileInfo(path).Length
-        ]
-    with :? IOException ->
-        // One was removed meanwhile.
-        []
 
 let private wait (condition: unit -> bool) =
     let clock = Stopwatch.StartNew()
@@ -132,46 +121,40 @@ let tests =
                 "S52: segments are packed and removed while the program runs, and nothing is lost"
                 (fun () ->
                     inFolder (fun folder ->
-                        let acknowledged = Path.Combine(folder, "acknowledged")
-
-                        let command =
-                            [| pythons.Head; HookLab.program "lanes.py"; acknowledged; "2"; "20000" |]
-
-                        use ended = new ManualResetEventSlim()
-                        let written = Dictionary<string, int64>()
-                        let peak = ref 0L
-
-                        let look () =
-                            let now = segmentsIn folder
-                            peak.Value <- max peak.Value (List.sumBy snd now)
-
-                            for path, size in now do
-                                written[path] <- size
-
-                        let watch =
-                            Thread(fun () ->
-                                while not (ended.Wait 2) do
-                                    look ())
-
-                        watch.Start()
+                        let count = Path.Combine(folder, "count")
+                        let command = [| pythons.Head; HookLab.program "until_packed.py"; count |]
                         use trace = new MemoryStream()
                         let result = RecordingSession.Run(optionsOf folder command, trace)
-                        ended.Set()
-                        watch.Join()
-                        Expect.equal result.ExitCode 0 "exit status"
+                        Expect.equal result.ExitCode 0 "the first segment was removed"
                         let recorded = read (trace.ToArray()) (Some result)
                         Expect.equal recorded.Losses [] "losses"
-                        Expect.equal (named "lane" recorded).Length 120000 "events"
-                        isWhole acknowledged 6 recorded
+
+                        Expect.equal
+                            [ for e in named "lane" recorded -> e.Arguments[0].AsInt64 ]
+                            [ for i in 0L .. int64 (File.ReadAllText count) - 1L -> i ]
+                            "every event, in its order"
 
                         Expect.isEmpty
                             (Directory.GetDirectories(folder, "auditrules-*"))
-                            "the folder is gone"
+                            "the folder is gone"))
 
-                        Expect.isLessThan
-                            peak.Value
-                            (Seq.sum written.Values)
-                            "not all segments were there at one time"))
+            testCase "a recording is kept until its trace has its place, also where that fails" (fun () ->
+                inFolder (fun folder ->
+                    let written () = raise (IOException "no room")
+
+                    let options =
+                        RecordingOptions(
+                            Command = [| pythons.Head; "-c"; "import sys; sys.audit('one')" |],
+                            TemporaryFolder = folder,
+                            Written = Action written
+                        )
+
+                    use trace = new MemoryStream()
+                    let result = RecordingSession.Run(options, trace)
+                    let left = Directory.GetFiles(nonNull result.KeptFolder, "*.seg").Length
+                    Expect.equal (result.ExitCode, left) (0, 1) "the segment"
+                    Expect.equal result.Problem "the trace cannot be written: no room" "why"
+                    Expect.isNull result.Packed "nothing is said to be packed"))
 
             testCase "S53: a session that is killed at any moment costs no event and doubles none" (fun () ->
                 let random = Random 7

@@ -112,6 +112,12 @@ public sealed record RecordingOptions
     /// <summary>The most bytes that the trace may have; null for any number (<see cref="PackOptions.MaxSize"/>).</summary>
     public long? MaxSize { get; init; }
 
+    /// <summary>
+    /// Called when the whole trace was written, before the segments are removed: a caller that moves it to its place
+    /// does so here. An IOException from it keeps the segments.
+    /// </summary>
+    public Action Written { get; init; } = static () => { };
+
     /// <summary>The commit of the recorded program, for the trace; empty when not known.</summary>
     public string Commit { get; init; } = "";
 

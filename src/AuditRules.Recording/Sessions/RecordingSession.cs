@@ -112,19 +112,28 @@ public sealed class RecordingSession
         ends.WaitForOthers(folder.FullPath, _options.OrphanGrace);
         ends.Look(folder.FullPath);
         watch?.Dispose();
-        return Pack(packing, folder, trace, new RecordingResult { ExitCode = exitCode, Hook = hook });
+        return Pack(
+            packing,
+            folder,
+            trace,
+            _options.Written,
+            new RecordingResult { ExitCode = exitCode, Hook = hook }
+        );
     }
 
     static RecordingResult Pack(
         LivePacking packing,
         SessionFolder folder,
         Stream trace,
+        Action written,
         RecordingResult result
     )
     {
         try
         {
-            return result with { Packed = packing.Complete(trace) };
+            var packed = packing.Complete(trace);
+            written();
+            return result with { Packed = packed };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {

@@ -29,26 +29,29 @@ static class Recording
     {
         // Before the program starts: that the trace cannot be written is no news for afterwards.
         using var file = OutputFile.Create(context, path, endsBySignal: false);
-        var result = Run(context, options, file.Stream);
+        var result = Run(context, options with { Written = () => Complete(context, file) }, file.Stream);
         if (result.Failure is not null)
             return result.ExitCode;
         if (result.Packed is null)
             return AfterProblem(result);
+        Tell(context, result, keeps ? $" in {context.Paths.Show(path)}" : ", not kept; -o FILE keeps it");
+        if (keeps)
+            TellHead(context, result.Packed);
+        var isDoubtful = result.Packed.Losses.Count > 0 || result.Packed.Suspicions.Count > 0;
+        return strict && isDoubtful ? ExitCodes.RecorderFailed : result.ExitCode;
+    }
+
+    // Before the segments are removed: whenever this process is killed, one of the two has the recording.
+    static void Complete(CommandContext context, OutputFile file)
+    {
         try
         {
             file.Complete(context);
         }
         catch (CommandFailure failure)
         {
-            context.Messages.Line($"auditrules: {failure.Message}", Tone.Bad);
-            return result.ExitCode != 0 ? result.ExitCode : ExitCodes.RecorderFailed;
+            throw new IOException(failure.Message, failure);
         }
-
-        Tell(context, result, keeps ? $" in {context.Paths.Show(path)}" : ", not kept; -o FILE keeps it");
-        if (keeps)
-            TellHead(context, result.Packed);
-        var isDoubtful = result.Packed.Losses.Count > 0 || result.Packed.Suspicions.Count > 0;
-        return strict && isDoubtful ? ExitCodes.RecorderFailed : result.ExitCode;
     }
 
     /// <summary>Records into a stream; says so when the program did not start or the trace was not written.</summary>
