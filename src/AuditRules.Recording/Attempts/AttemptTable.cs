@@ -28,6 +28,7 @@ internal sealed class AttemptTable(TraceMeta meta)
     readonly List<Attempt> _attempts = [];
     readonly List<Beginning> _beginnings = [];
     readonly Dictionary<int, Attempt> _execs = [];
+    readonly Dictionary<(int Process, long Thread), string> _popens = [];
 
     sealed record Attempt(SpawnAttempt Spawn, IReadOnlyList<string> Python, bool Cleans)
     {
@@ -54,6 +55,13 @@ internal sealed class AttemptTable(TraceMeta meta)
             PythonCommand.In(spawn.Command, out var cleans) is not { } python
             || PythonCommand.OnlyTells(python)
         )
+            return;
+        // From 3.13 on subprocess starts some programs by os.posix_spawn: two events, one program.
+        var thread = (audited.Process, audited.Thread);
+        var key = string.Join('\0', spawn.Command);
+        if (audited.Name == "subprocess.Popen")
+            _popens[thread] = key;
+        else if (audited.Name == "os.posix_spawn" && _popens.Remove(thread, out var before) && before == key)
             return;
         var attempt = new Attempt(spawn, python, cleans);
         if (spawn.IsExec)
