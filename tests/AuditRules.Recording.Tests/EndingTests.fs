@@ -120,7 +120,7 @@ let tests =
 
             for program in pythons do
                 testCase
-                    $"{program}: S42: children that end in ten ways lose nothing, and tell the status that exit was given"
+                    $"S44: {program}: children that end in ten ways lose nothing, and tell the status that exit was given"
                 <| fun () ->
                     let recorded = silently [ program; HookLab.program "endings.py"; "all" ]
                     Expect.equal (exitCode recorded) (Some 0) "all ended as they were told"
@@ -129,7 +129,7 @@ let tests =
                     for ending in endings do
                         isWhole ending recorded
 
-                    // S42: their parent alone knows how the others ended.
+                    // S44: their parent alone knows how the others ended.
                     for name, status, _ in endings do
                         let known = List.contains name [ "exec"; "exception"; "exit"; "daemon"; "fork" ]
 
