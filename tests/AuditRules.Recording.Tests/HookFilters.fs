@@ -50,20 +50,19 @@ let tests =
                     for environment, expected in rows do
                         Expect.equal (raised hook environment python) expected $"{environment}")
 
-            onEveryPython "S36: the security drop list stands in the start map" (fun python ->
-                let start = (script Native [] python "1").Images.Head.Start
+            onBothHooks "S36: the security drop list stands in the start map" (fun hook python ->
+                let start = (script hook [] python "1").Images.Head.Start
                 Expect.stringContains ((start.GetProperty "drop").GetRawText()) "\"builtins.id\"" ""
 
-                let all =
-                    (script Native [ "AUDITRULES_PROFILE", "all" ] python "1").Images.Head.Start
+                let all = (script hook [ "AUDITRULES_PROFILE", "all" ] python "1").Images.Head.Start
 
                 Expect.equal ((all.GetProperty "drop").GetRawText()) "[]" "")
 
-            onEveryPython "S15: filtered events are counted" (fun python ->
+            onBothHooks "S15: filtered events are counted" (fun hook python ->
                 let code = "import sys\nfor i in range(1000): sys.audit('dropped')"
 
                 let count extra =
-                    (script Native extra python code).Images |> List.sumBy _.Filtered
+                    (script hook extra python code).Images |> List.sumBy _.Filtered
 
                 let difference =
                     count [ "AUDITRULES_EXCLUDE", "dropped" ]
@@ -71,9 +70,9 @@ let tests =
 
                 Expect.equal difference 1000L "")
 
-            onEveryPython "S37: import keeps its module and file, and under all its paths" (fun python ->
+            onBothHooks "S37: import keeps its module and file, and under all its paths" (fun hook python ->
                 let imports environment =
-                    script Native environment python "import json"
+                    script hook environment python "import json"
                     |> args "import"
                     |> List.filter (fun text -> text.StartsWith "[\"json\"")
 
@@ -123,11 +122,11 @@ let tests =
                         (all.Contains "hunter2" || all.Contains "68756e74657232")
                         "no secret in clear")
 
-            onEveryPython "S34: none leaves names out too, all writes everything" (fun python ->
-                let none = environmentOf Native "none" python
+            onBothHooks "S34: none leaves names out too, all writes everything" (fun hook python ->
+                let none = environmentOf hook "none" python
                 Expect.equal (args "os.putenv" none).Head "[null, null]" "os.putenv"
                 Expect.stringEnds (args "subprocess.Popen" none).Head ", null, null]" "Popen"
-                let all = environmentOf Native "all" python
+                let all = environmentOf hook "all" python
                 let popen = (args "subprocess.Popen" all).Head
                 Expect.stringContains popen "[\"SECRET\", \"(redacted:named:" "section 11 holds for them"
                 Expect.stringContains popen """["OTHER", "x"]""" "all")

@@ -292,24 +292,29 @@ let nightly = Environment.GetEnvironmentVariable "AUDITRULES_NIGHTLY" = "1"
 let isTurnOf (python: Python) =
     nightly || python = List.head pythons || python = List.last pythons
 
-/// One test for each Python at hand.
-let onEveryPython name (test: Python -> unit) =
-    match pythons with
+let private onThose (chosen: Python -> bool) name (test: Python -> unit) =
+    match List.filter chosen pythons with
     | [] -> testList name [ testCase "no Python" (fun () -> skiptest "no Python 3.8 or later was found") ]
-    | pythons ->
+    | chosen ->
         testList
             name
             [
-                for python in pythons -> testCase $"{python.Version} {python.Path}" (fun () -> test python)
+                for python in chosen -> testCase $"{python.Version} {python.Path}" (fun () -> test python)
             ]
 
-/// One test over the oldest and the newest Python at hand; at night one for each.
-let onSomePythons name (test: Python -> unit) =
-    if Environment.GetEnvironmentVariable "AUDITRULES_NIGHTLY" = "1" then
-        onEveryPython name test
-    else
-        testCase name (fun () ->
-            if pythons.IsEmpty then
-                skiptest "no Python 3.8 or later was found"
+/// One test for each Python at hand.
+let onEveryPython name test = onThose (fun _ -> true) name test
 
-            List.distinct [ List.head pythons; List.last pythons ] |> List.iter test)
+/// One test for the oldest and the newest Python at hand; at night for each.
+let onSomePythons name test = onThose isTurnOf name test
+
+/// One test for each Python at hand under the native hook, and for the newest, at night for each, under the Python hook.
+let onBothHooks name (test: Hook -> Python -> unit) =
+    let isLast python = nightly || python = List.last pythons
+
+    testList
+        name
+        [
+            onEveryPython "native" (test Native)
+            onThose isLast "Python hook" (test Fallback)
+        ]

@@ -9,8 +9,8 @@ let private loop =
     "\nimport sys\nfor i in range(20000): sys.audit('t', i)\nprint('alive')\n"
 
 /// The program lives, and each of its 20,000 events is recorded or counted as lost for that reason.
-let private lives python prologue reason =
-    let recording = script Native [] python (prologue + loop)
+let private lives hook python prologue reason =
+    let recording = script hook [] python (prologue + loop)
     Expect.equal recording.Output "alive\n" "the program lives"
     let image = recording.Images.Head
     Expect.equal (List.map fst image.Lost) [ reason ] "one reason"
@@ -28,27 +28,29 @@ let tests =
     testList
         "hook limits"
         [
-            onEveryPython "S8: small file-size limits make small segments" (fun python ->
+            onBothHooks "S8: small file-size limits make small segments" (fun hook python ->
                 let prologue =
                     "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (70000, 70000))\n"
 
-                let recording = script Native [] python (prologue + loop)
+                let recording = script hook [] python (prologue + loop)
                 Expect.hasLength (named "t" recording) 20000 ""
                 Expect.isGreaterThan recording.Images.Head.Segments 5 "")
 
-            onEveryPython "S16: a file-size limit below the least segment is a counted loss" (fun python ->
+            onBothHooks "S16: a file-size limit below the least segment is a counted loss" (fun hook python ->
                 lives
+                    hook
                     python
                     "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))\n"
                     "file-limit")
 
-            onEveryPython "S16: no descriptors left is a counted loss" (fun python ->
+            onBothHooks "S16: no descriptors left is a counted loss" (fun hook python ->
                 lives
+                    hook
                     python
                     "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))\n"
                     "descriptors")
 
-            onEveryPython "S16: a folder that has gone is a counted loss" (fun python ->
+            onBothHooks "S16: a folder that has gone is a counted loss" (fun hook python ->
                 inFolder (fun folder ->
                     let moved = Path.Combine(folder, "moved")
                     let segments = Path.Combine(folder, "segments")
@@ -57,26 +59,28 @@ let tests =
                     let epilogue = $"\nos.rename('{moved}', '{segments}')"
 
                     let recording =
-                        recordIn segments Native [] [ python.Path; "-c"; prologue + loop + epilogue ]
+                        recordIn segments hook [] [ python.Path; "-c"; prologue + loop + epilogue ]
 
                     Expect.equal recording.Output "alive\n" recording.Error
                     Expect.equal (List.map fst recording.Images.Head.Lost) [ "access" ] ""))
 
-            onEveryPython "no file is made, and nobody is killed, under a file-size limit of 0" (fun python ->
-                let command =
-                    [ "/bin/sh"; "-c"; "ulimit -f 0; exec \"$@\""; "sh"; python.Path; "-c"; loop ]
+            onBothHooks
+                "no file is made, and nobody is killed, under a file-size limit of 0"
+                (fun hook python ->
+                    let command =
+                        [ "/bin/sh"; "-c"; "ulimit -f 0; exec \"$@\""; "sh"; python.Path; "-c"; loop ]
 
-                let recording = record Native [] command
-                Expect.equal (recording.Exit, recording.Output) (0, "alive\n") recording.Error
-                Expect.isEmpty recording.Images "")
+                    let recording = record hook [] command
+                    Expect.equal (recording.Exit, recording.Output) (0, "alive\n") recording.Error
+                    Expect.isEmpty recording.Images "")
 
-            onEveryPython "a program that closes every descriptor is recorded to its end" (fun python ->
+            onBothHooks "a program that closes every descriptor is recorded to its end" (fun hook python ->
                 let code =
                     "import os, sys\nos.closerange(0, 300)\nfor i in range(20000): sys.audit('t', i)"
 
-                Expect.hasLength (script Native [] python code |> named "t") 20000 "")
+                Expect.hasLength (script hook [] python code |> named "t") 20000 "")
 
-            onEveryPython "threads with the least stack can raise events of any size" (fun python ->
+            onBothHooks "threads with the least stack can raise events of any size" (fun hook python ->
                 let code =
                     """
 import sys, threading
@@ -86,9 +90,9 @@ t.start()
 t.join()
 """
 
-                Expect.hasLength (script Native [] python code |> named "t") 1 "")
+                Expect.hasLength (script hook [] python code |> named "t") 1 "")
 
-            onEveryPython "S16: a full disk is a counted loss" (fun python ->
+            onBothHooks "S16: a full disk is a counted loss" (fun hook python ->
                 if not asRoot.Value then
                     skiptest "needs root to mount a small file system"
 
@@ -96,7 +100,7 @@ t.join()
                     match run "mount" [ "-t"; "tmpfs"; "-o"; "size=512k"; "none"; folder ] [] with
                     | 0, _, _ ->
                         try
-                            let recording = recordIn folder Native [] [ python.Path; "-c"; loop ]
+                            let recording = recordIn folder hook [] [ python.Path; "-c"; loop ]
                             Expect.equal (recording.Exit, recording.Output) (0, "alive\n") recording.Error
                             Expect.isEmpty recording.Damage "damage"
                             let image = recording.Images.Head

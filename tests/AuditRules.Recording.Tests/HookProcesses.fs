@@ -22,9 +22,9 @@ let tests =
                 Expect.equal (text image "recorder") "\"auditrules-native\"" ""
                 Expect.isTrue image.Closed "S38: closed")
 
-            onEveryPython
+            onBothHooks
                 "S13, S14: forked children write their own segments and name their parent"
-                (fun python ->
+                (fun hook python ->
                     let code =
                         """
 import os, sys
@@ -39,7 +39,7 @@ os.wait()
 sys.audit("t", "parent")
 """
 
-                    let recording = script Native [] python code
+                    let recording = script hook [] python code
                     let images = recording.Images
 
                     Expect.equal
@@ -91,7 +91,7 @@ sys.audit("t", "parent")
 
                     Expect.contains ancestors first.Pid "the shell's parent is known")
 
-            onEveryPython "S19, S27: threads lose nothing and each keeps its order" (fun python ->
+            onBothHooks "S19, S27: threads lose nothing and each keeps its order" (fun hook python ->
                 let code =
                     """
 import sys, threading
@@ -102,7 +102,7 @@ for t in threads: t.start()
 for t in threads: t.join()
 """
 
-                let recording = script Native [] python code
+                let recording = script hook [] python code
                 let byThread = named "t" recording |> List.groupBy _.Thread
                 Expect.hasLength byThread 6 "threads"
 
@@ -157,7 +157,7 @@ for t in threads: t.join()
 
                 Expect.hasLength (script Native [] python code |> named "t") 6000 "")
 
-            onEveryPython "a hook that the program adds still works, and its adding is seen" (fun python ->
+            onBothHooks "a hook that the program adds still works, and its adding is seen" (fun hook python ->
                 let code =
                     """
 import sys
@@ -171,7 +171,7 @@ except PermissionError:
     print("denied")
 """
 
-                let recording = script Native [] python code
+                let recording = script hook [] python code
                 Expect.equal recording.Output "denied\n" ""
                 Expect.hasLength (named "sys.addaudithook" recording) 1 ""
                 Expect.hasLength (named "t" recording) 1 "the native hook sees it first")

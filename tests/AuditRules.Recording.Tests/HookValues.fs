@@ -42,10 +42,10 @@ let tests =
             plain Native
             plain Fallback
 
-            onEveryPython
+            onBothHooks
                 "S31: long text is cut between characters and tells its length in bytes"
-                (fun python ->
-                    match written Native python "'a' + 'é' * 2500, '😀' * 2000, b'x' * 4097, 'a' * 4096" with
+                (fun hook python ->
+                    match written hook python "'a' + 'é' * 2500, '😀' * 2000, b'x' * 4097, 'a' * 4096" with
                     | [ text ] ->
                         Expect.stringContains text ("[5, 5001, {\"$bytes\": \"") "length"
 
@@ -86,23 +86,25 @@ let tests =
                         let expected = """["K", {"$redacted": ["env", 15, "e545be4961ca29a1"]}]"""
                         Expect.equal secrets [ expected; expected ] "the paper's result, 0xa129ca6149be45e5"))
 
-            onEveryPython "S30: long lists, maps and arguments are cut and tell their length" (fun python ->
-                match written Native python "list(range(2000)), {i: i for i in range(1500)}" with
-                | [ text ] ->
-                    Expect.stringContains text "[7, 2000, {\"$bytes\": \"\"}, [0, 1, 2, " "list"
-                    Expect.stringContains text ", 1022, 1023]]" "1,024 items"
-                    Expect.stringContains text "[8, 1500, {\"$bytes\": \"\"}, {\"$map\": [[0, 0], " "map"
-                | other -> failtestf "%A" other
+            onBothHooks
+                "S30: long lists, maps and arguments are cut and tell their length"
+                (fun hook python ->
+                    match written hook python "list(range(2000)), {i: i for i in range(1500)}" with
+                    | [ text ] ->
+                        Expect.stringContains text "[7, 2000, {\"$bytes\": \"\"}, [0, 1, 2, " "list"
+                        Expect.stringContains text ", 1022, 1023]]" "1,024 items"
+                        Expect.stringContains text "[8, 1500, {\"$bytes\": \"\"}, {\"$map\": [[0, 0], " "map"
+                    | other -> failtestf "%A" other
 
-                match written Native python "*range(300)" with
-                | [ text ] ->
-                    Expect.stringEnds
-                        text
-                        ", 253, 254, {\"$truncated\": [7, 300, {\"$bytes\": \"\"}, null]}]"
-                        ""
-                | other -> failtestf "%A" other)
+                    match written hook python "*range(300)" with
+                    | [ text ] ->
+                        Expect.stringEnds
+                            text
+                            ", 253, 254, {\"$truncated\": [7, 300, {\"$bytes\": \"\"}, null]}]"
+                            ""
+                    | other -> failtestf "%A" other)
 
-            onEveryPython "S30: an event of any size and shape stays whole in its bounds" (fun python ->
+            onBothHooks "S30: an event of any size and shape stays whole in its bounds" (fun hook python ->
                 let code =
                     """
 import sys
@@ -117,7 +119,7 @@ sys.audit("n" * 5000, 1)
 sys.audit("", 1)
 """
 
-                let recording = script Native [] python code
+                let recording = script hook [] python code
                 Expect.hasLength (named "t" recording) 5 "events"
 
                 Expect.equal
@@ -205,27 +207,27 @@ sys.audit("p", pathlib.PurePosixPath("/a") / "b", pathlib.Path("x", "y"), pathli
                      + """{"$object": ["PosixPath", #, {"$map": [["path", "x/y"]]}]}, """)
                     "")
 
-            onEveryPython "S24, S26: the caller is the innermost frame" (fun python ->
+            onBothHooks "S24, S26: the caller is the innermost frame" (fun hook python ->
                 let code = "import sys\ndef f():\n    sys.audit('t')\n\n\nf()\nsys.audit('t')"
-                let recording = script Native [] python code
+                let recording = script hook [] python code
 
                 Expect.equal
                     [ for event in named "t" recording -> event.Caller, event.Line ]
                     [ Some("<string>", "f"), 3; Some("<string>", "<module>"), 7 ]
                     ""
 
-                let without = script Native [ "AUDITRULES_FRAMES", "0" ] python code
+                let without = script hook [ "AUDITRULES_FRAMES", "0" ] python code
 
                 Expect.equal
                     [ for event in named "t" without -> event.Caller, event.Line ]
                     [ None, 0; None, 0 ]
                     "")
 
-            onEveryPython "S25: a code object at a reused address is defined anew" (fun python ->
+            onBothHooks "S25: a code object at a reused address is defined anew" (fun hook python ->
                 let code =
                     "import sys\nfor i in range(3000): exec(compile('import sys; sys.audit(\"t\", %d)' % i, 'f%d.py' % i, 'exec'))"
 
-                let recording = script Native [] python code
+                let recording = script hook [] python code
 
                 Expect.equal
                     [ for event in named "t" recording -> event.Args, Option.map fst event.Caller ]
@@ -269,7 +271,7 @@ assert len(deleted) == 2000, len(deleted)
                 let recording = script Native [] python code
                 Expect.hasLength (named "t" recording) 2000 "")
 
-            onEveryPython "errno and a pending exception survive the hook" (fun python ->
+            onBothHooks "errno and a pending exception survive the hook" (fun hook python ->
                 let code =
                     """
 import ctypes, sys
@@ -282,5 +284,5 @@ except KeyError as error:
 assert ctypes.get_errno() == 77
 """
 
-                Expect.hasLength (script Native [] python code |> named "t") 1 "")
+                Expect.hasLength (script hook [] python code |> named "t") 1 "")
         ]

@@ -48,7 +48,7 @@ let private cited =
                 for name in
                     Regex.Matches(
                         File.ReadAllText file,
-                        @"\b(?:test|testCase|testTheory|on\w+Pythons?)\s+\$?""([^""\n]*)"""
+                        @"\b(?:test|testCase|testTheory|on\w+Pythons?|onBothHooks)\s+\$?""([^""\n]*)"""
                     ) do
                     yield! numbers name.Groups[1].Value
         ]

@@ -83,7 +83,8 @@ class Hook:
         if name is None:
             name = (len(self.names) + 1, self.settings.keeps(event), self.settings.place(event),
                     event == "import" and not self.settings.all)
-            if len(self.names) < 4096:
+            # A longer one is no name that comes again; it is written with each event, cut (S24).
+            if len(self.names) < 4096 and len(event) <= 255:
                 self.names[event] = name
         if not name[1]:
             self.image.count_filtered()
