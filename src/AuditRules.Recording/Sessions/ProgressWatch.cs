@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AuditRules.Recording.Segments;
 
 namespace AuditRules.Recording;
@@ -5,6 +6,7 @@ namespace AuditRules.Recording;
 /// <summary>Counts what the segments of a recording hold while they are written, to tell how it goes.</summary>
 internal sealed class ProgressWatch : IDisposable
 {
+    const int PageLength = 4096;
     const int ChunkLength = 256 * 1024;
 
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -48,8 +50,10 @@ internal sealed class ProgressWatch : IDisposable
 
     void Work()
     {
-        while (!_stop.Wait(Pause))
+        var pause = Pause;
+        while (!_stop.Wait(pause))
         {
+            var began = Stopwatch.GetTimestamp();
             try
             {
                 foreach (var file in SegmentFile.In(_folder))
@@ -61,6 +65,9 @@ internal sealed class ProgressWatch : IDisposable
             }
 
             _tell(Progress());
+            // Of thousands of processes it takes longer: never more than a small part of a processor.
+            var least = Stopwatch.GetElapsedTime(began) * 20;
+            pause = least > Pause ? least : Pause;
         }
     }
 
@@ -91,19 +98,17 @@ internal sealed class ProgressWatch : IDisposable
             return;
         _images.Add(header.Nonce);
         counted.Lost = Sum(header.Lost);
-        while (Count(stream, counted))
-        {
-            // The next chunk.
-        }
-
-        counted.IsDone = header.Full;
+        var length = PageLength;
+        while (Count(stream, counted, length))
+            length = ChunkLength;
+        counted.IsDone = header.Full || header.Closed;
     }
 
-    // Walks the blocks of one chunk; true when it ended within the next one.
-    bool Count(Stream stream, Counted counted)
+    // Walks the blocks of one chunk; true when there may be more behind it.
+    bool Count(Stream stream, Counted counted, int length)
     {
         stream.Position = counted.Offset;
-        var read = stream.ReadAtLeast(_chunk, _chunk.Length, throwOnEndOfStream: false);
+        var read = stream.ReadAtLeast(_chunk.AsSpan(0, length), length, throwOnEndOfStream: false);
         var walk = new BlockWalk(_chunk.AsSpan(0, read), 0);
         var kind = walk.Next();
         while (kind is not (BlockKind.End or BlockKind.Broken))
@@ -120,7 +125,8 @@ internal sealed class ProgressWatch : IDisposable
             kind = walk.Next();
         }
 
-        return kind == BlockKind.Broken && walk.Offset > 0 && read == _chunk.Length;
+        var isCut = kind == BlockKind.Broken || read - walk.Offset < SegmentLayout.MinimumBlock;
+        return isCut && read == length && (walk.Offset > 0 || length < ChunkLength);
     }
 
     // An array whose first item is 0 (rule S23).
