@@ -40,6 +40,20 @@ int main(void)
 }
 """
 
+/// A program that loads the library that it is given, and starts the Python in it.
+let private loading =
+    """
+#include <dlfcn.h>
+int main(int count, char **arguments)
+{
+    void *python = dlopen(arguments[count - 1], RTLD_NOW | RTLD_GLOBAL);
+    void (*begin)(int) = (void (*)(int))dlsym(python, "Py_InitializeEx");
+    int (*run)(const char *) = (int (*)(const char *))dlsym(python, "PyRun_SimpleString");
+    begin(1);
+    return run("import sys; sys.audit('t'); print('runs', flush=True)");
+}
+"""
+
 [<Tests>]
 let tests =
     testList
@@ -72,6 +86,23 @@ let tests =
                             let recording = script Native [ "LD_PRELOAD", preload ] python code
                             Expect.equal (recording.Output, recording.Error) ("True\n", "other") preload
                             Expect.hasLength (named "t" recording) 1 preload)
+            }
+
+            test "S42: a Python that a program loads later runs and is not seen" {
+                needs (File.Exists library) "needs the native hook"
+
+                let ask =
+                    "import sys, sysconfig as s; g = s.get_config_var; print(g('LIBDIR'), g('LDLIBRARY'), sys.prefix)"
+
+                let _, output, _ = run (List.last pythons).Path [ "-c"; ask ] []
+                let parts = output.Trim().Split ' '
+                let shared = Path.Combine(parts[0], parts[1])
+                needs (parts[1].EndsWith ".so" && File.Exists shared) "needs a shared libpython"
+
+                compiled loading [ "-ldl" ] (fun program ->
+                    let recording = record Native [ "PYTHONHOME", parts[2] ] [ program; shared ]
+                    Expect.equal (recording.Exit, recording.Output) (0, "runs\n") recording.Error
+                    Expect.isEmpty recording.Images "not recorded")
             }
 
             test "S42: a program with the set-user-id bit ignores the hook, and runs" {
