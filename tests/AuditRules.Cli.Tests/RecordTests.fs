@@ -189,7 +189,7 @@ let tests =
                 Expect.equal ran.Code 0 ran.Error
 
                 let told i =
-                    $"env -i python3 -c {i}; process 0 was to start it; its environment does not bring the hook in\n"
+                    $"env -i python3 -c {i}; process 0 was to start it; its environment does not bring the hook in; it may not have started\n"
 
                 Expect.stringContains
                     ran.Error
@@ -222,7 +222,7 @@ let tests =
 
                     Expect.stringContains
                         summary.Out
-                        $"perhaps not recorded: env -i python3 -c {i}; process 0 was to start it in event {event}; its environment does not bring the hook in\n"
+                        $"perhaps not recorded: env -i python3 -c {i}; process 0 was to start it in event {event}; its environment does not bring the hook in; it may not have started\n"
                         "inspect"
 
                 let replayed = run folder [ "replay"; "--rules"; "rules"; "run.atrace" ]

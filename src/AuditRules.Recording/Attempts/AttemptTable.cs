@@ -30,20 +30,6 @@ internal sealed class AttemptTable(TraceMeta meta)
     readonly Dictionary<int, Attempt> _execs = [];
     readonly Dictionary<(int Process, long Thread), string> _popens = [];
 
-    sealed record Attempt(SpawnAttempt Spawn, IReadOnlyList<string> Python, bool Cleans)
-    {
-        internal bool IsMatched { get; set; }
-        internal bool IsDirect => ReferenceEquals(Python, Spawn.Command);
-        internal string Key => KeyOf(Spawn.Process, Python);
-    }
-
-    /// <summary>A program that began in a process: what its hook says of itself.</summary>
-    sealed record Beginning(int Parent, int Forker, long Time, IReadOnlyList<string> Command)
-    {
-        internal bool IsTaken { get; set; }
-        internal string Key => KeyOf(Parent, Command);
-    }
-
     internal void Add(in EventView audited)
     {
         // What follows an exec in its process shows that it failed.
@@ -63,7 +49,7 @@ internal sealed class AttemptTable(TraceMeta meta)
             _popens[thread] = key;
         else if (audited.Name == "os.posix_spawn" && _popens.Remove(thread, out var before) && before == key)
             return;
-        var attempt = new Attempt(spawn, python, cleans);
+        var attempt = new Attempt(spawn, python, FactsOf(spawn, python, cleans));
         if (spawn.IsExec)
             _execs[spawn.Process] = attempt;
         else
@@ -71,18 +57,16 @@ internal sealed class AttemptTable(TraceMeta meta)
     }
 
     /// <summary>A program began to be recorded.</summary>
-    /// <param name="parent">The ordinal of the process that started it, or became it; -1 when it is not known.</param>
-    /// <param name="forker">Where a forked child became it, the ordinal of the process that forked; else -1.</param>
-    /// <param name="time">When, in nanoseconds since the Unix epoch.</param>
-    /// <param name="command">Its command line; empty when it is not known.</param>
-    internal void Begin(int parent, int forker, long time, IReadOnlyList<string> command)
+    internal void Begin(Beginning beginning)
     {
         // The children of multiprocessing are started without an event, and so are no answer to one.
         if (
             _beginnings.Count < Most
-            && !command.Any(word => word.StartsWith("from multiprocessing", StringComparison.Ordinal))
+            && !beginning.Command.Any(word =>
+                word.StartsWith("from multiprocessing", StringComparison.Ordinal)
+            )
         )
-            _beginnings.Add(new Beginning(parent, forker, time, command));
+            _beginnings.Add(beginning);
     }
 
     /// <summary>A process did something that is not in the trace, or ended by exit: an exec before that has failed.</summary>
@@ -93,78 +77,12 @@ internal sealed class AttemptTable(TraceMeta meta)
     {
         _attempts.AddRange(_execs.Values);
         _attempts.Sort((a, b) => a.Spawn.Event.CompareTo(b.Spawn.Event));
+        // What came behind them may be the answer.
         if (_beginnings.Count >= Most)
             return [];
-        TakeEqual();
-        TakeNamed();
-        TakeAny();
+        new Answers(_attempts, _beginnings).Match();
         return [.. _attempts.Where(attempt => !attempt.IsMatched).Take(MostTold).Select(RecordOf)];
     }
-
-    // The same arguments: the program's own name may be a link, or a shim that starts another.
-    void TakeEqual()
-    {
-        var byKey = _beginnings
-            .GroupBy(b => b.Key, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => new Queue<Beginning>(g), StringComparer.Ordinal);
-        foreach (var attempt in _attempts)
-        {
-            if (!byKey.TryGetValue(attempt.Key, out var same))
-                continue;
-            while (same.Count > 0 && same.Peek().Time < attempt.Spawn.Time)
-                same.Dequeue();
-            if (same.TryDequeue(out var beginning))
-                Take(attempt, beginning);
-        }
-    }
-
-    // Whatever a shell or another program was told to start: it may start several.
-    void TakeNamed()
-    {
-        foreach (var attempt in _attempts.Where(a => !a.IsDirect && !a.IsMatched))
-        {
-            var text = string.Join(' ', attempt.Spawn.Command);
-            foreach (var beginning in _beginnings)
-            {
-                if (
-                    CanAnswer(attempt, beginning)
-                    && beginning.Command.Count > 1
-                    && beginning.Command.Skip(1).All(word => text.Contains(word, StringComparison.Ordinal))
-                )
-                {
-                    Take(attempt, beginning);
-                }
-            }
-        }
-    }
-
-    // Arguments that were cut, a script that starts a Python, a process whose parent is not known.
-    void TakeAny()
-    {
-        foreach (var attempt in _attempts.Where(a => !a.IsMatched))
-        {
-            if (_beginnings.Find(b => CanAnswer(attempt, b)) is { } beginning)
-                Take(attempt, beginning);
-        }
-    }
-
-    static bool CanAnswer(Attempt attempt, Beginning beginning) =>
-        !beginning.IsTaken
-        && beginning.Time >= attempt.Spawn.Time
-        && (
-            beginning.Parent < 0
-            || beginning.Parent == attempt.Spawn.Process
-            || (!attempt.Spawn.IsExec && beginning.Forker == attempt.Spawn.Process)
-        );
-
-    static void Take(Attempt attempt, Beginning beginning)
-    {
-        attempt.IsMatched = true;
-        beginning.IsTaken = true;
-    }
-
-    static string KeyOf(int process, IReadOnlyList<string> command) =>
-        $"{process}\0{string.Join('\0', command.Skip(1))}";
 
     static bool IsExcluded(TraceMeta meta, string name) =>
         meta.Exclude.Any(glob => FileSystemName.MatchesSimpleExpression(glob, name, ignoreCase: false));
@@ -188,14 +106,18 @@ internal sealed class AttemptTable(TraceMeta meta)
         }
     }
 
-    ProcessRecord RecordOf(Attempt attempt)
+    List<string> FactsOf(SpawnAttempt spawn, IReadOnlyList<string> python, bool cleans)
     {
-        var facts = ImmutableArray.CreateBuilder<string>();
-        if (attempt.Cleans || attempt.Spawn.Variables?.Contains(_variable) == false)
+        var facts = new List<string>();
+        if (cleans || spawn.Variables?.Contains(_variable) == false)
             facts.Add(Environment);
-        if (PythonName.IsOld(attempt.Python[0]))
+        if (PythonName.IsOld(python[0]))
             facts.Add(OldPython);
-        return new ProcessRecord(
+        return facts;
+    }
+
+    static ProcessRecord RecordOf(Attempt attempt) =>
+        new(
             ProcessChange.NotRecorded,
             -1,
             attempt.Spawn.Process,
@@ -205,7 +127,6 @@ internal sealed class AttemptTable(TraceMeta meta)
             null
         )
         {
-            Facts = facts.ToImmutable(),
+            Facts = [.. attempt.Facts],
         };
-    }
 }

@@ -78,16 +78,23 @@ internal static class PythonCommand
         if (!Launchers.TryGetValue(name, out var launcher))
             return null;
         var behind = Behind(command, launcher.Valued, launcher.Words);
+        var options = command.Take(command.Count - behind.Count).Skip(1).ToArray();
+        if (OnlyAsks(name, options))
+            return null;
         cleans |=
             name is "sudo" or "doas"
-            || (
-                name == "env"
-                && command
-                    .Take(command.Count - behind.Count)
-                    .Any(word => word is "-i" or "-" or "--ignore-environment")
-            );
+            || (name == "env" && options.Any(word => word is "-i" or "-" or "--ignore-environment"));
         return In(behind, depth - 1, ref cleans);
     }
+
+    // `command -v` tells what it would start; `xargs -r` may have nothing to start it with.
+    static bool OnlyAsks(string name, string[] options) =>
+        name switch
+        {
+            "command" => options.Any(word => IsOption(word, 'v') || IsOption(word, 'V')),
+            "xargs" => options.Any(word => IsOption(word, 'r') || word == "--no-run-if-empty"),
+            _ => false,
+        };
 
     static List<string> Behind(IReadOnlyList<string> command, string valued, int words)
     {
@@ -117,7 +124,9 @@ internal static class PythonCommand
             at++;
         if (at + 1 >= command.Count || !IsCommandOption(command[at]))
             return null;
-        foreach (var simple in ShellCommands.Of(command[at + 1]))
+        // Behind -e a command that fails is the last.
+        var stops = command.Take(at + 1).Any(word => IsOption(word, 'e'));
+        foreach (var simple in ShellCommands.Of(command[at + 1]).Take(stops ? 1 : int.MaxValue))
         {
             var cleansThis = false;
             if (In(simple, depth - 1, ref cleansThis) is not { } python)
@@ -128,6 +137,12 @@ internal static class PythonCommand
 
         return null;
     }
+
+    /// <summary>True for one or more options in one word, as <c>-lc</c>, of which one is this.</summary>
+    internal static bool IsOption(string word, char option) =>
+        word.StartsWith('-')
+        && !word.StartsWith("--", StringComparison.Ordinal)
+        && word.Contains(option, StringComparison.Ordinal);
 
     static bool IsCommandOption(string word) =>
         word.StartsWith('-') && !word.StartsWith("--", StringComparison.Ordinal) && word.EndsWith('c');

@@ -263,10 +263,14 @@ internal sealed class Merge(
         cursor.Told = -1;
         if (image.Change != ProcessChange.Fork)
             attempts.Begin(
-                image.Parent?.Ordinal ?? -1,
-                image.Parent is { IsFork: true } forked ? forked.Parent?.Ordinal ?? -1 : -1,
-                cursor.Time,
-                cursor.Stream!.Start?.Command ?? []
+                new Beginning(
+                    image.Ordinal,
+                    image.Parent?.Ordinal ?? -1,
+                    image.Parent is { IsFork: true } forked ? forked.Parent?.Ordinal ?? -1 : -1,
+                    image.Change == ProcessChange.Exec,
+                    cursor.Time,
+                    cursor.Stream!.Start?.Command ?? []
+                )
             );
         var isRoot = options.Root is { } root && image.Pid == root.Pid && image.Ordinal == 0;
         writer.Add(

@@ -11,7 +11,7 @@ public static class NotRecordedText
 
     /// <summary>
     /// What was to be started, by whom, and what is known of it, as <c>python3 x.py; process 0 was to start it in event
-    /// 12; its environment does not bring the hook in</c>. Safe to show.
+    /// 12; its environment does not bring the hook in; it may not have started</c>. Safe to show.
     /// </summary>
     /// <param name="record">A record of <see cref="ProcessChange.NotRecorded"/>.</param>
     /// <param name="ordinal">The ordinal of the event that says so; null where it is not known.</param>
@@ -19,12 +19,10 @@ public static class NotRecordedText
     {
         var words = record.Command.IsDefault ? [] : record.Command;
         var command = CommandText.Of(words.Select(Short));
-        var facts = record.Facts.IsDefaultOrEmpty
-            ? "it may not have started"
-            : string.Join(", ", record.Facts.Select(Reason));
+        var facts = record.Facts.IsDefault ? [] : record.Facts;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{command}; {By(record.Parent)}{(ordinal is { } number ? $" in event {number:N0}" : "")}; {facts}"
+            $"{command}; {By(record.Parent)}{(ordinal is { } number ? $" in event {number:N0}" : "")}; {string.Concat(facts.Select(fact => $"{Reason(fact)}; "))}it may not have started"
         );
     }
 
