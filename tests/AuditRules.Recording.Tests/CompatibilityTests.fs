@@ -136,13 +136,11 @@ let tests =
     <| testList
         "compatibility"
         [
-            for python in pythons do
+            // Minutes each.
+            for python in (if nightly then pythons else []) do
                 for name in modules do
                     testCase $"{python.Version} {python.Path}: {name} gives the same with the recorder"
                     <| fun () ->
-                        if not nightly then
-                            skiptest "takes minutes: AUDITRULES_NIGHTLY=1"
-
                         if not (has python name) then
                             skiptest "this Python comes without it"
 

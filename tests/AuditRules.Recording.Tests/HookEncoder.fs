@@ -53,10 +53,7 @@ let tests =
                             for seed in 2..5 do
                                 agrees (unredacted :: environment) python seed 2000))
 
-            onEveryPython "random objects, redacted, under sanitizers: every event is there" (fun python ->
-                if not nightly then
-                    skiptest "by night"
-
+            atNight "random objects, redacted, under sanitizers: every event is there" (fun python ->
                 watched (fun environment ->
                     for seed in 1..5 do
                         inFolder (fun folder ->
@@ -71,73 +68,63 @@ let tests =
                             Expect.isEmpty recording.Damage "damage"
                             Expect.hasLength (named "odd" recording) 1000 "events")))
 
-            onEveryPython "random objects without sanitizers" (fun python ->
-                if not nightly then
-                    skiptest "by night"
-
+            atNight "random objects without sanitizers" (fun python ->
                 for seed in 20..25 do
                     agrees [ unredacted ] python seed 2000)
 
-            onEveryPython
-                "random objects under valgrind: nothing is read that was never written"
-                (fun python ->
-                    if not nightly then
-                        skiptest "by night"
+            atNight "random objects under valgrind: nothing is read that was never written" (fun python ->
+                if not (File.Exists "/usr/bin/valgrind") then
+                    skiptest "needs valgrind"
 
-                    if not (File.Exists "/usr/bin/valgrind") then
-                        skiptest "needs valgrind"
-
-                    inFolder (fun folder ->
-                        let command =
-                            [
-                                "/usr/bin/valgrind"
-                                "-q"
-                                "--fullpath-after="
-                                python.Path
-                                program "odd_objects.py"
-                            ]
-                            @ [ "5"; "200"; Path.Combine(folder, "expected") ]
-
-                        let recording = recordIn folder Native [ "PYTHONMALLOC", "malloc" ] command
-                        // Some interpreters are reported themselves.
-                        Expect.equal
-                            (recording.Exit, recording.Error.Contains "src/hook/")
-                            (0, false)
-                            recording.Error
-
-                        Expect.hasLength (named "odd" recording) 200 "events"))
-
-            test "the hook's other tests pass under sanitizers" {
-                if not nightly then
-                    skiptest "by night"
-
-                watched (fun environment ->
-                    let preload = snd environment.Head
-
-                    for list in
+                inFolder (fun folder ->
+                    let command =
                         [
-                            "hook values"
-                            "hook filters"
-                            "hook processes"
-                            "hook interruptions"
-                            "hook limits"
-                            "hook surroundings"
-                            "redaction"
-                        ] do
-                        let code, output, error =
-                            run
-                                "dotnet"
-                                [
-                                    System.Reflection.Assembly.GetExecutingAssembly().Location
-                                    "--filter-test-list"
-                                    list
-                                ]
-                                [
-                                    "AUDITRULES_NIGHTLY", "0"
-                                    "AUDITRULES_PRELOAD", preload
-                                    Sanitizers.options
-                                ]
+                            "/usr/bin/valgrind"
+                            "-q"
+                            "--fullpath-after="
+                            python.Path
+                            program "odd_objects.py"
+                        ]
+                        @ [ "5"; "200"; Path.Combine(folder, "expected") ]
 
-                        Expect.equal code 0 (output + error))
-            }
+                    let recording = recordIn folder Native [ "PYTHONMALLOC", "malloc" ] command
+                    // Some interpreters are reported themselves.
+                    Expect.equal
+                        (recording.Exit, recording.Error.Contains "src/hook/")
+                        (0, false)
+                        recording.Error
+
+                    Expect.hasLength (named "odd" recording) 200 "events"))
+
+            if nightly then
+                test "the hook's other tests pass under sanitizers" {
+                    watched (fun environment ->
+                        let preload = snd environment.Head
+
+                        for list in
+                            [
+                                "hook values"
+                                "hook filters"
+                                "hook processes"
+                                "hook interruptions"
+                                "hook limits"
+                                "hook surroundings"
+                                "redaction"
+                            ] do
+                            let code, output, error =
+                                run
+                                    "dotnet"
+                                    [
+                                        System.Reflection.Assembly.GetExecutingAssembly().Location
+                                        "--filter-test-list"
+                                        list
+                                    ]
+                                    [
+                                        "AUDITRULES_NIGHTLY", "0"
+                                        "AUDITRULES_PRELOAD", preload
+                                        Sanitizers.options
+                                    ]
+
+                            Expect.equal code 0 (output + error))
+                }
         ]

@@ -89,12 +89,10 @@ print(len(struck))
                     Expect.hasLength (named "signal" recording) (int (recording.Output.Trim())) "handlers"
                     Expect.isEmpty (lost recording) "lost")
 
-            onEveryPython
+            onThose
+                (fun python -> python.Version >= Version(3, 12) || isTurnOf python)
                 "more interpreters than there are buffers, each with its own lock, are recorded"
                 (fun python ->
-                    if python.Version < Version(3, 12) && not (isTurnOf python) then
-                        skiptest "by night"
-
                     let code =
                         """
 import resource, sys, threading

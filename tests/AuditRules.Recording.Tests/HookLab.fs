@@ -292,7 +292,8 @@ let nightly = Environment.GetEnvironmentVariable "AUDITRULES_NIGHTLY" = "1"
 let isTurnOf (python: Python) =
     nightly || python = List.head pythons || python = List.last pythons
 
-let private onThose (chosen: Python -> bool) name (test: Python -> unit) =
+/// One test for each Python at hand that is chosen.
+let onThose (chosen: Python -> bool) name (test: Python -> unit) =
     match List.filter chosen pythons with
     | [] -> testList name [ testCase "no Python" (fun () -> skiptest "no Python 3.8 or later was found") ]
     | chosen ->
@@ -307,6 +308,13 @@ let onEveryPython name test = onThose (fun _ -> true) name test
 
 /// One test for the oldest and the newest Python at hand; at night for each.
 let onSomePythons name test = onThose isTurnOf name test
+
+/// One test for each Python at hand, at night alone.
+let atNight name test =
+    if nightly then
+        onEveryPython name test
+    else
+        testList name []
 
 /// One test for each Python at hand under the native hook, and for the newest, at night for each, under the Python hook.
 let onBothHooks name (test: Hook -> Python -> unit) =

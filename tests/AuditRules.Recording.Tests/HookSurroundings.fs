@@ -238,9 +238,7 @@ sys.audit("t", "parent")
                     ]
                     "an empty environment ends the recording of what is started")
 
-            onEveryPython "multiprocessing by fork, spawn and a fork server" (fun python ->
-                needs (isTurnOf python) "by night"
-
+            onSomePythons "multiprocessing by fork, spawn and a fork server" (fun python ->
                 inFolder (fun folder ->
                     let file = Path.Combine(folder, "main.py")
 
