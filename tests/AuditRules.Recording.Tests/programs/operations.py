@@ -10,6 +10,7 @@ second time counts, so that what is loaded on first use does not show; starts of
 
 import json
 import os
+import signal
 import socket
 import sys
 import threading
@@ -20,6 +21,7 @@ ME = sys.executable
 os.environ["TMPDIR"] = FOLDER
 for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
     del os.environ[name]
+signal.signal(signal.SIGINT, signal.default_int_handler)  # asyncio looks at it; the caller may ignore it
 
 
 def operation(title):
