@@ -51,6 +51,8 @@ def record(cli):
             peak[:] = [max(a, b) for a, b in zip(peak, now)]
 
     watcher = threading.Thread(target=watch)
+    # Not waited for where the recording fails.
+    watcher.daemon = True
     watcher.start()
     began = time.monotonic()
     command = ["dotnet", cli, "record", "--quiet", "-o", os.path.join(folder, "run.atrace"), "--", sys.executable, "-c", PROGRAM]
