@@ -139,6 +139,65 @@ let private forged =
         ]
         (fun (log, trace) -> Expect.equal (beside log trace) ([ "segment-missing" ], 1L) log)
 
+/// One program that fills a segment whenever anyone looks.
+let private endless =
+    testCase "S52: a round ends though a program raises events faster than they are packed" (fun () ->
+        let files = ResizeArray<AuditRules.Recording.Segments.SegmentFile>()
+        let mutable second = 0L
+
+        let fill () =
+            let header =
+                { SegmentBuilder.header with
+                    Sequence = files.Count
+                    Began = second * 1_000_000_000L + 3L * int64 files.Count
+                    State = 1
+                    Ended = second * 1_000_000_000L + 3L * int64 files.Count + 2L
+                }
+
+            let records text =
+                [
+                    SegmentBuilder.name 0L "open"
+                    SegmentBuilder.event
+                        (header.Began + 1L)
+                        0L
+                        None
+                        [ SegmentBuilder.integer (int64 files.Count); SegmentBuilder.text text ]
+                ]
+
+            // The block takes all of a segment of 16 KiB behind its header and its own.
+            let room = 16384 - 4096 - 8 - (Array.concat (records "")).Length
+            let block = SegmentBuilder.block (records (String('x', room)))
+            files.Add(SegmentBuilder.segment header [ block ])
+
+        let list () =
+            if files.Count > 400 then
+                failtest "the round does not end"
+
+            for _ in 1..4 do
+                fill ()
+
+            files.ToArray() :> Collections.Generic.IReadOnlyList<_>
+
+        let clock () =
+            second <- second + 1L
+            second * 1_000_000_000L
+
+        use trace = new MemoryStream()
+        use run = new PackRun(trace, options)
+        let removed = [ for _ in 1..20 -> run.Round(clock, list).Count ]
+        Expect.isTrue run.HasMore "there is always more"
+        Expect.isGreaterThan (List.sum removed) 15 "and segments are removed"
+        let packed = run.Complete(list ())
+        let recorded = Programs.read (trace.ToArray()) None
+
+        Expect.equal
+            [ for e in recorded.Events -> e.Arguments[0].AsInt64 ]
+            [ for i in 0L .. int64 files.Count - 1L -> i ]
+            "every event"
+
+        // The last segment is full, and there is none behind it.
+        Expect.equal [ for loss in packed.Losses -> loss.Reason ] [ "segment-missing" ] "losses")
+
 [<Tests>]
 let tests =
     testList
@@ -151,4 +210,5 @@ let tests =
                     Expect.isGreaterThan (List.sum removed) (2 * worlds) "segments were removed on the way")
             limited
             forged
+            endless
         ]

@@ -111,6 +111,23 @@ let private killedAt (delay: int) =
             wasPacked
         | _ -> false)
 
+/// A program that makes something of that name in its session's folder, and raises more events than stay unpacked.
+let private beside (name: string) (make: string) =
+    inFolder (fun folder ->
+        let program =
+            $"import os, sys\np = os.environ['AUDITRULES_DIR'] + '/{name}'\n{make}\n"
+            + "for i in range(40000): sys.audit('lane', i, 'x' * 50)\nimport time; time.sleep(1)"
+
+        use trace = new MemoryStream()
+
+        let result =
+            RecordingSession.Run(optionsOf folder [| pythons.Head; "-c"; program |], trace)
+
+        let recorded = read (trace.ToArray()) (Some result)
+        Expect.equal (result.ExitCode, result.Problem) (0, null) "the session"
+        Expect.equal (named "lane" recorded).Length 40000 $"events beside {name}"
+        Expect.equal recorded.Losses [] "losses")
+
 [<Tests>]
 let tests =
     testSequenced
@@ -137,6 +154,30 @@ let tests =
                         Expect.isEmpty
                             (Directory.GetDirectories(folder, "auditrules-*"))
                             "the folder is gone"))
+
+            testTheory
+                "S53: what the program makes in place of the session's own files does not stop it, and is not believed"
+                [
+                    "packed.log", "os.mkfifo(p)"
+                    "packed.log", "os.symlink('/dev/zero', p)"
+                    "packed.log", "open(p, 'w').write('36\\n')"
+                    "packed.atrace", "os.mkfifo(p)"
+                ]
+                (fun (name, make) -> beside name make)
+
+            testCase "C22: a program that removes its session's folder keeps its status" (fun () ->
+                inFolder (fun folder ->
+                    let program =
+                        "import os, shutil, sys\nshutil.rmtree(os.environ['AUDITRULES_DIR'])\nsys.exit(3)"
+
+                    use trace = new MemoryStream()
+
+                    let result =
+                        RecordingSession.Run(optionsOf folder [| pythons.Head; "-c"; program |], trace)
+
+                    Expect.equal (result.ExitCode, result.Failure) (3, null) "status"
+                    Expect.isNull result.KeptFolder "no folder is left"
+                    Expect.stringStarts (nonNull result.Problem) "the trace cannot be written: " "why"))
 
             testCase "a recording is kept until its trace has its place, also where that fails" (fun () ->
                 inFolder (fun folder ->

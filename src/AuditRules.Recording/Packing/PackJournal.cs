@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using AuditRules.Recording.Segments;
 
 namespace AuditRules.Recording.Packing;
 
@@ -13,13 +14,23 @@ internal sealed class PackJournal : IDisposable
     internal const string TraceName = "packed.atrace";
     internal const string LogName = "packed.log";
 
+    const int MostLine = 1024 * 1024;
+
     readonly FileStream _log;
     readonly StringBuilder _lines = new();
 
     PackJournal(string folder)
     {
         Trace = Create(folder, TraceName);
-        _log = Create(folder, LogName);
+        try
+        {
+            _log = Create(folder, LogName);
+        }
+        catch
+        {
+            Trace.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The trace that is made.</summary>
@@ -37,7 +48,6 @@ internal sealed class PackJournal : IDisposable
             _lines.Append(JsonSerializer.Serialize(state, ImageStates.Default.ImageState)).Append('\n');
         _lines.Append(Trace.Position).Append('\n');
         _log.Write(Encoding.UTF8.GetBytes(_lines.ToString()));
-        _log.Flush();
     }
 
     /// <summary>True when a session of that folder packed while its program ran.</summary>
@@ -46,7 +56,7 @@ internal sealed class PackJournal : IDisposable
     /// <summary>
     /// How far the trace counts, and the images; null where nothing was packed, or the file is not as it was written.
     /// </summary>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">The file cannot be read, or is a link, a pipe or a device.</exception>
     internal static (long Length, IReadOnlyList<ImageState> Images)? Read(string folder)
     {
         var path = Path.Combine(folder, LogName);
@@ -74,7 +84,7 @@ internal sealed class PackJournal : IDisposable
                 round.Clear();
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidDataException)
         {
             return null;
         }
@@ -94,6 +104,8 @@ internal sealed class PackJournal : IDisposable
     {
         var options = new FileStreamOptions
         {
+            // What a full disk did not take must not be tried again when the file is closed.
+            BufferSize = 0,
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
             Share = FileShare.ReadWrite | FileShare.Delete,
@@ -104,16 +116,25 @@ internal sealed class PackJournal : IDisposable
     }
 
     // A line without its end was being written when the session was killed.
-    static string[] WholeLines(string path)
+    static IEnumerable<string> WholeLines(string path)
     {
-        using var stream = new FileStream(
-            path,
-            FileMode.Open,
-            FileAccess.Read,
-            FileShare.ReadWrite | FileShare.Delete
-        );
-        using var reader = new StreamReader(stream);
-        var text = reader.ReadToEnd();
-        return text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        using var stream = SegmentFile.OpenRegular(path);
+        var bytes = new byte[MostLine];
+        var filled = 0;
+        while (stream.Read(bytes, filled, bytes.Length - filled) is > 0 and var count)
+        {
+            filled += count;
+            var from = 0;
+            for (int end; (end = Array.IndexOf(bytes, (byte)'\n', from, filled - from)) >= 0; from = end + 1)
+            {
+                if (end > from)
+                    yield return Encoding.UTF8.GetString(bytes, from, end - from);
+            }
+
+            filled -= from;
+            bytes.AsSpan(from, filled).CopyTo(bytes);
+            if (filled == bytes.Length)
+                throw new InvalidDataException("a line is longer than any that is written");
+        }
     }
 }

@@ -19,29 +19,37 @@ internal sealed class PackRun(Stream trace, PackOptions options) : IDisposable
     Merge? _merge;
     long _before;
 
+    // In nanoseconds: often enough that what is packed is committed and removed while more comes.
+    const long LongestRound = 500_000_000;
+
     /// <summary>Something is written.</summary>
     internal bool HasBegun => _merge is not null;
 
+    /// <summary>The last round ended with more to be read: another is worth while at once.</summary>
+    internal bool HasMore { get; private set; }
+
     /// <summary>
-    /// Writes what can be written. Gives the segments of which every event is in the trace: they can be removed.
+    /// Writes what can be written, for half a second at most. Gives the segments of which every event is in the trace: they can be removed.
     /// </summary>
     /// <param name="mono">Reads the monotonic clock.</param>
     /// <param name="list">Lists the segments.</param>
     internal IReadOnlyList<SegmentFile> Round(Func<long> mono, Func<IReadOnlyList<SegmentFile>> list)
     {
-        bool isMore;
+        long? began = null;
+        long now;
         do
         {
             // First the clock, then the folder, then the segments (rule S51).
-            var now = mono();
+            now = mono();
+            began ??= now;
             _found.Add(list(), _before, isLive: true);
             _before = now;
             if (_found.First is null)
                 return [];
             Begin();
             _merge!.Add(_table.Add(_found.TakeNew(), options.Root));
-            isMore = _merge.Run(new SegmentRound(true, now));
-        } while (isMore);
+            HasMore = _merge.Run(new SegmentRound(true, now));
+        } while (HasMore && now - began < LongestRound);
 
         _writer!.Flush();
         return _merge.TakeDrained();

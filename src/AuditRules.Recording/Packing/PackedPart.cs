@@ -1,4 +1,5 @@
 using AuditRules.Events;
+using AuditRules.Recording.Segments;
 using AuditRules.Traces;
 
 namespace AuditRules.Recording.Packing;
@@ -24,12 +25,7 @@ internal sealed class PackedPart : IDisposable
     {
         if (PackJournal.Read(folder) is not { } journal)
             return null;
-        var stream = new FileStream(
-            Path.Combine(folder, PackJournal.TraceName),
-            FileMode.Open,
-            FileAccess.Read,
-            FileShare.ReadWrite | FileShare.Delete
-        );
+        var stream = SegmentFile.OpenRegular(Path.Combine(folder, PackJournal.TraceName));
         try
         {
             var reader = new TraceReader(

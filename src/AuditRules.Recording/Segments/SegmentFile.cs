@@ -65,7 +65,9 @@ public sealed record SegmentFile(string Name, Func<Stream> Open)
         return pids;
     }
 
-    static FileStream OpenRegular(string path)
+    /// <summary>Opens a file of a session's folder in which a recorded program can make anything.</summary>
+    /// <exception cref="IOException">It cannot be opened, or is a link, a pipe or a device.</exception>
+    internal static FileStream OpenRegular(string path)
     {
         // A pipe in place of the file must not make this program wait for a writer.
         FileStream stream = OperatingSystem.IsLinux()

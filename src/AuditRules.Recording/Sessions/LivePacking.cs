@@ -40,11 +40,13 @@ internal sealed class LivePacking : IDisposable
     internal PackResult Complete(Stream trace)
     {
         Stop();
-        // Where nothing was packed, or it failed, as on a full disk: all is in the folder.
-        if (_run is null || _hasFailed)
+        // Without a journal of this session, what looks like one was made by the recorded program.
+        if (_journal is null)
+            return Packer.Pack(SegmentFile.In(_folder), trace, _options);
+        // Where packing failed, as on a full disk, all is in the folder.
+        if (_hasFailed || TryComplete() is not { } result)
             return Packer.Pack(_folder, trace, _options);
-        var result = _run.Complete(SegmentFile.In(_folder));
-        _journal!.Trace.Position = 0;
+        _journal.Trace.Position = 0;
         _journal.Trace.CopyTo(trace);
         trace.Flush();
         return result;
@@ -53,8 +55,29 @@ internal sealed class LivePacking : IDisposable
     public void Dispose()
     {
         Stop();
+        try
+        {
+            _run?.Dispose();
+        }
+        catch (IOException)
+        {
+            // A full disk did not take the rest of a trace that is not used.
+        }
+
         _journal?.Dispose();
         _stop.Dispose();
+    }
+
+    PackResult? TryComplete()
+    {
+        try
+        {
+            return _run!.Complete(SegmentFile.In(_folder));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     void Stop()
@@ -67,14 +90,15 @@ internal sealed class LivePacking : IDisposable
     {
         try
         {
-            while (!_stop.Wait(Pause))
+            while (!_stop.Wait(_run is { HasMore: true } ? TimeSpan.Zero : Pause))
             {
-                if (SizeOf(_folder) >= _left + _step)
+                if (_run is { HasMore: true } || SizeOf(_folder) >= _left + _step)
                     Round();
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception)
         {
+            // Whatever it is, it must not end the session while the program runs: what is left is packed at its end.
             _hasFailed = true;
         }
     }

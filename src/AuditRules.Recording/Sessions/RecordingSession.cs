@@ -109,38 +109,25 @@ public sealed class RecordingSession
         relay.SetTarget(null);
         var end = new ProcessEnd(true, exitCode, LinuxCalls.ReadClock(LinuxCalls.ClockMonotonic));
         ends = new ProcessEnds(new RootEnd(root, startTicks, end), orphans);
-        ends.WaitForOthers(folder.FullPath, _options.OrphanGrace);
-        ends.Look(folder.FullPath);
-        watch?.Dispose();
-        return Pack(
-            packing,
-            folder,
-            trace,
-            _options.Written,
-            new RecordingResult { ExitCode = exitCode, Hook = hook }
-        );
-    }
-
-    static RecordingResult Pack(
-        LivePacking packing,
-        SessionFolder folder,
-        Stream trace,
-        Action written,
-        RecordingResult result
-    )
-    {
+        var result = new RecordingResult { ExitCode = exitCode, Hook = hook };
+        // Until the trace has its place, whatever happens.
+        folder.IsKept = true;
         try
         {
+            ends.WaitForOthers(folder.FullPath, _options.OrphanGrace);
+            ends.Look(folder.FullPath);
+            watch?.Dispose();
             var packed = packing.Complete(trace);
-            written();
+            _options.Written();
+            folder.IsKept = false;
             return result with { Packed = packed };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            folder.IsKept = true;
             return result with
             {
-                KeptFolder = folder.FullPath,
+                // The program may have removed it.
+                KeptFolder = Directory.Exists(folder.FullPath) ? folder.FullPath : null,
                 Problem = $"the trace cannot be written: {e.Message}",
             };
         }
