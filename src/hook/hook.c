@@ -123,6 +123,8 @@ int hook_event(const char *event, py_object *arguments, void *unused)
             segment_count_filtered();
         if (name->watch)
             segment_watch(name->watch);
+        else
+            segment_see_more();
         slot_release(slot);
     } else {
         segment_count_busy(system_mono());

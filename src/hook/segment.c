@@ -2,6 +2,7 @@
 
 #include "header.h"
 #include "msgpack.h"
+#include "names.h"
 #include "segment_file.h"
 #include "settings.h"
 #include "slots.h"
@@ -12,7 +13,7 @@
 #include <sys/mman.h>
 
 static const uint64_t MAGIC = 0x1a0a0d4745535241u; /* the bytes ARSEG, CR, LF, SUB */
-static const uint64_t RETRY = 100 * 1000000u;
+static const uint64_t RETRY = 100 * 1000000u, PATIENCE = 1000 * 1000000u;
 static const uint32_t COMMITTED = 0xa5d10000u;
 
 /* One in use, the others full but perhaps still held by a thread that writes its last event into them. */
@@ -25,7 +26,7 @@ static uint32_t serial, sequence;
 static size_t wanted = SEGMENT_FIRST;
 static uint64_t failed_at;
 static enum loss failed_for;
-static bool marked;
+static bool marked, closed;
 static _Atomic uint32_t watched; /* goes on in a forked child, whose interpreter is the same */
 
 /* What was counted before there was a segment. */
@@ -54,6 +55,21 @@ static void begin_lock(sigset_t *before)
         sched_yield();
 }
 
+/* At exit, which must go on whatever other threads do: not for ever. */
+static bool try_lock(sigset_t *before)
+{
+    uint64_t began = system_mono();
+    system_hold_signals(before);
+    while (atomic_exchange(&lock, 1)) {
+        if (system_mono() - began > PATIENCE) {
+            system_free_signals(before);
+            return false;
+        }
+        sched_yield();
+    }
+    return true;
+}
+
 static void end_lock(const sigset_t *before)
 {
     atomic_store(&lock, 0);
@@ -63,7 +79,7 @@ static void end_lock(const sigset_t *before)
 static void write_header(struct header *header, size_t size)
 {
     header->major = 1;
-    header->minor = 1;
+    header->minor = on_exit != NULL;
     header->first = HEADER_SIZE;
     header->size = size;
     header->pid = (uint32_t)image.pid;
@@ -86,6 +102,10 @@ static void write_header(struct header *header, size_t size)
     for (int i = 0; i < 16; i++)
         header->lost[i] = atomic_exchange(&early_lost[i], 0);
     header->watch = watched;
+    if (closed) {
+        header->ended = header->mono;
+        header->state = STATE_CLOSED;
+    }
     header->map_size = image.map_size;
     memcpy(header->map, image.map, image.map_size);
     atomic_store_explicit(&header->magic, MAGIC, memory_order_release);
@@ -256,6 +276,12 @@ void segment_watch(uint32_t watch)
         atomic_store(&header_of(segment)->watch, watch);
 }
 
+void segment_see_more(void)
+{
+    if (atomic_load_explicit(&watched, memory_order_relaxed) == WATCH_SEEN)
+        segment_watch(WATCH_EXPECTED);
+}
+
 void segment_forget(void)
 {
     for (int i = 0; i < MAPPED; i++)
@@ -269,25 +295,35 @@ void segment_forget(void)
     sequence = 0;
     wanted = SEGMENT_FIRST;
     failed_at = 0;
-    marked = false;
+    marked = closed = false;
     early_filtered = early_first = early_last = 0;
     for (int i = 0; i < 16; i++)
         early_lost[i] = 0;
 }
 
+/* Other threads may still raise events, fill the segment and let it go: nothing but the lock keeps it mapped. */
 void segment_close(void)
 {
-    struct segment *segment = segment_current();
-    if (!segment)
+    sigset_t before;
+    if (!try_lock(&before))
         return;
-    struct header *header = header_of(segment);
-    atomic_store(&header->ended, system_mono());
-    atomic_store_explicit(&header->state, STATE_CLOSED, memory_order_release);
+    struct segment *segment = segment_current();
+    closed = true;
+    if (segment) {
+        struct header *header = header_of(segment);
+        atomic_store(&header->ended, system_mono());
+        atomic_store_explicit(&header->state, STATE_CLOSED, memory_order_release);
+    }
+    end_lock(&before);
 }
 
 void segment_exited(int status)
 {
+    sigset_t before;
+    if (!try_lock(&before))
+        return;
     struct segment *segment = segment_current();
     if (segment)
         atomic_store(&header_of(segment)->exited, EXITED + ((uint32_t)status & 0xff));
+    end_lock(&before);
 }

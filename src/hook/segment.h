@@ -56,6 +56,9 @@ void segment_forget(void);
 /* Notes whether the interpreter's end is expected or was seen: an enum watch (S70). */
 void segment_watch(uint32_t watch);
 
+/* An event came: an end that was seen was not the interpreter's, whose event is the last of all (S70). */
+void segment_see_more(void);
+
 /* At exit: marks the current segment closed. */
 void segment_close(void);
 

@@ -7,6 +7,7 @@
 #include "segment.h"
 #include "settings.h"
 #include "slots.h"
+#include "system.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -14,9 +15,6 @@
 #include <unistd.h>
 
 static bool started;
-
-/* glibc has it, musl has not. */
-extern int on_exit(void (*handler)(int, void *), void *argument) __attribute__((weak));
 
 /* Registered before any other handler, and so called behind them and behind `stop`. */
 static void exited(int status, void *unused)

@@ -22,6 +22,9 @@ uint64_t system_file_limit(void);
 void system_hold_signals(sigset_t *before);
 void system_free_signals(const sigset_t *before);
 
+/* glibc has it, musl has not: then what was given to exit is not known. */
+extern int on_exit(void (*handler)(int, void *), void *argument) __attribute__((weak));
+
 /* The parent and the start ticks of a process, from /proc; 0 where not known. */
 void system_stat(pid_t pid, pid_t *parent, uint64_t *ticks);
 

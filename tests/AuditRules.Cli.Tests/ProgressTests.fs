@@ -1,4 +1,4 @@
-/// The line of progress of record, on a terminal (docs/cli.md, C95).
+/// The line of progress of record, on a terminal (docs/cli.md, C97).
 module AuditRules.Cli.Tests.ProgressTests
 
 open System
@@ -61,7 +61,7 @@ let tests =
     testList
         "progress"
         [
-            testCase "C95: a line tells how it goes, and is gone at the end" (fun () ->
+            testCase "C97: a line tells how it goes, and is gone at the end" (fun () ->
                 let shown = shows "exec \"$0\" \"$@\" > output" [] []
                 let told = lines shown
                 Expect.isGreaterThan told.Length 2 shown
@@ -74,13 +74,13 @@ let tests =
                 Expect.stringStarts rest "\r\u001b[Kauditrules: " "removed, then what was recorded is said"
                 Expect.isTrue (Regex.IsMatch(rest, @"events of 1 process in run\.atrace\n")) rest)
 
-            testCase "C95: with --progress also where the program writes to the terminal" (fun () ->
+            testCase "C97: with --progress also where the program writes to the terminal" (fun () ->
                 let shown = shows "exec \"$0\" \"$@\"" [] [ "--progress" ]
                 Expect.isNonEmpty (lines shown) shown
                 Expect.stringStarts shown "begins\n" "the program's own")
 
             testTheory
-                "C95: no line where it has no place"
+                "C97: no line where it has no place"
                 [
                     "exec \"$0\" \"$@\"", [], []
                     "exec \"$0\" \"$@\" > output", [ "TERM", "dumb" ], []

@@ -127,6 +127,66 @@ let tests =
                 Expect.isEmpty (Programs.named "cpython.run_command" trace) "filtered"
                 Expect.isEmpty (suspicious trace) "nothing")
 
+            onEveryPython
+                "S70: an end of the interpreter that a program pretends is none, for the true one is the last event"
+                (fun python ->
+                    let code =
+                        "import ctypes, sys; sys.audit('cpython._PySys_ClearAuditHooks'); ctypes.CDLL(None).exit(4)"
+
+                    let code, error, trace, _ = packed Native [] [ [ python.Path; "-c"; code ] ]
+                    Expect.equal code 4 error
+                    Expect.hasLength (suspicious trace) 1 "it is said")
+
+            onEveryPython
+                "S70: a child that C forked does not say in its parent's segment that it has ended"
+                (fun python ->
+                    let code =
+                        "import ctypes, glob, os
+if ctypes.CDLL(None).fork():
+    os.wait()
+    path, = glob.glob(os.environ['AUDITRULES_DIR'] + '/%d-*' % os.getpid())
+    with open(path, 'rb') as file:
+        os._exit(file.read(148)[144])"
+
+                    let code, error, _, _ = packed Fallback [] [ [ python.Path; "-c"; code ] ]
+                    Expect.equal code 1 ("the parent's end is to be seen; " + error))
+
+            onSomePythons
+                "S38: a process that exits while its threads raise events is closed, and its status known"
+                (fun python ->
+                    let code =
+                        "import ctypes, sys, threading, time
+def work():
+    values = tuple('y' * 4096 for i in range(14))
+    while True:
+        sys.audit('x', *values)
+for i in range(4):
+    threading.Thread(target=work, daemon=True).start()
+time.sleep(0.02)
+ctypes.CDLL(None).exit(3)"
+
+                    // Its end comes behind the hook's: time enough for the threads to fill some segments.
+                    let slow =
+                        "#include <unistd.h>\n__attribute__((destructor)) static void stop(void) { usleep(200000); }"
+
+                    compiled slow [ "-shared"; "-fPIC" ] (fun path ->
+                        let code, error, trace, _ =
+                            packed
+                                Native
+                                [ "LD_PRELOAD", $"{library}:{path}" ]
+                                [ [ python.Path; "-c"; code ] ]
+
+                        Expect.equal code 3 error
+
+                        Expect.equal
+                            [
+                                for record in trace.Processes do
+                                    if record.Change = ProcessChange.Exit then
+                                        Option.ofNullable record.ExitCode
+                            ]
+                            [ Some 3 ]
+                            "it is known"))
+
             onSomePythons
                 "S71: an end by C's exit cannot be told from a hook that is switched off"
                 (fun python ->

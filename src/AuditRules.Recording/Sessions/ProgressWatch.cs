@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AuditRules.Recording.Packing;
 using AuditRules.Recording.Segments;
 
 namespace AuditRules.Recording;
@@ -98,10 +99,12 @@ internal sealed class ProgressWatch : IDisposable
             return;
         _images.Add(header.Nonce);
         counted.Lost = Sum(header.Lost);
+        // Other threads may write behind its end (rule S38), while there are any.
+        var isLast = header.Full || (header.Closed && !RunningProcesses.Runs(header.Pid, header.StartTicks));
         var length = PageLength;
         while (Count(stream, counted, length))
             length = ChunkLength;
-        counted.IsDone = header.Full || header.Closed;
+        counted.IsDone = isLast;
     }
 
     // Walks the blocks of one chunk; true when there may be more behind it.

@@ -276,7 +276,7 @@ class Image:
 
     def see_end(self):
         self.watch = 2
-        if self.segment is not None:
+        if self.segment is not None and self.pid == os.getpid():
             struct.pack_into("<I", self.segment.memory, 144, 2)
 
     def close(self):

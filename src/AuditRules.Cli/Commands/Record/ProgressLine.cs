@@ -5,7 +5,7 @@ using AuditRules.Recording;
 
 namespace AuditRules.Cli.Commands.Record;
 
-/// <summary>A line on a terminal that tells how a recording goes, until it ends (docs/cli.md, C95).</summary>
+/// <summary>A line on a terminal that tells how a recording goes, until it ends (docs/cli.md, C97).</summary>
 sealed class ProgressLine
 {
     const string Clear = "\r\e[K";
