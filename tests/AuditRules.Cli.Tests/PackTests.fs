@@ -165,6 +165,32 @@ let tests =
                 Expect.sequenceEqual (File.ReadAllBytes(folder.File "run.atrace")) before "the input stays"
                 Expect.isFalse (folder.Has "new.atrace") "nothing is written")
 
+            testTheory
+                "C10 C56: what a session packed is no output"
+                [ "packed.log"; "packed.atrace" ]
+                (fun name ->
+                    use folder = withTrace fires
+                    Directory.CreateDirectory(folder.File "segments") |> ignore
+                    folder.Write("segments/packed.log", "0\n")
+                    folder.Write("segments/packed.atrace", "0\n")
+                    let ran = run folder [ "recover"; "segments"; "-o"; $"segments/{name}" ]
+                    Expect.equal ran.Code 2 ran.Error
+                    Expect.isTrue (isMessage ran.Error) ran.Error
+                    Expect.equal (folder.Read $"segments/{name}") "0\n" "the source stays")
+
+            testCase "C56: what a session packed and cannot be read is a fault of the input" (fun () ->
+                use folder = withTrace fires
+                Directory.CreateDirectory(folder.File "segments") |> ignore
+                folder.Write("segments/packed.log", "0\n")
+
+                File.CreateSymbolicLink(folder.File "segments/packed.atrace", folder.File "run.atrace")
+                |> ignore
+
+                let ran = run folder [ "recover"; "segments"; "-o"; "new.atrace" ]
+                Expect.equal ran.Code 66 ran.Error
+                Expect.stringContains ran.Error "packed.atrace" "what"
+                Expect.isTrue (isMessage ran.Error) ran.Error)
+
             testTheory "C10 C56: a segment of the folder is no output" [ "pack"; "recover" ] (fun command ->
                 use folder = withTrace quiet
                 Directory.CreateDirectory(folder.File "segments") |> ignore

@@ -6,6 +6,7 @@ namespace AuditRules.Recording.Packing;
 internal sealed class FoundImages
 {
     readonly Dictionary<ulong, Image> _images = [];
+    readonly Dictionary<ulong, StreamState> _packed = [];
     readonly List<Image> _new = [];
     readonly List<string> _refused = [];
     bool _isLive;
@@ -27,7 +28,11 @@ internal sealed class FoundImages
         var changed = new HashSet<Image>();
         foreach (var file in files)
         {
-            if (!_taken.Contains(file.Name) && SegmentName.TryParse(file.Name, out var name))
+            if (
+                !_taken.Contains(file.Name)
+                && SegmentName.TryParse(file.Name, out var name)
+                && !IsPacked(name)
+            )
                 Add(file, name, earliest, changed);
         }
 
@@ -66,11 +71,19 @@ internal sealed class FoundImages
     }
 
     /// <summary>Knows an image that was found by another packer.</summary>
-    internal void Restore(Image image)
+    internal void Restore(Image image, StreamState state)
     {
-        if (image.Nonce != 0)
-            _images[image.Nonce] = image;
+        if (image.Nonce == 0)
+            return;
+        _images[image.Nonce] = image;
+        _packed[image.Nonce] = state;
     }
+
+    // It may be gone by now.
+    bool IsPacked(in SegmentName name) =>
+        _packed.TryGetValue(name.Nonce, out var state)
+        && name.Sequence < state.Sequence
+        && !state.Taken.ContainsKey(name.Sequence);
 
     void Add(Image image)
     {
@@ -83,13 +96,13 @@ internal sealed class FoundImages
         var (header, bytes) = ReadHeader(file, name);
         if (header is null)
             return;
+        var map = StartMap.Read(SegmentHeader.StartMapOf(bytes));
+        if (First is null || header.BeganMono < First.Value.Header.BeganMono)
+            First = (header, map);
         if (!_images.TryGetValue(header.Nonce, out var image))
         {
-            var map = StartMap.Read(SegmentHeader.StartMapOf(bytes));
             image = Create(header, map);
             Add(image);
-            if (First is null || header.BeganMono < First.Value.Header.BeganMono)
-                First = (header, map);
         }
 
         // A nonce belongs to one process.

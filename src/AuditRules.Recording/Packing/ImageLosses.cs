@@ -81,6 +81,9 @@ internal sealed class ImageLosses
         Lost = Saturate(Lost, 1);
     }
 
+    /// <summary>There was no room for an event: there is none for any that follows.</summary>
+    internal bool HasTooMany => _tooMany > 0;
+
     internal void AddMissing(int segments) => _missing += Math.Max(0, segments);
 
     /// <summary>The records for the trace; times go through the clock that the trace has.</summary>

@@ -4,7 +4,7 @@ namespace AuditRules.Recording.Packing;
 
 /// <summary>
 /// The events of one image in the order of their times. Two neighbouring segments are in memory at a time; more, and no
-/// more than the native hook has mapped, while a thread was so slow that its event in one is later than another.
+/// more than <see cref="Most"/>, while a thread was so slow that its event in one is later than another.
 /// </summary>
 internal sealed class ImageStream(Image image, TextCache texts, int maxSegmentBytes)
 {

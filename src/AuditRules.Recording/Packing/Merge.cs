@@ -95,13 +95,28 @@ internal sealed class Merge(
         return steps > 0 && _cursors.Exists(cursor => cursor.Stream is { HasMore: true });
     }
 
-    /// <summary>Takes in an image of which another packer wrote something.</summary>
-    internal void Restore(Image image, ImageState state)
+    /// <summary>Takes in an image of which another packer wrote something; what is gone of it is a loss.</summary>
+    internal void Restore(Image image, ImageState state, PackedPart part)
     {
-        var cursor = new Cursor(image, state.LastTime) { HasBegun = state.HasBegun, Events = state.Events };
+        var beginning = state.HasBegun ? part.BeginningOf(image.Ordinal) : null;
+        var began = clock.ToWall(image.BeganMono);
+        var cursor = new Cursor(image, beginning is null ? began : state.LastTime)
+        {
+            HasBegun = beginning is not null,
+            Events = state.Events,
+            Last = state.HasBegun ? state.LastTime : began,
+        };
+        if (beginning is not null)
+            TellBeginning(image, beginning.Time, beginning.Command);
         StreamOf(cursor).Restore(state.Stream);
+        _isFull |= cursor.Stream!.Losses.HasTooMany;
         _cursors.Add(cursor);
         _events += state.Events;
+        var gone = state.Events - part.EventsOf(image.Ordinal);
+        if (gone <= 0)
+            return;
+        _lost += gone;
+        AddLoss(new LossRecord(image.Ordinal, LossReasons.Damage, gone, 0, 0, []));
     }
 
     /// <summary>Segments of which every event is in the trace and that tell nothing more.</summary>
@@ -261,17 +276,7 @@ internal sealed class Merge(
             StreamOf(cursor).Refresh(_round);
         cursor.HasBegun = true;
         cursor.Told = -1;
-        if (image.Change != ProcessChange.Fork)
-            attempts.Begin(
-                new Beginning(
-                    image.Ordinal,
-                    image.Parent?.Ordinal ?? -1,
-                    image.Parent is { IsFork: true } forked ? forked.Parent?.Ordinal ?? -1 : -1,
-                    image.Change == ProcessChange.Exec,
-                    cursor.Time,
-                    cursor.Stream!.Start?.Command ?? []
-                )
-            );
+        TellBeginning(image, cursor.Time, cursor.Stream!.Start?.Command ?? []);
         var isRoot = options.Root is { } root && image.Pid == root.Pid && image.Ordinal == 0;
         writer.Add(
             new ProcessRecord(
@@ -284,6 +289,22 @@ internal sealed class Merge(
                     : image.Change == ProcessChange.Fork ? []
                     : cursor.Stream!.Start?.Command ?? [],
                 null
+            )
+        );
+    }
+
+    void TellBeginning(Image image, long time, IReadOnlyList<string> command)
+    {
+        if (image.Change == ProcessChange.Fork)
+            return;
+        attempts.Begin(
+            new Beginning(
+                image.Ordinal,
+                image.Parent?.Ordinal ?? -1,
+                image.Parent is { IsFork: true } forked ? forked.Parent?.Ordinal ?? -1 : -1,
+                image.Change == ProcessChange.Exec,
+                time,
+                command
             )
         );
     }

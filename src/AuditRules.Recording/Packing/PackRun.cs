@@ -17,6 +17,7 @@ internal sealed class PackRun(Stream trace, PackOptions options) : IDisposable
     TraceClock _clock;
     TraceWriter? _writer;
     Merge? _merge;
+    AttemptTable? _attempts;
     long _before;
 
     // In nanoseconds: often enough that what is packed is committed and removed while more comes.
@@ -59,17 +60,25 @@ internal sealed class PackRun(Stream trace, PackOptions options) : IDisposable
     internal IReadOnlyList<ImageState> TakeChanges() => _merge?.TakeChanges() ?? [];
 
     /// <summary>Begins with what another packer has written before it was stopped.</summary>
-    internal void Resume(PackedPart part)
+    /// <param name="part">What it has written.</param>
+    /// <param name="files">What it has left.</param>
+    internal void Resume(PackedPart part, IReadOnlyList<SegmentFile> files)
     {
-        Begin(part.Meta);
-        part.CopyTo(_writer!);
-        foreach (var state in part.Images)
+        var images = part.Images.Select(state => (Image: state.ToImage(), State: state)).ToList();
+        foreach (var (image, state) in images)
         {
-            var image = state.ToImage();
             _table.Restore(image, state.Parent);
-            _found.Restore(image);
-            _merge!.Restore(image, state);
+            _found.Restore(image, state.Stream);
         }
+
+        _found.Add(files, 0, isLive: false);
+        if (part.Meta is { } meta)
+            Begin(meta);
+        else
+            Begin();
+        part.CopyTo(_writer!, _attempts!);
+        foreach (var (image, state) in images)
+            _merge!.Restore(image, state, part);
     }
 
     /// <summary>Takes all that is left, and closes the trace.</summary>
@@ -95,7 +104,8 @@ internal sealed class PackRun(Stream trace, PackOptions options) : IDisposable
     {
         _clock = new TraceClock(meta.WallClock, meta.MonotonicClock);
         _writer = new TraceWriter(trace, meta, options.Writing);
-        _merge = new Merge(_table, _writer, _clock, options, new AttemptTable(meta));
+        _attempts = new AttemptTable(meta);
+        _merge = new Merge(_table, _writer, _clock, options, _attempts);
     }
 
     static TraceMeta MetaOf(FoundImages found, RootCommand? root)

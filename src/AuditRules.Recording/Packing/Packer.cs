@@ -26,13 +26,31 @@ public static class Packer
     /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
     public static PackResult Pack(string folder, Stream trace, PackOptions options)
     {
+        // First listed: what a session that still runs removes meanwhile is in the part by then.
+        var files = SegmentFile.In(folder);
         using var part = PackedPart.Open(folder);
         using var run = new PackRun(trace, options);
         if (part is not null)
-            run.Resume(part);
-        return run.Complete(SegmentFile.In(folder));
+            run.Resume(part, files);
+        return run.Complete(files);
     }
 
     /// <summary>True when a folder holds what a session packed while its program ran.</summary>
     public static bool HasPart(string folder) => PackJournal.IsIn(folder);
+
+    /// <summary>The paths of what a session packed while its program ran; empty where it packed nothing.</summary>
+    /// <exception cref="IOException">One of them cannot be read, or is a link, a pipe or a device.</exception>
+    /// <exception cref="UnauthorizedAccessException">One of them may not be read.</exception>
+    public static IReadOnlyList<string> FilesOfPart(string folder)
+    {
+        string[] paths =
+        [
+            .. new[] { PackJournal.LogName, PackJournal.TraceName }
+                .Select(name => Path.Combine(folder, name))
+                .Where(File.Exists),
+        ];
+        foreach (var path in paths)
+            SegmentFile.OpenRegular(path).Dispose();
+        return paths;
+    }
 }

@@ -138,9 +138,12 @@ internal static partial class LinuxCalls
         const int closeOnExec = 0x80000;
         var noFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
         var descriptor = Open(path, nonBlocking | closeOnExec | noFollow);
-        return descriptor >= 0
-            ? new SafeFileHandle(descriptor, ownsHandle: true)
-            : throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
+        if (descriptor >= 0)
+            return new SafeFileHandle(descriptor, ownsHandle: true);
+        var problem = $"{path}: {Marshal.GetLastPInvokeErrorMessage()}";
+        throw Marshal.GetLastPInvokeError() == NoSuchFile
+            ? new FileNotFoundException(problem, path)
+            : new IOException(problem);
     }
 
     /// <summary>A clock in nanoseconds.</summary>

@@ -20,7 +20,12 @@ static class SegmentFolder
         // Before the folder is listed (segment.md, S40).
         var running = Read(context, folder, RunningProcesses.Of);
         var segments = Find(context, folder);
-        OutputFile.RequireOther(context, output, segments.Select(s => Path.Combine(folder, s.Name)));
+        var part = Read(context, folder, Packer.FilesOfPart);
+        OutputFile.RequireOther(
+            context,
+            output,
+            segments.Select(s => Path.Combine(context.Paths.Full(folder), s.Name)).Concat(part)
+        );
         using var trace = OutputFile.Create(context, output);
         PackResult packed;
         try
