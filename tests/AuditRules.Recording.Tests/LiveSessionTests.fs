@@ -120,9 +120,15 @@ let private beside (name: string) (make: string) =
 
         use trace = new MemoryStream()
 
-        let result =
-            RecordingSession.Run(optionsOf folder [| pythons.Head; "-c"; program |], trace)
+        // More than its first segment: the program makes its file before the session does.
+        let options =
+            RecordingOptions(
+                Command = [| pythons.Head; "-c"; program |],
+                TemporaryFolder = folder,
+                PackEvery = 300_000L
+            )
 
+        let result = RecordingSession.Run(options, trace)
         let recorded = read (trace.ToArray()) (Some result)
         Expect.equal (result.ExitCode, result.Problem) (0, null) "the session"
         Expect.equal (named "lane" recorded).Length 40000 $"events beside {name}"
