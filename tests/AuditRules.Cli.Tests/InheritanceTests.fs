@@ -79,6 +79,7 @@ kept = os.dup2(os.open(tempfile.gettempdir(), os.O_RDONLY), 40)
 os.set_inheritable(40, True)
 os.environ["NOT_TEXT"] = os.fsdecode(b"\xff\xfe")
 os.environ["EMPTY"] = ""
+os.environ["PWD"] = os.getcwd()  # a shell sets it
 
 def start():
     return subprocess.call(words, close_fds=False, restore_signals=False)

@@ -396,15 +396,18 @@ except OSError:
 
             testCase "S43: a Python before 3.8 is missing"
             <| fun () ->
-                match
-                    Directory.GetDirectories(
-                        Path.Combine(
-                            Environment.GetFolderPath Environment.SpecialFolder.UserProfile,
-                            ".pyenv"
-                        ),
-                        "3.7.*",
-                        EnumerationOptions(RecurseSubdirectories = true, MaxRecursionDepth = 1)
+                let versions =
+                    Path.Combine(
+                        Environment.GetFolderPath Environment.SpecialFolder.UserProfile,
+                        ".pyenv",
+                        "versions"
                     )
+
+                match
+                    (if Directory.Exists versions then
+                         Directory.GetDirectories(versions, "3.7.*")
+                     else
+                         [||])
                 with
                 | [||] -> skiptest "no Python 3.7 is at hand"
                 | folders ->

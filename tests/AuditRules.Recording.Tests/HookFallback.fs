@@ -107,16 +107,22 @@ let tests =
 
                     File.WriteAllText(site, "print('theirs', __name__)")
 
-                    let recording =
-                        script
-                            Fallback
-                            []
-                            { python with
-                                Path = Path.Combine(folder, "bin/python")
-                            }
-                            "import sys; sys.audit('t'); print(sys.modules['sitecustomize'].__file__)"
+                    let virtual' =
+                        { python with
+                            Path = Path.Combine(folder, "bin/python")
+                        }
 
-                    Expect.equal recording.Output $"theirs sitecustomize\n{site}\n" ""
+                    let code =
+                        "import sys; sys.audit('t'); print(sys.modules['sitecustomize'].__file__)"
+
+                    let recording = script Fallback [] virtual' code
+                    // Debian's Python has one of its own, and that comes first.
+                    let _, without, _ = run virtual'.Path [ "-c"; code ] []
+                    Expect.equal recording.Output without "as without the hook"
+
+                    if not (File.Exists $"/usr/lib/python3.{python.Version.Minor}/sitecustomize.py") then
+                        Expect.equal without $"theirs sitecustomize\n{site}\n" "its own"
+
                     Expect.hasLength (named "t" recording) 1 ""))
 
             onSomePythons "S17: it says which starts it cannot see, and does not see them" (fun python ->

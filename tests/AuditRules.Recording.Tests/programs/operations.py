@@ -560,7 +560,7 @@ simple("`input`", lambda: module("io")().StringIO("x\n"), lambda text: typed(tex
 simple("`input` from a terminal", lambda: at_terminal(), lambda _: input(), lambda v: from_terminal(*v))
 simple("`breakpoint`", lambda: sys.breakpointhook, lambda _: breakpoints())
 simple("`pdb.Pdb`", module("pdb"), lambda m: m.Pdb())
-simple("`ensurepip.bootstrap`", module("ensurepip"), lambda m: bootstrap(m))
+simple("`ensurepip.bootstrap`", lambda: installer(), lambda m: m.bootstrap())
 
 
 def new_module():
@@ -621,13 +621,15 @@ def breakpoints():
         sys.breakpointhook = keep
 
 
-def bootstrap(ensurepip):
-    # Installs nothing; Debian's refuses all the same.
-    ensurepip._run_pip = lambda *arguments: 0
+def installer():
+    import ensurepip
+
+    ensurepip._run_pip = lambda *arguments: 0  # installs nothing
     try:
         ensurepip.bootstrap()
-    except SystemExit:
-        pass
+    except SystemExit as refusal:
+        raise ImportError("Debian's refuses") from refusal
+    return ensurepip
 
 
 # Memory and machine code
