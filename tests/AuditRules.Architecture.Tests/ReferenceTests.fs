@@ -3,6 +3,7 @@ module AuditRules.Architecture.Tests.ReferenceTests
 open System.IO
 open Expecto
 open AuditRules.Architecture.Tests.Repository
+open AuditRules.Tests.Root
 
 /// What each project under src may reference: the same table as in ARCHITECTURE.md.
 let private allowed =

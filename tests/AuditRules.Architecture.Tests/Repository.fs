@@ -4,16 +4,7 @@ module AuditRules.Architecture.Tests.Repository
 open System
 open System.IO
 open System.Xml.Linq
-
-/// The folder of AuditRules.sln.
-let root =
-    let rec climb (folder: DirectoryInfo | null) =
-        match folder with
-        | null -> failwith "AuditRules.sln stands in no folder above the test program"
-        | folder when File.Exists(Path.Combine(folder.FullName, "AuditRules.sln")) -> folder.FullName
-        | folder -> climb folder.Parent
-
-    climb (DirectoryInfo AppContext.BaseDirectory)
+open AuditRules.Tests.Root
 
 /// A path from the root, with forward slashes.
 let relative (path: string) =

@@ -5,6 +5,7 @@ open System.IO
 open System.Text.RegularExpressions
 open Expecto
 open AuditRules.Architecture.Tests.Repository
+open AuditRules.Tests.Root
 
 let private text =
     withExtension

@@ -6,15 +6,9 @@ open System.Diagnostics
 open System.IO
 open Expecto
 open AuditRules.Cli.Tests.Cli
+open AuditRules.Tests.Root
 
-let private page =
-    let rec up (folder: string) =
-        match Path.GetDirectoryName folder with
-        | null -> failwith "the tests do not stand in a repository"
-        | _ when File.Exists(Path.Combine(folder, "AuditRules.sln")) -> folder
-        | parent -> up parent
-
-    Path.Combine(up AppContext.BaseDirectory, "docs", "how-to", "record-without-dotnet.md")
+let private page = Path.Combine(root, "docs", "how-to", "record-without-dotnet.md")
 
 /// The page's blocks of shell, in order.
 let private blocks =

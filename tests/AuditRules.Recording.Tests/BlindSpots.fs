@@ -8,6 +8,7 @@ open System.Text.Json
 open System.Text.RegularExpressions
 open Expecto
 open AuditRules.Recording.Tests.HookLab
+open AuditRules.Tests.Root
 
 /// What one Python does: operations with the events that they raised, or None where that Python cannot do them.
 type Performed = (string * string list option) list
@@ -298,16 +299,7 @@ With `--hook python`, of the operations above. What stands in no row here is rec
 {rest}
 """
 
-let private file =
-    let rec above (folder: DirectoryInfo) =
-        if File.Exists(Path.Combine(folder.FullName, "AuditRules.sln")) then
-            folder.FullName
-        else
-            match folder.Parent with
-            | null -> failtest "the repository is not there"
-            | parent -> above parent
-
-    Path.Combine(above (DirectoryInfo AppContext.BaseDirectory), "docs", "blind-spots.md")
+let private file = Path.Combine(root, "docs", "blind-spots.md")
 
 let private needs () =
     if pythons.IsEmpty then

@@ -4,20 +4,13 @@ module AuditRules.Recording.Tests.Sanitizers
 open System
 open System.IO
 open AuditRules.Recording.Tests.HookLab
+open AuditRules.Tests.Root
 
 let private flags =
     "-std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O1 -g -fno-omit-frame-pointer -fPIC -shared -fvisibility=hidden "
     + "-fsanitize=address,undefined -fno-sanitize-recover=all -Wl,-soname,libauditrules_hook.so"
 
-let private sources () =
-    let rec climb (folder: DirectoryInfo | null) =
-        match folder with
-        | null -> None
-        | folder when File.Exists(Path.Combine(folder.FullName, "AuditRules.sln")) ->
-            Some(Path.Combine(folder.FullName, "src", "hook"))
-        | folder -> climb folder.Parent
-
-    climb (DirectoryInfo AppContext.BaseDirectory)
+let private sources = Path.Combine(root, "src", "hook")
 
 let private compile folder (into: string) =
     let files = Directory.GetFiles(folder, "*.c")
@@ -47,10 +40,10 @@ let preload =
             let into =
                 Path.Combine(AppContext.BaseDirectory, "hook", "sanitized", "libauditrules_hook.so")
 
-            match sources () with
-            | Some folder when File.Exists(runtime.Trim()) && compile folder into ->
+            if File.Exists(runtime.Trim()) && compile sources into then
                 Some $"{runtime.Trim()}:{into}"
-            | _ -> None
+            else
+                None
          with :? ComponentModel.Win32Exception ->
              None)
 

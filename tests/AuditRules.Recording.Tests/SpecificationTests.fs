@@ -5,15 +5,7 @@ open System
 open System.IO
 open System.Text.RegularExpressions
 open Expecto
-
-let private root =
-    let rec climb (folder: DirectoryInfo | null) =
-        match folder with
-        | null -> failwith "AuditRules.sln stands in no folder above the test program"
-        | folder when File.Exists(Path.Combine(folder.FullName, "AuditRules.sln")) -> folder.FullName
-        | folder -> climb folder.Parent
-
-    climb (DirectoryInfo AppContext.BaseDirectory)
+open AuditRules.Tests.Root
 
 /// The numbers of the rules, in their order.
 let private rules =

@@ -6,6 +6,7 @@ open System.IO
 open AuditRules
 open AuditRules.Detection.Patterns
 open Expecto
+open AuditRules.Tests.Root
 
 let private pattern name (pattern: TextPattern) (takes: string list) (leaves: string list) =
     testList
@@ -232,15 +233,8 @@ let programs =
                 [ "python-config"; "cat"; "/usr/bin/pythonw" ]
         ]
 
-/// The file docs/rules.md of the folder that holds AuditRules.sln.
 let private manual () =
-    let rec above (folder: DirectoryInfo | null) =
-        match folder with
-        | null -> failwith "AuditRules.sln stands in no folder above the test program"
-        | folder when File.Exists(Path.Combine(folder.FullName, "AuditRules.sln")) -> folder.FullName
-        | folder -> above folder.Parent
-
-    File.ReadAllLines(Path.Combine(above (DirectoryInfo AppContext.BaseDirectory), "docs", "rules.md"))
+    File.ReadAllLines(Path.Combine(root, "docs", "rules.md"))
 
 [<Tests>]
 let documented =

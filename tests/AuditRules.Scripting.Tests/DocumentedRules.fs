@@ -6,6 +6,7 @@ open System.IO
 open AuditRules.Detection.Examples
 open AuditRules.Scripting.Tests.Folder
 open Expecto
+open AuditRules.Tests.Root
 
 let private pages =
     [

@@ -4,16 +4,7 @@ module AuditRules.Scripting.Tests.Folder
 open System
 open System.IO
 open AuditRules.Scripting
-
-/// The folder of the project.
-let root =
-    let rec above (folder: DirectoryInfo | null) =
-        match folder with
-        | null -> failwith "AuditRules.sln stands in no folder above the test program"
-        | folder when File.Exists(Path.Combine(folder.FullName, "AuditRules.sln")) -> folder.FullName
-        | folder -> above folder.Parent
-
-    above (DirectoryInfo AppContext.BaseDirectory)
+open AuditRules.Tests.Root
 
 [<Sealed>]
 type Folder() =

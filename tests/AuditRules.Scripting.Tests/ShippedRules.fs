@@ -9,6 +9,7 @@ open AuditRules.Detection.Plans
 open AuditRules.Scripting
 open AuditRules.Scripting.Tests.Folder
 open Expecto
+open AuditRules.Tests.Root
 
 let private files =
     Directory.GetFiles(Path.Combine(root, "rules"), "*.fsx", SearchOption.AllDirectories)

@@ -11,15 +11,7 @@ open AuditRules.Events
 open AuditRules.Events.Json
 open AuditRules.Traces
 open Expecto
-
-let root =
-    let rec climb (folder: DirectoryInfo | null) =
-        match folder with
-        | null -> failwith "AuditRules.sln stands in no folder above the test program"
-        | folder when File.Exists(Path.Combine(folder.FullName, "AuditRules.sln")) -> folder.FullName
-        | folder -> climb folder.Parent
-
-    climb (DirectoryInfo AppContext.BaseDirectory)
+open AuditRules.Tests.Root
 
 let folder = Path.Combine(root, "recordings", "conformance")
 

@@ -11,15 +11,7 @@ open AuditRules.Events
 open AuditRules.Traces
 open AuditRules.Traces.Tests.Bytes
 open Expecto
-
-let private root =
-    let rec climb (folder: DirectoryInfo | null) =
-        match folder with
-        | null -> failwith "AuditRules.sln stands in no folder above the test program"
-        | folder when File.Exists(Path.Combine(folder.FullName, "AuditRules.sln")) -> folder.FullName
-        | folder -> climb folder.Parent
-
-    climb (DirectoryInfo AppContext.BaseDirectory)
+open AuditRules.Tests.Root
 
 let private document =
     File.ReadAllText(Path.Combine(root, "docs", "spec", "trace.md"))
