@@ -3,6 +3,7 @@ using System.CommandLine;
 using AuditRules.Cli.Commands.Cut;
 using AuditRules.Cli.Commands.Demo;
 using AuditRules.Cli.Commands.Import;
+using AuditRules.Cli.Commands.Init;
 using AuditRules.Cli.Commands.Inspect;
 using AuditRules.Cli.Commands.Pack;
 using AuditRules.Cli.Commands.Record;
@@ -58,6 +59,7 @@ static class Root
         root.Add(SealCommand.Create(host));
         root.Add(CutCommand.Create(host));
         root.Add(RulesCommand.Create(host));
+        root.Add(InitCommand.Create(host));
         root.Add(DemoCommand.Create(host));
         return root;
     }

@@ -13,6 +13,9 @@ sealed record RuleFiles(ImmutableArray<string> Files, ImmutableArray<string> Fol
     public const string FolderName = "rules";
     const string Extension = ".fsx";
 
+    /// <summary>What <c>init</c> writes for editors; no rule file (C108).</summary>
+    public const string EditorFile = "auditrules.fsx";
+
     /// <summary>The last of the folders; empty when there is none.</summary>
     public string Folder => Folders.IsEmpty ? "" : Folders[^1];
 
@@ -73,6 +76,7 @@ sealed record RuleFiles(ImmutableArray<string> Files, ImmutableArray<string> Fol
         {
             var files = Directory
                 .EnumerateFiles(folder, "*" + Extension, options)
+                .Where(file => Path.GetFileName(file) != EditorFile)
                 .Where(file =>
                     !Path.GetRelativePath(folder, file).Split('/', '\\').Any(part => part.StartsWith('.'))
                 )

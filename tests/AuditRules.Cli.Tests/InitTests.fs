@@ -1,0 +1,136 @@
+module AuditRules.Cli.Tests.InitTests
+
+open System.Diagnostics
+open System.IO
+open FSharp.Compiler.CodeAnalysis
+open FSharp.Compiler.Text
+open Expecto
+open AuditRules.Cli.Tests.Cli
+
+let private written =
+    [
+        ".github/workflows/auditrules.yml"
+        "recordings/sample.atrace"
+        "recordings/sample.expected"
+        "rules/.gitignore"
+        "rules/auditrules.fsx"
+        "rules/credentials.fsx"
+    ]
+
+/// A folder after `init`.
+let private started () =
+    let folder = new Folder()
+    let ran = run folder [ "init" ]
+    Expect.equal ran.Code 0 ran.Error
+    folder
+
+/// Puts a misspelt event into the sample rule.
+let private misspell (folder: Folder) =
+    let rule = "rules/credentials.fsx"
+    folder.Write(rule, folder.Read(rule).Replace("in Py.Open.matching", "in Py.Opne.matching"))
+
+/// What `dotnet fsi` says of the sample rule, and its exit code.
+let private interactive (folder: Folder) =
+    let start = ProcessStartInfo("dotnet", [ "fsi"; "rules/credentials.fsx" ])
+    start.WorkingDirectory <- folder.Path
+    start.RedirectStandardOutput <- true
+    start.RedirectStandardError <- true
+    use started = nonNull (Process.Start start)
+    let error = started.StandardError.ReadToEndAsync()
+    let output = started.StandardOutput.ReadToEnd()
+    started.WaitForExit()
+    output + error.Result, started.ExitCode
+
+/// What an editor's checker says of the sample rule.
+let private editor (folder: Folder) =
+    let file = folder.File "rules/credentials.fsx"
+    let text = SourceText.ofString (folder.Read "rules/credentials.fsx")
+    let checker = FSharpChecker.Create()
+
+    let options, problems =
+        checker.GetProjectOptionsFromScript(file, text, assumeDotNetFramework = false)
+        |> Async.RunSynchronously
+
+    match
+        checker.ParseAndCheckFileInProject(file, 0, text, options)
+        |> Async.RunSynchronously
+    with
+    | _, FSharpCheckFileAnswer.Succeeded found ->
+        [
+            for problem in Seq.append problems found.Diagnostics do
+                $"({problem.StartLine},{problem.StartColumn + 1}) {problem.ErrorNumberText}"
+        ]
+    | _ -> [ "the check was aborted" ]
+
+[<Tests>]
+let tests =
+    testList
+        "init"
+        [
+            testCase
+                "C106: the folder holds a rule, a recording, what editors need and a workflow, and its tests pass"
+                (fun () ->
+                    use folder = started ()
+
+                    let files =
+                        [
+                            for file in Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories) do
+                                Path.GetRelativePath(folder.Path, file)
+                        ]
+
+                    Expect.equal (List.sort files) written "files"
+                    let ran = run folder [ "test" ]
+                    Expect.equal (ran.Code, ran.Out) (0, "5 passed, 0 failed\n") ran.Error)
+
+            testCase "C106: the sample fires on its recording" (fun () ->
+                use folder = started ()
+                let ran = run folder [ "replay"; "recordings/sample.atrace" ]
+                Expect.equal ran.Code 1 ran.Error
+                Expect.stringContains ran.Out "MY0001" ran.Out)
+
+            testCase "C106: a folder that is not there is made" (fun () ->
+                use folder = new Folder()
+                let ran = run folder [ "init"; "a/b" ]
+                Expect.equal ran.Code 0 ran.Error
+                Expect.stringContains ran.Out "  cd a/b\n" "what to type next"
+                Expect.isTrue (folder.Has "a/b/rules/credentials.fsx") "the rule")
+
+            testCase "C107: what is there is left, but for the editor file" (fun () ->
+                use folder = new Folder()
+                folder.Write("rules/credentials.fsx", "mine")
+                folder.Write("rules/auditrules.fsx", "of another machine")
+                let ran = run folder [ "init" ]
+                Expect.equal ran.Code 0 ran.Error
+                Expect.equal (folder.Read "rules/credentials.fsx") "mine" "the rule"
+                Expect.stringContains (folder.Read "rules/auditrules.fsx") "#r @\"" "the editor file"
+
+                Expect.stringContains
+                    ran.Error
+                    "auditrules: left as it was: rules/credentials.fsx\nauditrules: made anew: rules/auditrules.fsx\n"
+                    "what it says")
+
+            testCase "C107: a place that cannot be written is named" (fun () ->
+                use folder = new Folder()
+                folder.Write("rules", "a file")
+                let ran = run folder [ "init" ]
+                Expect.equal ran.Code 73 ran.Error
+                Expect.stringContains ran.Error "cannot write rules/credentials.fsx" "what")
+
+            testCase "C108: the editor file is no rule file" (fun () ->
+                use folder = started ()
+                Expect.equal (run folder [ "rules"; "check" ]).Out "1 rule in 1 file: no errors\n" "check")
+
+            testCase "C108: dotnet fsi takes the rule, and says where one is wrong" (fun () ->
+                use folder = started ()
+                Expect.equal (interactive folder) ("", 0) "as it was written"
+                misspell folder
+                let output, code = interactive folder
+                Expect.equal code 1 output
+                Expect.stringContains output "credentials.fsx(27,26): error FS0039" "the place")
+
+            testCase "C108: an editor's checker takes the rule, and says where one is wrong" (fun () ->
+                use folder = started ()
+                Expect.equal (editor folder) [] "as it was written"
+                misspell folder
+                Expect.equal (List.tryHead (editor folder)) (Some "(27,26) FS0039") "misspelt")
+        ]
