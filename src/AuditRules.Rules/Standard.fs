@@ -23,14 +23,36 @@ let private files (globs: string list) : TextPattern = anyLike (List.map glob gl
 
 /// The machine itself: 127.0.0.0/8, `::1`, also within IPv6 as `::ffff:127.0.0.1`, and `localhost`.
 let loopback: TextPattern =
-    regex @"^(::ffff:)?127(\.\d{1,3}){3}$" ||| equals "::1" ||| equals "localhost"
+    network [ "127.0.0.0/8"; "::1" ] ||| ignoringCase (equals "localhost")
 
 /// Networks of one's own: 10/8, 172.16/12, 192.168/16 (RFC 1918), 100.64/10 (RFC 6598), fc00::/7 (RFC 4193), and what
 /// reaches no further than the link: 169.254/16 and fe80::/10. Loopback is not among them.
 let privateAddress: TextPattern =
-    regex
-        @"^(::ffff:)?(10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))(\.\d{1,3})+$"
-    ||| regex @"^([fF][cCdD][0-9a-fA-F]{2}|[fF][eE][89abAB][0-9a-fA-F]):"
+    network
+        [
+            "10.0.0.0/8"
+            "172.16.0.0/12"
+            "192.168.0.0/16"
+            "100.64.0.0/10"
+            "169.254.0.0/16"
+            "fc00::/7"
+            "fe80::/10"
+        ]
+
+/// An address in numbers, of any network: no name, so that nothing looks it up.
+let numericAddress: TextPattern = network [ "0.0.0.0/0"; "::/0" ]
+
+/// An address in numbers that is neither the machine's own nor of a private network, and no multicast or broadcast.
+let publicAddress: TextPattern =
+    numericAddress
+    &&& notLike (loopback ||| privateAddress)
+    &&& notLike (network [ "0.0.0.0/8"; "::"; "224.0.0.0/4"; "255.255.255.255"; "ff00::/8" ])
+
+/// Ports that a program without rights may not bind: 1 to 1023.
+let privilegedPorts: NumberPattern = between (1L, 1023L)
+
+/// Ports that systems give to clients (RFC 6335): 49152 to 65535.
+let ephemeralPorts: NumberPattern = between (49152L, 65535L)
 
 /// Where clouds hand out credentials to whoever asks from inside a machine or a container.
 let metadataAddress: TextPattern =
@@ -240,3 +262,40 @@ let interactiveShell: TextPattern =
 /// Programs that run a script which is named on their command line, shells among them.
 let interpreters: TextPattern =
     shells ||| regex @"(^|/)(python|pypy|perl|ruby|node|php|lua)[0-9.]*$"
+
+/// Programs that install packages: of Python, of Linux distributions and of other languages.
+let packageManagers: TextPattern =
+    regex @"(^|/)pip[0-9.]*$"
+    ||| program
+            [
+                "pipx"
+                "uv"
+                "poetry"
+                "conda"
+                "mamba"
+                "easy_install"
+                "apt"
+                "apt-get"
+                "dpkg"
+                "dnf"
+                "yum"
+                "rpm"
+                "apk"
+                "pacman"
+                "zypper"
+                "snap"
+                "brew"
+                "npm"
+                "npx"
+                "yarn"
+                "pnpm"
+                "gem"
+                "cargo"
+            ]
+
+/// Programs that fetch files from a network, or move them over it.
+let downloaders: TextPattern =
+    program [ "curl"; "wget"; "aria2c"; "scp"; "sftp"; "rsync"; "ftp"; "tftp" ]
+
+/// Where Python keeps packages: site-packages and dist-packages, of the system and of environments.
+let packageFolders: TextPattern = regex @"(^|/)(site|dist)-packages(/|$)"

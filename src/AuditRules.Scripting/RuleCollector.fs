@@ -10,6 +10,7 @@ open System.Runtime.CompilerServices
 open System.Runtime.Loader
 open System.Text.RegularExpressions
 open AuditRules
+open AuditRules.Detection.Patterns
 open AuditRules.Detection.Plans
 open AuditRules.Events
 open AuditRules.Events.Diagnostics
@@ -53,33 +54,39 @@ let private lineOf (file: RuleFile option) line =
     |> Option.bind (fun f -> Array.tryItem (line - 1) f.Lines)
     |> Option.defaultValue ""
 
-let private badPattern =
-    Regex(@"^Invalid pattern '(.*)' at offset (\d+)\. (.*)$", RegexOptions.Singleline)
+/// A pattern that can be none (R73): under its text where that stands in the line that made it, else in the first line
+/// with that text.
+let private wrongPattern (files: RuleFile list) (e: exn) =
+    match e with
+    | :? PatternException as wrong ->
+        let made = place files e
 
-/// A regular expression that is none, at the first line with its text.
-let private wrongRegex (files: RuleFile list) (e: exn) =
-    match e, badPattern.Match e.Message with
-    | :? RegexParseException, found when found.Success ->
-        let pattern = found.Groups[1].Value
-
-        files
-        |> Seq.collect (fun file -> file.Lines |> Seq.mapi (fun i line -> file, i + 1, line))
-        |> Seq.tryPick (fun (file, number, line) ->
-            match line.IndexOf($"\"{pattern}\"", StringComparison.Ordinal) with
+        let written (file: RuleFile, line) =
+            match (lineOf (Some file) line).IndexOf($"\"{wrong.Text}\"", StringComparison.Ordinal) with
             | -1 -> None
-            | i ->
-                let place = TextSpan(file.Shown, number, i + 1, number, i + pattern.Length + 3)
+            | i -> Some(file, line, i + 1, wrong.Text.Length + 2)
 
-                Some(
-                    Diagnostic(
-                        Problem.Throws,
-                        DiagnosticSeverity.Error,
-                        $"the regular expression {pattern} is wrong at character {found.Groups[2].Value}: {found.Groups[3].Value}",
-                        place,
-                        line,
-                        "A bracket that stands for itself needs a backslash: regex @\"\\(\"."
-                    )
-                ))
+        let lines =
+            files
+            |> Seq.collect (fun file -> file.Lines |> Seq.mapi (fun i _ -> file, i + 1))
+
+        let found =
+            if wrong.Text = "" then
+                None
+            else
+                Seq.append (Option.toList made) lines |> Seq.tryPick written
+
+        found
+        |> Option.orElse (made |> Option.map (fun (file, line) -> file, line, 1, 0))
+        |> Option.map (fun (file, line, column, length) ->
+            Diagnostic(
+                Problem.Throws,
+                DiagnosticSeverity.Error,
+                wrong.Message,
+                TextSpan(file.Shown, line, column, line, column + length),
+                lineOf (Some file) line,
+                wrong.Hint
+            ))
     | _ -> None
 
 let private thrownAt files (m: Type) (e: exn) =
@@ -104,7 +111,7 @@ let private thrownAt files (m: Type) (e: exn) =
 let private thrown files (m: Type) (e: exn) =
     let e = innermost e
 
-    match wrongRegex files e with
+    match wrongPattern files e with
     | Some told -> told
     | None -> thrownAt files m e
 

@@ -74,7 +74,7 @@ let tests =
 
             testCase "a regular expression that needs backtracking is refused"
             <| fun () ->
-                Expect.throwsT<System.NotSupportedException>
+                Expect.throwsT<PatternException>
                     (fun () -> TextPattern.Regex @"(a)\1" |> ignore)
                     "only what takes linear time"
 

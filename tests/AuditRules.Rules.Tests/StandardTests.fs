@@ -31,13 +31,23 @@ let addresses =
             pattern
                 "loopback"
                 loopback
-                [ "127.0.0.1"; "127.255.0.9"; "::1"; "::ffff:127.0.0.1"; "localhost" ]
+                [
+                    "127.0.0.1"
+                    "127.255.0.9"
+                    "::1"
+                    "0:0::1"
+                    "::ffff:127.0.0.1"
+                    "localhost"
+                    "LocalHost"
+                    // connect takes it for 127.0.0.1.
+                    "127.1"
+                ]
                 [
                     ""
                     "127.0.0.1.example.org"
                     "1.127.0.0"
-                    "127.1"
                     "::"
+                    "0.0.0.0"
                     "128.0.0.1"
                     "localhost.example.org"
                 ]
@@ -75,10 +85,52 @@ let addresses =
                 ]
 
             pattern
+                "numericAddress"
+                numericAddress
+                [ "1.2.3.4"; "::1"; "fe80::1%eth0" ]
+                [ ""; "example.org"; "1.2.3.4.example.org"; "/run/x"; "1.2.3.4:80" ]
+
+            pattern
+                "publicAddress"
+                publicAddress
+                [ "8.8.8.8"; "2001:db8::1"; "::ffff:8.8.8.8"; "172.32.0.1" ]
+                [
+                    "127.0.0.1"
+                    "10.1.2.3"
+                    "::1"
+                    "fd00::1"
+                    "0.0.0.0"
+                    "::"
+                    "224.0.0.1"
+                    "255.255.255.255"
+                    "ff02::1"
+                    "example.org"
+                    ""
+                ]
+
+            pattern
                 "metadataAddress"
                 metadataAddress
                 [ "169.254.169.254"; "fd00:ec2::254"; "metadata.google.internal" ]
                 [ "169.254.169.253"; "169.254.169.2540" ]
+        ]
+
+let private numbers name (pattern: NumberPattern) (takes: int64 list) (leaves: int64 list) =
+    testCase name
+    <| fun () ->
+        Expect.equal (List.filter (pattern.Matches: int64 -> bool) (takes @ leaves)) takes (string pattern)
+
+[<Tests>]
+let ports =
+    testList
+        "ports and flags"
+        [
+            numbers "privilegedPorts" privilegedPorts [ 1L; 22L; 1023L ] [ 0L; 1024L ]
+            numbers "ephemeralPorts" ephemeralPorts [ 49152L; 65535L ] [ 49151L; 65536L ]
+            // O_WRONLY, O_RDWR, with O_CREAT and O_TRUNC; O_CREAT alone opens to read.
+            numbers "write" Words.write [ 1L; 2L; 0o1101L ] [ 0L; 0o100L ]
+            numbers "readOnly" Words.readOnly [ 0L; 0o100L; 0o2000000L ] [ 1L; 2L; 0o1101L ]
+            pattern "writeMode" Words.writeMode [ "w"; "a"; "x"; "r+"; "wb" ] [ "r"; "rb"; "" ]
         ]
 
 [<Tests>]
@@ -231,6 +283,24 @@ let programs =
                 interpreters
                 [ "python"; "/usr/bin/python3.11"; "sh"; "perl"; "node" ]
                 [ "python-config"; "cat"; "/usr/bin/pythonw" ]
+
+            pattern
+                "packageManagers"
+                packageManagers
+                [ "pip"; "/usr/bin/pip3.12"; "apt-get"; "npm" ]
+                [ "pip-audit"; "python"; "/usr/lib/npm/x"; "apt-cache" ]
+
+            pattern "downloaders" downloaders [ "curl"; "/usr/bin/wget" ] [ "libcurl"; "curl.sh"; "ssh" ]
+
+            pattern
+                "packageFolders"
+                packageFolders
+                [
+                    "/usr/lib/python3/dist-packages"
+                    "/v/lib/python3.12/site-packages/x.py"
+                    "site-packages/x"
+                ]
+                [ "/x/site-packages.txt"; "/x/my-site-packages/y" ]
         ]
 
 let private manual () =

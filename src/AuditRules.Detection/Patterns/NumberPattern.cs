@@ -4,7 +4,7 @@ using AuditRules.Events;
 
 namespace AuditRules.Detection.Patterns;
 
-/// <summary>A condition on an integer of 64 bits; false and true count as 0 and 1.</summary>
+/// <summary>A condition on an integer of 64 bits; false and true count as 0 and 1 (docs/spec/rules.md, R72).</summary>
 public abstract record NumberPattern : ValuePattern
 {
     /// <inheritdoc/>
@@ -18,13 +18,42 @@ public abstract record NumberPattern : ValuePattern
     public static NumberPattern EqualTo(long number) => new NumberBetween(number, number);
 
     /// <summary>One of those numbers.</summary>
-    public static NumberPattern OneOf(IEnumerable<long> numbers) => new NumberOneOf([.. numbers]);
+    public static NumberPattern OneOf(IEnumerable<long> numbers) =>
+        new NumberOneOf([.. numbers.Distinct().Order()]);
 
     /// <summary>From the first to the last, both included.</summary>
-    public static NumberPattern Between(long first, long last) => new NumberBetween(first, last);
+    /// <exception cref="PatternException">The first is above the last.</exception>
+    public static NumberPattern Between(long first, long last) =>
+        first <= last
+            ? new NumberBetween(first, last)
+            : throw new PatternException(
+                "",
+                FormattableString.Invariant($"there is no number from {first} to {last}"),
+                FormattableString.Invariant($"Write between ({last}, {first}).")
+            );
+
+    /// <summary>Above that number, which is not included.</summary>
+    public static NumberPattern Above(long number) =>
+        number == long.MaxValue ? new NumberOneOf([]) : new NumberBetween(number + 1, long.MaxValue);
+
+    /// <summary>Below that number, which is not included.</summary>
+    public static NumberPattern Below(long number) =>
+        number == long.MinValue ? new NumberOneOf([]) : new NumberBetween(long.MinValue, number - 1);
+
+    /// <summary>That number or a smaller one.</summary>
+    public static NumberPattern AtMost(long number) => new NumberBetween(long.MinValue, number);
 
     /// <summary>At least one of the bits is set.</summary>
-    public static NumberPattern AnyBit(long mask) => new NumberAnyBit(mask);
+    /// <exception cref="PatternException">The mask has no bit.</exception>
+    public static NumberPattern AnyBit(long mask) => new NumberAnyBit(Bits(mask, "anyBit"));
+
+    /// <summary>All of the bits are set.</summary>
+    /// <exception cref="PatternException">The mask has no bit.</exception>
+    public static NumberPattern AllBits(long mask) => new NumberAllBits(Bits(mask, "allBits"));
+
+    /// <summary>None of the bits is set.</summary>
+    /// <exception cref="PatternException">The mask has no bit.</exception>
+    public static NumberPattern NoBits(long mask) => Not(new NumberAnyBit(Bits(mask, "noBits")));
 
     /// <summary>A number that does not match.</summary>
     public static NumberPattern Not(NumberPattern pattern) =>
@@ -46,6 +75,11 @@ public abstract record NumberPattern : ValuePattern
 
     /// <summary>That truth value.</summary>
     public static implicit operator NumberPattern(bool value) => EqualTo(value ? 1 : 0);
+
+    static long Bits(long mask, string word) =>
+        mask != 0
+            ? mask
+            : throw new PatternException("", $"{word} 0 names no bit", $"Write {word} 0x200 or the like.");
 }
 
 sealed record NumberBetween(long First, long Last) : NumberPattern
@@ -53,9 +87,14 @@ sealed record NumberBetween(long First, long Last) : NumberPattern
     public override bool Matches(long number) => number >= First && number <= Last;
 
     public override string ToString() =>
-        First == Last
-            ? First.ToString(CultureInfo.InvariantCulture)
-            : string.Create(CultureInfo.InvariantCulture, $"{First} to {Last}");
+        (First, Last) switch
+        {
+            (long.MinValue, long.MaxValue) => "any number",
+            (long.MinValue, _) => string.Create(CultureInfo.InvariantCulture, $"at most {Last}"),
+            (_, long.MaxValue) => string.Create(CultureInfo.InvariantCulture, $"at least {First}"),
+            _ when First == Last => First.ToString(CultureInfo.InvariantCulture),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{First} to {Last}"),
+        };
 }
 
 sealed record NumberOneOf(ImmutableArray<long> Numbers) : NumberPattern
@@ -68,7 +107,9 @@ sealed record NumberOneOf(ImmutableArray<long> Numbers) : NumberPattern
     public override int GetHashCode() => Numbers.Aggregate(17, HashCode.Combine);
 
     public override string ToString() =>
-        $"one of {string.Join(", ", Numbers.Select(n => n.ToString(CultureInfo.InvariantCulture)))}";
+        Numbers.IsEmpty
+            ? "nothing"
+            : $"one of {string.Join(", ", Numbers.Select(n => n.ToString(CultureInfo.InvariantCulture)))}";
 }
 
 sealed record NumberAnyBit(long Mask) : NumberPattern
@@ -77,6 +118,14 @@ sealed record NumberAnyBit(long Mask) : NumberPattern
 
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"any bit of 0x{Mask:x}");
+}
+
+sealed record NumberAllBits(long Mask) : NumberPattern
+{
+    public override bool Matches(long number) => (number & Mask) == Mask;
+
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"all bits of 0x{Mask:x}");
 }
 
 sealed record NumberEither(NumberPattern Left, NumberPattern Right) : NumberPattern

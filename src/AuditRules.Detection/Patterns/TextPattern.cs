@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
-using System.Text.RegularExpressions;
 using AuditRules.Events;
 
 namespace AuditRules.Detection.Patterns;
 
-/// <summary>A condition on text (or bytes, decoded as UTF-8). Comparison is by code unit, case matters.</summary>
+/// <summary>
+/// A condition on text (or bytes, as Python's text). Comparison is by code unit; case matters unless
+/// <see cref="IgnoringCase"/> says otherwise (docs/spec/rules.md, R70).
+/// </summary>
 public abstract record TextPattern : ValuePattern
 {
     /// <inheritdoc/>
@@ -12,6 +14,9 @@ public abstract record TextPattern : ValuePattern
 
     /// <summary>True when the text matches.</summary>
     public abstract bool Matches(string text);
+
+    /// <summary>The same pattern with every part of it in any case.</summary>
+    internal abstract TextPattern InAnyCase();
 
     /// <summary>The whole text.</summary>
     public static TextPattern EqualTo(string text) => new TextEquals(text);
@@ -35,21 +40,28 @@ public abstract record TextPattern : ValuePattern
     public static TextPattern Under(string folder) => new TextUnder(folder.TrimEnd('/'));
 
     /// <summary>A part of the text by a regular expression, in time linear in the text.</summary>
-    /// <exception cref="ArgumentException">The expression is not valid.</exception>
-    /// <exception cref="NotSupportedException">The expression needs backtracking.</exception>
+    /// <exception cref="PatternException">The expression is not valid, or needs backtracking.</exception>
     public static TextPattern Regex(string pattern) => new TextRegex(pattern);
+
+    /// <summary>
+    /// An address of that network, as <c>10.0.0.0/8</c>, <c>fd00::/8</c> or a single address. A name is no address.
+    /// </summary>
+    /// <exception cref="PatternException">The text is no network.</exception>
+    public static TextPattern InNetwork(string network) => new TextNetwork(Network.Parse(network));
+
+    /// <summary>The same pattern, but A and a are the same: by Unicode's simple upper case, in no language's way.</summary>
+    public static TextPattern IgnoringCase(TextPattern pattern) => pattern.InAnyCase();
 
     /// <summary>Text that matches one of those; with none, nothing matches.</summary>
     public static TextPattern Any(ImmutableArray<TextPattern> patterns) =>
-        patterns.Length == 1 ? patterns[0] : new TextAny(patterns);
+        patterns.Length == 1 ? patterns[0] : new TextAny([.. patterns.SelectMany(p => AlternativesOf(p))]);
 
     /// <summary>Text that does not match.</summary>
     public static TextPattern Not(TextPattern pattern) =>
         pattern is TextNot not ? not.Pattern : new TextNot(pattern);
 
     /// <summary>Either of the two.</summary>
-    public static TextPattern operator |(TextPattern left, TextPattern right) =>
-        Any([.. AlternativesOf(left), .. AlternativesOf(right)]);
+    public static TextPattern operator |(TextPattern left, TextPattern right) => Any([left, right]);
 
     /// <summary>Both.</summary>
     public static TextPattern operator &(TextPattern left, TextPattern right) => new TextBoth(left, right);
@@ -59,98 +71,4 @@ public abstract record TextPattern : ValuePattern
 
     static ImmutableArray<TextPattern> AlternativesOf(TextPattern pattern) =>
         pattern is TextAny any ? any.Patterns : [pattern];
-}
-
-sealed record TextEquals(string Text) : TextPattern
-{
-    public override bool Matches(string text) => text == Text;
-
-    public override string ToString() => Quote(Text);
-
-    internal static string Quote(string text) => $"\"{text}\"";
-}
-
-sealed record TextStartsWith(string Prefix) : TextPattern
-{
-    public override bool Matches(string text) => text.StartsWith(Prefix, StringComparison.Ordinal);
-
-    public override string ToString() => $"startsWith {TextEquals.Quote(Prefix)}";
-}
-
-sealed record TextEndsWith(string Suffix) : TextPattern
-{
-    public override bool Matches(string text) => text.EndsWith(Suffix, StringComparison.Ordinal);
-
-    public override string ToString() => $"endsWith {TextEquals.Quote(Suffix)}";
-}
-
-sealed record TextContains(string Part) : TextPattern
-{
-    public override bool Matches(string text) => text.Contains(Part, StringComparison.Ordinal);
-
-    public override string ToString() => $"contains {TextEquals.Quote(Part)}";
-}
-
-sealed record TextUnder(string Folder) : TextPattern
-{
-    public override bool Matches(string text) =>
-        text.StartsWith(Folder, StringComparison.Ordinal)
-        && (text.Length == Folder.Length || text[Folder.Length] == '/');
-
-    public override string ToString() => $"under {TextEquals.Quote(Folder.Length == 0 ? "/" : Folder)}";
-}
-
-sealed record TextGlob(string Pattern) : TextPattern
-{
-    public override bool Matches(string text) => GlobMatcher.IsMatch(Pattern, text);
-
-    public override string ToString() => $"glob {TextEquals.Quote(Pattern)}";
-}
-
-sealed record TextRegex(string Pattern) : TextPattern
-{
-    readonly Regex _regex = new(Pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-
-    public override bool Matches(string text) => _regex.IsMatch(text);
-
-    public bool Equals(TextRegex? other) => other is not null && Pattern == other.Pattern;
-
-    public override int GetHashCode() => Pattern.GetHashCode(StringComparison.Ordinal);
-
-    public override string ToString() => $"regex {TextEquals.Quote(Pattern)}";
-}
-
-sealed record TextAny(ImmutableArray<TextPattern> Patterns) : TextPattern
-{
-    public override bool Matches(string text)
-    {
-        foreach (var pattern in Patterns)
-        {
-            if (pattern.Matches(text))
-                return true;
-        }
-
-        return false;
-    }
-
-    public bool Equals(TextAny? other) =>
-        other is not null && Patterns.AsSpan().SequenceEqual(other.Patterns.AsSpan());
-
-    public override int GetHashCode() => Patterns.Aggregate(17, HashCode.Combine);
-
-    public override string ToString() => Patterns.IsEmpty ? "nothing" : $"({string.Join(" or ", Patterns)})";
-}
-
-sealed record TextBoth(TextPattern Left, TextPattern Right) : TextPattern
-{
-    public override bool Matches(string text) => Left.Matches(text) && Right.Matches(text);
-
-    public override string ToString() => $"({Left} and {Right})";
-}
-
-sealed record TextNot(TextPattern Pattern) : TextPattern
-{
-    public override bool Matches(string text) => !Pattern.Matches(text);
-
-    public override string ToString() => $"not {Pattern}";
 }

@@ -47,7 +47,7 @@ static class RuleText
         foreach (var condition in step.Pattern.Conditions)
             screen.Line($"     {condition}");
         foreach (var condition in step.Conditions)
-            screen.Line($"     where {condition.Text}");
+            screen.Line($"     where {condition.Text}   (code)");
         if (step.Key is { } key)
             screen.Line($"     on {key.Text}");
         if (step.Within is { } window)

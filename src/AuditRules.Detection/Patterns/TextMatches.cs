@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+
+namespace AuditRules.Detection.Patterns;
+
+/// <summary>A text pattern with a literal, with or without case.</summary>
+abstract record TextLiteral(bool AnyCase) : TextPattern
+{
+    protected StringComparison Comparison =>
+        AnyCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+
+    internal sealed override TextPattern InAnyCase() => this with { AnyCase = true };
+
+    protected string Print(string word, string literal) =>
+        $"{word}{(word.Length == 0 ? "" : " ")}\"{literal}\"{(AnyCase ? " in any case" : "")}";
+}
+
+sealed record TextEquals(string Text, bool AnyCase = false) : TextLiteral(AnyCase)
+{
+    public override bool Matches(string text) => string.Equals(text, Text, Comparison);
+
+    public override string ToString() => Print("", Text);
+}
+
+sealed record TextStartsWith(string Prefix, bool AnyCase = false) : TextLiteral(AnyCase)
+{
+    public override bool Matches(string text) => text.StartsWith(Prefix, Comparison);
+
+    public override string ToString() => Print("startsWith", Prefix);
+}
+
+sealed record TextEndsWith(string Suffix, bool AnyCase = false) : TextLiteral(AnyCase)
+{
+    public override bool Matches(string text) => text.EndsWith(Suffix, Comparison);
+
+    public override string ToString() => Print("endsWith", Suffix);
+}
+
+sealed record TextContains(string Part, bool AnyCase = false) : TextLiteral(AnyCase)
+{
+    public override bool Matches(string text) => text.Contains(Part, Comparison);
+
+    public override string ToString() => Print("contains", Part);
+}
+
+sealed record TextUnder(string Folder, bool AnyCase = false) : TextLiteral(AnyCase)
+{
+    public override bool Matches(string text) =>
+        text.StartsWith(Folder, Comparison) && (text.Length == Folder.Length || text[Folder.Length] == '/');
+
+    public override string ToString() => Print("under", Folder.Length == 0 ? "/" : Folder);
+}
+
+sealed record TextGlob(string Pattern, bool AnyCase = false) : TextLiteral(AnyCase)
+{
+    public override bool Matches(string text) =>
+        AnyCase
+            ? GlobMatcher.IsMatch(Pattern.ToUpperInvariant(), text.ToUpperInvariant())
+            : GlobMatcher.IsMatch(Pattern, text);
+
+    public override string ToString() => Print("glob", Pattern);
+}
+
+sealed record TextRegex : TextLiteral
+{
+    const string Backslash = """A bracket that stands for itself needs a backslash: regex @"\(".""";
+
+    // Backtracking is refused: it takes time beyond all bounds on texts that a program chose.
+    const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+
+    readonly Lazy<Regex> _anyCase;
+    readonly Regex _regex;
+
+    public TextRegex(string pattern)
+        : base(false)
+    {
+        Pattern = pattern;
+        try
+        {
+            _regex = new(pattern, Linear);
+        }
+        catch (RegexParseException wrong)
+        {
+            // .NET's sentence begins with the pattern and the offset.
+            var reason = wrong.Message[
+                (wrong.Message.LastIndexOf("at offset ", StringComparison.Ordinal) + 10)..
+            ];
+            reason = reason[(reason.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+            throw new PatternException(
+                pattern,
+                FormattableString.Invariant(
+                    $"the regular expression {pattern} is wrong at character {wrong.Offset}: {reason}"
+                ),
+                Backslash
+            );
+        }
+        catch (NotSupportedException)
+        {
+            throw new PatternException(
+                pattern,
+                $"the regular expression {pattern} needs backtracking, which has no bound in time",
+                """Write it without look-around, atomic groups and references back (\1), or use where."""
+            );
+        }
+
+        _anyCase = new(() => new(pattern, Linear | RegexOptions.IgnoreCase));
+    }
+
+    public string Pattern { get; }
+
+    public override bool Matches(string text) => (AnyCase ? _anyCase.Value : _regex).IsMatch(text);
+
+    public bool Equals(TextRegex? other) =>
+        other is not null && Pattern == other.Pattern && AnyCase == other.AnyCase;
+
+    public override int GetHashCode() => HashCode.Combine(Pattern, AnyCase);
+
+    public override string ToString() => Print("regex", Pattern);
+}
+
+sealed record TextNetwork(Network Network) : TextPattern
+{
+    public override bool Matches(string text) => Network.Contains(text);
+
+    internal override TextPattern InAnyCase() => this;
+
+    public override string ToString() => $"network \"{Network}\"";
+}
+
+sealed record TextAny(ImmutableArray<TextPattern> Patterns) : TextPattern
+{
+    public override bool Matches(string text)
+    {
+        foreach (var pattern in Patterns)
+        {
+            if (pattern.Matches(text))
+                return true;
+        }
+
+        return false;
+    }
+
+    internal override TextPattern InAnyCase() => new TextAny([.. Patterns.Select(p => p.InAnyCase())]);
+
+    public bool Equals(TextAny? other) =>
+        other is not null && Patterns.AsSpan().SequenceEqual(other.Patterns.AsSpan());
+
+    public override int GetHashCode() => Patterns.Aggregate(17, HashCode.Combine);
+
+    public override string ToString() => Patterns.IsEmpty ? "nothing" : $"({string.Join(" or ", Patterns)})";
+}
+
+sealed record TextBoth(TextPattern Left, TextPattern Right) : TextPattern
+{
+    public override bool Matches(string text) => Left.Matches(text) && Right.Matches(text);
+
+    internal override TextPattern InAnyCase() => new TextBoth(Left.InAnyCase(), Right.InAnyCase());
+
+    public override string ToString() => $"({Left} and {Right})";
+}
+
+sealed record TextNot(TextPattern Pattern) : TextPattern
+{
+    public override bool Matches(string text) => !Pattern.Matches(text);
+
+    internal override TextPattern InAnyCase() => new TextNot(Pattern.InAnyCase());
+
+    public override string ToString() => $"not {Pattern}";
+}
