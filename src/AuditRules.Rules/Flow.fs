@@ -2,6 +2,7 @@ namespace AuditRules
 
 open System
 open System.Collections.Immutable
+open Microsoft.FSharp.Quotations
 open AuditRules.Detection.Patterns
 open AuditRules.Detection.Plans
 open AuditRules.Events
@@ -11,6 +12,9 @@ type internal Draft =
     {
         Steps: StepPlan list
         Unless: UnlessPlan list
+        Until: UnlessPlan list
+        MaxSpan: TimeSpan option
+        Suppressions: SuppressPlan list
         Count: CountPlan option
         Message: Func<Bindings, string> option
         Examples: (bool * AuditEvent list) list
@@ -22,6 +26,9 @@ module internal Draft =
         {
             Steps = [ StepPlan("event", pattern) ]
             Unless = []
+            Until = []
+            MaxSpan = None
+            Suppressions = []
             Count = None
             Message = None
             Examples = []
@@ -48,13 +55,35 @@ type Flow<'T> internal (draft: Draft, bind: Bindings -> 'T) =
     member internal _.Bind = bind
     member internal _.With(changed: Draft) = Flow<'T>(changed, bind)
 
-/// Events of one name, with conditions on their fields: what stands behind `in` of a step.
+/// Events of one name, or of one of several, with conditions on their fields: what stands behind `in` of a step.
 type EventSource<'V when 'V: struct and 'V: (new: unit -> 'V) and 'V :> ValueType and 'V :> IEventView<'V>>
-    (pattern: EventPattern) =
-    inherit Flow<'V>(Draft.ofPattern pattern, (fun bindings -> 'V.Create bindings[0]))
+    internal (pattern: EventPattern, problems: string list) =
+    inherit
+        Flow<'V>(
+            { Draft.ofPattern pattern with
+                Problems = problems
+            },
+            (fun bindings -> 'V.Create bindings[0])
+        )
+
+    new(pattern: EventPattern) = EventSource<'V>(pattern, [])
 
     /// The events that the source takes, as data.
     member _.Pattern = pattern
+
+    member internal _.Problems = problems
+
+    /// Only those of the events for which the condition holds, where a pattern does not say it; for `unless`, `until` and
+    /// the like, which no `where` follows: `unless (Py.OsRemove.where (fun r -> r.Path.Length > 3)) _.Path o.Path`.
+    member _.where([<ReflectedDefinition(true)>] condition: Expr<'V -> bool>) : EventSource<'V> =
+        let holds = Printing.value condition
+
+        let test = EventTest(Printing.print condition, (fun view -> holds ('V.Create view)))
+
+        let rec also (pattern: EventPattern) : EventPattern =
+            pattern.With(test, Seq.map also pattern.Or |> ImmutableArray.CreateRange)
+
+        EventSource<'V>(also pattern, problems)
 
 /// Custom events by name: `for e in Custom "app.login" do where (e.Text 0 = "root")`.
 [<Sealed>]

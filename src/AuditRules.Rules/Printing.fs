@@ -116,6 +116,18 @@ let rec variable (expr: Expr) : string option =
         Some v.Name
     | _ -> None
 
+/// The names of the two variables of a clause that binds one more.
+let variables (expr: Expr) : string option * string option =
+    let rec inner e =
+        match e with
+        | WithValue(_, _, e) -> inner e
+        | Lambda(_, (Lambda _ as next)) -> variable next
+        | Lambda(_, Let(_, _, e))
+        | Let(_, _, e) -> inner e
+        | _ -> None
+
+    variable expr, inner expr
+
 /// The function in a quotation that was made with its value.
 let value (expr: Expr<'F>) : 'F =
     match expr with

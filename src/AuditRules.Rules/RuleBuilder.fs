@@ -38,6 +38,49 @@ module private Lower =
         | Some _ ->
             Draft.problem $"{clause} stands after a threshold; the threshold must be the last of them" draft
 
+    /// What `unless` and `until` make of their arguments: the events, and the key that they share with what is bound.
+    let drop
+        (bind: Bindings -> 'T)
+        (source: EventSource<'X>)
+        (theirs: Expr<'X -> 'K>)
+        (ours: Expr<'T -> 'K>)
+        =
+        let theirs', ours' = Printing.value theirs, Printing.value ours
+
+        UnlessPlan(
+            source.Pattern,
+            key
+                $"{Printing.print ours} = {Printing.print theirs}"
+                (Printing.keyNames theirs)
+                (fun bindings -> ours' (bind bindings))
+                (fun view -> theirs' ('X.Create view))
+        )
+
+    let problemsOf (source: EventSource<'X>) (draft: Draft) =
+        { draft with
+            Problems = List.rev source.Problems @ draft.Problems
+        }
+
+    /// A later step, and the unless and until that stand before it.
+    let addStep name (source: EventSource<'I>) (key: StepKey | null) (draft: Draft) =
+        let plan =
+            StepPlan(
+                name |> Option.defaultValue $"event{draft.Steps.Length + 1}",
+                source.Pattern,
+                ImmutableArray.Empty,
+                key,
+                Nullable(),
+                array (List.rev draft.Unless)
+            )
+                .WithUntil(array (List.rev draft.Until))
+
+        { draft with
+            Steps = plan :: draft.Steps
+            Unless = []
+            Until = []
+        }
+        |> problemsOf source
+
     let positive (what: string) (time: TimeSpan) draft =
         if time > TimeSpan.Zero then
             draft
@@ -46,7 +89,7 @@ module private Lower =
 
 /// Makes a rule of its clauses: `rule (...) { for o in Py.Open do ... }`.
 [<Sealed>]
-type RuleBuilder internal (info: RuleInfo) =
+type RuleBuilder internal (info: RuleInfo, overlap: Overlap) =
     member _.For(source: Flow<'T>, [<ReflectedDefinition(true)>] body: Expr<'T -> Yielded<'U>>) : Flow<'U> =
         let f = Printing.value body
 
@@ -67,6 +110,18 @@ type RuleBuilder internal (info: RuleInfo) =
             else
                 Draft.problem "unless needs a step after it: it drops what waits for that step" draft
 
+        let draft =
+            if draft.Until.IsEmpty then
+                draft
+            else
+                Draft.problem "until needs a step after it: it drops what waits for the steps behind it" draft
+
+        let draft =
+            if draft.MaxSpan.IsSome && draft.Steps.Length = 1 then
+                Draft.problem "maxspan needs two steps: put followedBy before it" draft
+            else
+                draft
+
         let examples =
             draft.Examples
             |> List.rev
@@ -80,6 +135,7 @@ type RuleBuilder internal (info: RuleInfo) =
                 Option.toObj draft.Message,
                 Lower.array examples
             )
+                .With(overlap, Option.toNullable draft.MaxSpan, Lower.array (List.rev draft.Suppressions))
 
         Rule(plan, Lower.array (List.rev draft.Problems))
 
@@ -128,23 +184,27 @@ type RuleBuilder internal (info: RuleInfo) =
                 (fun bindings -> earlier' (bind bindings))
                 (fun view -> later' ('I.Create view))
 
-        let name = Printing.variable later |> Option.defaultValue $"event{step + 1}"
+        Flow<'R>(
+            Lower.addStep (Printing.variable later) source key draft,
+            fun bindings -> result'.Invoke(bind bindings, 'I.Create bindings[step])
+        )
 
-        let plan =
-            StepPlan(
-                name,
-                source.Pattern,
-                ImmutableArray.Empty,
-                key,
-                Nullable(),
-                Lower.array (List.rev draft.Unless)
-            )
+    /// The next step, of which nothing is asked but that it comes later: `thenBy c in Py.SocketConnect`.
+    [<CustomOperation("thenBy", IsLikeZip = true)>]
+    member _.ThenBy
+        (flow: Flow<'O>, source: EventSource<'I>, [<ReflectedDefinition(true)>] result: Expr<'O -> 'I -> 'R>)
+        : Flow<'R> =
+        let first, name = Printing.variables result
+
+        let draft = flow.Draft |> Lower.notAfterCount "thenBy" |> Lower.named first
+
+        let bind = flow.Bind
+        let step = draft.Steps.Length
+
+        let result' = OptimizedClosures.FSharpFunc<_, _, _>.Adapt(Printing.value result)
 
         Flow<'R>(
-            { draft with
-                Steps = plan :: draft.Steps
-                Unless = []
-            },
+            Lower.addStep name source null draft,
             fun bindings -> result'.Invoke(bind bindings, 'I.Create bindings[step])
         )
 
@@ -168,22 +228,42 @@ type RuleBuilder internal (info: RuleInfo) =
             [<ReflectedDefinition(true)>] theirs: Expr<'X -> 'K>,
             [<ProjectionParameter; ReflectedDefinition(true)>] ours: Expr<'T -> 'K>
         ) : Flow<'T> =
-        let bind = flow.Bind
-        let theirs', ours' = Printing.value theirs, Printing.value ours
-
-        let key =
-            Lower.key
-                $"{Printing.print ours} = {Printing.print theirs}"
-                (Printing.keyNames theirs)
-                (fun bindings -> ours' (bind bindings))
-                (fun view -> theirs' ('X.Create view))
-
-        let draft = flow.Draft |> Lower.notAfterCount "unless"
+        let draft = flow.Draft |> Lower.notAfterCount "unless" |> Lower.problemsOf source
 
         flow.With
             { draft with
-                Unless = UnlessPlan(source.Pattern, key) :: draft.Unless
+                Unless = Lower.drop flow.Bind source theirs ours :: draft.Unless
             }
+
+    /// Drops the match when such an event comes before its last step, whatever step it waits for:
+    /// `until Py.OsRemove _.Path o.Path`.
+    [<CustomOperation("until", MaintainsVariableSpace = true)>]
+    member _.Until
+        (
+            flow: Flow<'T>,
+            source: EventSource<'X>,
+            [<ReflectedDefinition(true)>] theirs: Expr<'X -> 'K>,
+            [<ProjectionParameter; ReflectedDefinition(true)>] ours: Expr<'T -> 'K>
+        ) : Flow<'T> =
+        let draft = flow.Draft |> Lower.notAfterCount "until" |> Lower.problemsOf source
+
+        flow.With
+            { draft with
+                Until = Lower.drop flow.Bind source theirs ours :: draft.Until
+            }
+
+    /// The longest time from the first event of a match to its last, inclusive.
+    [<CustomOperation("maxspan", MaintainsVariableSpace = true)>]
+    member _.MaxSpan(flow: Flow<'T>, time: TimeSpan) : Flow<'T> =
+        let draft = flow.Draft |> Lower.positive "maxspan" time
+
+        let draft =
+            if draft.MaxSpan.IsNone then
+                draft
+            else
+                Draft.problem "maxspan stands twice; a rule has one" draft
+
+        flow.With { draft with MaxSpan = Some time }
 
     /// At least so many matches with the same key within the time: `atLeast 5 (seconds 10) c.Process`.
     [<CustomOperation("atLeast", MaintainsVariableSpace = true)>]
@@ -232,6 +312,32 @@ type RuleBuilder internal (info: RuleInfo) =
         flow.With
             { draft with
                 Message = Some(Func<_, _>(fun bindings -> text (bind bindings)))
+            }
+
+    /// Findings that are known to be harmless: they are kept and counted apart, and decide nothing.
+    /// `suppress "our own updater" (o.Path = "/opt/updater/state")`.
+    [<CustomOperation("suppress", MaintainsVariableSpace = true)>]
+    member _.Suppress
+        (
+            flow: Flow<'T>,
+            reason: string,
+            [<ProjectionParameter; ReflectedDefinition(true)>] condition: Expr<'T -> bool>
+        ) : Flow<'T> =
+        let test = Printing.value condition
+        let bind = flow.Bind
+
+        let draft =
+            if String.IsNullOrWhiteSpace reason then
+                Draft.problem "suppress needs a reason" flow.Draft
+            else
+                flow.Draft
+
+        let plan =
+            SuppressPlan(reason, Condition(Printing.print condition, (fun b -> test (bind b))))
+
+        flow.With
+            { draft with
+                Suppressions = plan :: draft.Suppressions
             }
 
     /// Events that the rule must fire on, 1 ms apart in one process unless said otherwise.
@@ -294,6 +400,8 @@ type RuleEntry =
             ?references: string list,
             ?falsePositives: string list,
             ?remediation: string,
+            ?maturity: Maturity,
+            ?overlap: Overlap,
             [<CallerFilePath>] ?file: string,
             [<CallerLineNumber>] ?line: int
         ) =
@@ -310,6 +418,8 @@ type RuleEntry =
                 Tags = list tags,
                 References = list references,
                 FalsePositives = list falsePositives,
-                Remediation = defaultArg remediation ""
-            )
+                Remediation = defaultArg remediation "",
+                Maturity = defaultArg maturity Maturity.Stable
+            ),
+            defaultArg overlap Overlap.Latest
         )

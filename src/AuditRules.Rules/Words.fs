@@ -19,6 +19,18 @@ type Words =
     /// To be acted on at once.
     static member Critical = Severity.Critical
 
+    /// For `overlap = All`: no partial match replaces another.
+    static member All = Overlap.All
+    /// For `overlap = Latest`, the default: for each key the latest partial match is kept.
+    static member Latest = Overlap.Latest
+
+    /// For `maturity = Stable`, the default: its findings can be relied on.
+    static member Stable = Maturity.Stable
+    /// For `maturity = Test`: it is being tried on real programs.
+    static member Test = Maturity.Test
+    /// For `maturity = Experimental`: a sketch.
+    static member Experimental = Maturity.Experimental
+
     /// A time span of so many milliseconds.
     static member milliseconds(count: int) = TimeSpan.FromMilliseconds(int64 count)
     /// A time span of so many seconds.

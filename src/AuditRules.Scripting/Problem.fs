@@ -63,3 +63,7 @@ let UnsafeCache = "AR0012"
 /// A rule id of other characters than ids have.
 [<Literal>]
 let BadId = "AR0013"
+
+/// A MITRE id of another form than techniques have.
+[<Literal>]
+let BadMitre = "AR0030"

@@ -166,13 +166,9 @@ let private at
 
 /// The events that a rule names and Python does not raise, with the nearest name that it does.
 let private misspelt (plan: RulePlan) =
-    [
-        for step in plan.Steps do
-            step.Pattern.EventName
-
-            for unless in step.Unless do
-                unless.Pattern.EventName
-    ]
+    plan.Patterns
+    |> Seq.map _.EventName
+    |> List.ofSeq
     |> List.distinct
     |> List.filter (fun name -> isNull (Catalogue.Find name))
     |> List.choose (fun name ->
@@ -184,6 +180,9 @@ let private misspelt (plan: RulePlan) =
 
 let private goodId =
     Regex(@"^[A-Za-z0-9][A-Za-z0-9_.-]*\z", RegexOptions.NonBacktracking)
+
+// Whether ATT&CK has the technique changes with its versions; its form does not.
+let private goodMitre = Regex(@"^T\d{4}(\.\d{3})?\z", RegexOptions.NonBacktracking)
 
 /// The problems of a rule that compiles.
 let private check (placed: Placed) =
@@ -197,6 +196,14 @@ let private check (placed: Placed) =
                 "Write letters of A to Z, digits, _, - and ., beginning with a letter or a digit: MY0001."
         for problem in placed.Rule.Problems do
             at Problem.error placed Problem.Clause $"rule {placed.Rule.Id}: {problem}" ""
+        for id in placed.Plan.Info.Mitre do
+            if not (goodMitre.IsMatch id) then
+                at
+                    Problem.warning
+                    placed
+                    Problem.BadMitre
+                    $"rule {placed.Rule.Id}: \"{id}\" is not the id of an ATT&CK technique"
+                    "Write T and four digits, with a dot and three more for a sub-technique: T1552.001."
         for name, near in misspelt placed.Plan do
             at
                 Problem.warning

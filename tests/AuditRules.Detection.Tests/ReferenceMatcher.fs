@@ -6,38 +6,57 @@ open AuditRules.Events
 /// A rule over events of three fields: a text, a key, a number.
 type Step =
     {
-        Name: string
+        /// The step takes events of these names.
+        Names: string list
         Text: string option
+        /// The number is above this, and above the first step's number too.
         Above: int64 option
+        /// The key is that of the step before; false for `thenBy`.
+        Keyed: bool
         Within: int64 option
+        /// Events of this name and the key of the step before drop what waits for this step.
         Unless: string option
+        /// The same for what waits for this step or a later one.
+        Until: string option
     }
 
 type Rule =
     {
         Steps: Step list
+        MaxSpan: int64 option
+        /// No partial match replaces another.
+        All: bool
         Count: (int * int64 * bool) option
+        /// Findings whose first event has this text are suppressed.
+        Suppressed: string option
     }
 
 let textOf (e: AuditEvent) = e.Arguments[0]
 let keyOf (e: AuditEvent) = e.Arguments[1]
 let numberOf (e: AuditEvent) = e.Arguments[2].AsInt64
 
-let private takes (step: Step) (e: AuditEvent) =
-    e.Name = step.Name
-    && step.Text |> Option.forall (fun t -> textOf e = Value.Str t)
+/// A partial match: for each step taken its event, in order.
+type private Partial = AuditEvent list
 
-/// The ordinals that each finding cites.
-let run (rule: Rule) (events: AuditEvent list) : int64 list list =
+/// Of each finding: whether it is suppressed, and the ordinals that it cites.
+let run (rule: Rule) (events: AuditEvent list) : (bool * int64 list) list =
     let steps = Array.ofList rule.Steps
-    // Partial matches, oldest event first; the length says for which step each waits.
-    let mutable partials: AuditEvent list list = []
-    let mutable counted: (AuditEvent list * Value) list = []
+    let mutable waiting: Partial list = []
+    let mutable counted: (Partial * Value) list = []
     let found = ResizeArray()
 
-    let complete (matched: AuditEvent list) =
+    let find (matches: Partial list) =
+        let first = List.head (List.last matches)
+
+        let suppressed =
+            rule.Suppressed |> Option.exists (fun t -> textOf first = Value.Str t)
+
+        found.Add(suppressed, matches |> List.collect (List.map _.Ordinal) |> List.sort)
+
+    // R15 to R17.
+    let complete (matched: Partial) =
         match rule.Count with
-        | None -> found.Add [ for e in matched -> e.Ordinal ]
+        | None -> find [ matched ]
         | Some(n, window, distinct) ->
             let last = List.last matched
             let value = textOf last
@@ -55,62 +74,68 @@ let run (rule: Rule) (events: AuditEvent list) : int64 list list =
             if own.Length < n then
                 counted <- others @ own
             else
-                found.Add(own |> List.collect fst |> List.map _.Ordinal |> List.sort)
-
+                find (List.map fst own)
                 counted <- others
 
+    // R7: what the step after the last one taken would ask for its key.
+    let sameKey (a: Partial) (b: Partial) =
+        a.Length = b.Length
+        && (not steps[a.Length].Keyed || keyOf (List.last a) = keyOf (List.last b))
+
+    let drop (p: Partial) =
+        waiting <- waiting |> List.filter (fun other -> not (obj.ReferenceEquals(other, p)))
+
+    /// R4, R11, R40 and the field conditions, of the event as the next step of that partial match.
+    let holds (step: Step) (p: Partial) (e: AuditEvent) =
+        match step.Above, p with
+        | None, _ -> true
+        | Some limit, [] -> numberOf e > limit
+        | Some limit, first :: _ -> numberOf e > limit + numberOf first
+
+    let late (step: Step) (p: Partial) (e: AuditEvent) =
+        step.Within |> Option.exists (fun w -> e.Time - (List.last p).Time > w)
+        || rule.MaxSpan |> Option.exists (fun span -> e.Time - (List.head p).Time > span)
+
     for e in events do
+        // R10: later steps first, so that what the event advances is not asked again.
         for i in steps.Length - 1 .. -1 .. 0 do
             let step = steps[i]
 
-            if takes step e then
-                let above (earlier: AuditEvent list) =
-                    match step.Above, earlier with
-                    | Some limit, [] -> numberOf e > limit
-                    | Some limit, earlier -> numberOf e > limit + numberOf (List.head earlier)
-                    | None, _ -> true
-
-                let next =
+            if
+                List.contains e.Name step.Names
+                && step.Text |> Option.forall (fun t -> textOf e = Value.Str t)
+            then
+                let candidates =
                     if i = 0 then
-                        if above [] then Some [ e ] else None
+                        [ [] ]
                     else
-                        match
-                            partials
-                            |> List.tryFind (fun p -> p.Length = i && keyOf (List.last p) = keyOf e)
-                        with
-                        | None -> None
-                        | Some p ->
-                            let late = step.Within |> Option.exists (fun w -> e.Time - (List.last p).Time > w)
+                        waiting
+                        |> List.filter (fun p ->
+                            p.Length = i && (not step.Keyed || keyOf (List.last p) = keyOf e))
 
-                            if late then
-                                partials <-
-                                    partials |> List.filter (fun other -> not (obj.ReferenceEquals(other, p)))
+                for p in candidates do
+                    if not p.IsEmpty && late step p e then
+                        drop p
+                    elif holds step p e then
+                        drop p
+                        let taken = p @ [ e ]
 
-                                None
-                            elif above p then
-                                partials <-
-                                    partials |> List.filter (fun other -> not (obj.ReferenceEquals(other, p)))
+                        if taken.Length = steps.Length then
+                            complete taken
+                        else
+                            if not rule.All then
+                                waiting <- waiting |> List.filter (fun other -> not (sameKey other taken))
 
-                                Some(p @ [ e ])
-                            else
-                                None
+                            waiting <- waiting @ [ taken ]
 
-                match next with
-                | Some matched when matched.Length = steps.Length -> complete matched
-                | Some matched ->
-                    let same (other: AuditEvent list) =
-                        other.Length = matched.Length && keyOf (List.last other) = keyOf e
-
-                    partials <- matched :: List.filter (same >> not) partials
-                | None -> ()
-
+        // R13, R14, R39: what the event itself was the last step of stays.
         for i in 1 .. steps.Length - 1 do
-            if steps[i].Unless = Some e.Name then
-                partials <-
-                    partials
-                    |> List.filter (fun p ->
-                        p.Length <> i
-                        || keyOf (List.last p) <> keyOf e
-                        || (List.last p).Ordinal = e.Ordinal)
+            let dropped (p: Partial) =
+                p.Length >= i
+                && (List.last p).Ordinal <> e.Ordinal
+                && keyOf p[i - 1] = keyOf e
+                && (steps[i].Unless = Some e.Name && p.Length = i || steps[i].Until = Some e.Name)
+
+            waiting <- List.filter (dropped >> not) waiting
 
     List.ofSeq found

@@ -13,55 +13,58 @@ open AuditRules.Detection.Tests.Some
 
 let private names = [ "a"; "b"; "c" ]
 
+let private sometimes often (gen: Gen<'A>) =
+    Gen.frequency [ often, Gen.map Some gen; 10 - often, Gen.constant None ]
+
 let private genStep first =
     gen {
         let! name = Gen.elements names
-
-        let! text =
-            Gen.frequency [ 2, Gen.constant None; 1, Gen.map Some (Gen.elements [ "x"; "y" ]) ]
-
-        let! above =
-            Gen.frequency [ 3, Gen.constant None; 1, Gen.map Some (Gen.choose64 (-2L, 2L)) ]
-
-        let! within =
-            Gen.frequency [ 1, Gen.constant None; 1, Gen.map Some (Gen.choose64 (0L, 6L)) ]
-
-        let! unless =
-            Gen.frequency [ 2, Gen.constant None; 1, Gen.map Some (Gen.elements names) ]
+        let! other = sometimes 2 (Gen.elements names)
+        let! text = sometimes 3 (Gen.elements [ "x"; "y" ])
+        let! above = sometimes 3 (Gen.choose64 (-2L, 2L))
+        let! keyed = Gen.frequency [ 4, Gen.constant true; 1, Gen.constant false ]
+        let! within = sometimes 5 (Gen.choose64 (0L, 6L))
+        let! unless = sometimes 3 (Gen.elements names)
+        let! until = sometimes 2 (Gen.elements names)
 
         return
             {
-                ReferenceMatcher.Name = name
+                ReferenceMatcher.Names = List.distinct (name :: Option.toList other)
                 ReferenceMatcher.Text = text
                 ReferenceMatcher.Above = above
+                ReferenceMatcher.Keyed = keyed
                 ReferenceMatcher.Within = if first then None else within
                 ReferenceMatcher.Unless = if first then None else unless
+                ReferenceMatcher.Until = if first then None else until
             }
     }
 
 let private genRule =
     gen {
         let! first = genStep true
-        let! count = Gen.choose (0, 2)
+        let! count = Gen.choose (0, 3)
         let! later = Gen.listOfLength count (genStep false)
+        let! maxSpan = sometimes 3 (Gen.choose64 (0L, 10L))
+        let! all = Gen.frequency [ 3, Gen.constant false; 1, Gen.constant true ]
+        let! suppressed = sometimes 2 (Gen.elements [ "x"; "y" ])
 
         let! threshold =
-            Gen.frequency
-                [
-                    2, Gen.constant None
-                    1,
-                    gen {
-                        let! n = Gen.choose (1, 3)
-                        let! window = Gen.choose64 (0L, 8L)
-                        let! distinct = Gen.elements [ true; false ]
-                        return Some(n, window, distinct)
-                    }
-                ]
+            sometimes
+                3
+                (gen {
+                    let! n = Gen.choose (1, 3)
+                    let! window = Gen.choose64 (0L, 8L)
+                    let! distinct = Gen.elements [ true; false ]
+                    return n, window, distinct
+                })
 
         return
             {
                 ReferenceMatcher.Steps = first :: later
+                ReferenceMatcher.MaxSpan = maxSpan
+                ReferenceMatcher.All = all
                 ReferenceMatcher.Count = threshold
+                ReferenceMatcher.Suppressed = suppressed
             }
     }
 
@@ -105,10 +108,13 @@ let private planOf (rule: ReferenceMatcher.Rule) =
         )
 
     let stepOf i (s: ReferenceMatcher.Step) =
-        let pattern =
+        let patternOf (name: string) =
             match s.Text with
-            | Some text -> EventPattern(s.Name).With("text", FieldPath.Of 0, TextPattern.EqualTo text)
-            | None -> EventPattern s.Name
+            | Some text -> EventPattern(name).With("text", FieldPath.Of 0, TextPattern.EqualTo text)
+            | None -> EventPattern name
+
+        let pattern =
+            (patternOf (List.head s.Names)).OrAny(List.map patternOf (List.tail s.Names))
 
         let conditions =
             match s.Above with
@@ -119,21 +125,35 @@ let private planOf (rule: ReferenceMatcher.Rule) =
                 ]
             | None -> []
 
-        let unless =
-            match s.Unless with
-            | Some name -> [ UnlessPlan(EventPattern name, key "unless" (i - 1)) ]
-            | None -> []
+        let drops (name: string option) =
+            ImmutableArray.CreateRange
+                [
+                    for name in Option.toList name -> UnlessPlan(EventPattern name, key "drop" (i - 1))
+                ]
 
         StepPlan(
             $"s{i}",
             pattern,
             ImmutableArray.CreateRange conditions,
-            (if i = 0 then null else key "key" (i - 1)),
+            (if i = 0 || not s.Keyed then null else key "key" (i - 1)),
             (s.Within |> Option.map TimeSpan.FromTicks |> Option.toNullable),
-            ImmutableArray.CreateRange unless
+            drops s.Unless
         )
+            .WithUntil(drops s.Until)
 
-    let plan = Some.rule "X" (List.mapi stepOf rule.Steps)
+    let suppressions =
+        [
+            for text in Option.toList rule.Suppressed ->
+                SuppressPlan("known", Condition("...", (fun b -> string (argument 0 0 b).AsText = text)))
+        ]
+
+    let plan =
+        (Some.rule "X" (List.mapi stepOf rule.Steps))
+            .With(
+                (if rule.All then Overlap.All else Overlap.Latest),
+                (rule.MaxSpan |> Option.map TimeSpan.FromTicks |> Option.toNullable),
+                ImmutableArray.CreateRange suppressions
+            )
 
     match rule.Count with
     | None -> plan
@@ -164,6 +184,14 @@ let private config =
         maxTest = 5000
     }
 
+/// Of each finding: whether it is suppressed, and the ordinals that it cites.
+let private shown (findings: AuditRules.Detection.Findings.Finding seq) =
+    [
+        for f in findings ->
+            f.State = AuditRules.Detection.Findings.FindingState.Suppressed,
+            [ for e in f.Events -> e.Event.Ordinal ]
+    ]
+
 let private streams = Arb.fromGen (Gen.zip genRule genEvents)
 
 [<Tests>]
@@ -176,12 +204,7 @@ let tests =
                 let engine = DetectionEngine([ planOf rule ], sweeping)
                 engine.Process(MemoryFrame(inNanoseconds events))
 
-                let actual =
-                    [
-                        for f in (engine.Complete []).Findings -> [ for e in f.Events -> e.Event.Ordinal ]
-                    ]
-
-                actual = ReferenceMatcher.run rule events)
+                shown (engine.Complete []).Findings = ReferenceMatcher.run rule events)
 
             testPropertyWithConfig config "where a stream is cut into frames makes no difference"
             <| Prop.forAll
@@ -193,10 +216,7 @@ let tests =
                         for frame in frames do
                             engine.Process(MemoryFrame(inNanoseconds frame))
 
-                        [
-                            for f in (engine.Complete []).Findings ->
-                                [ for e in f.Events -> e.Event.Ordinal ]
-                        ]
+                        shown (engine.Complete []).Findings
 
                     ordinals (List.chunkBySize size events) = ordinals [ events ])
 
@@ -206,6 +226,7 @@ let tests =
                 (fun ((first, second), events) ->
                     let renamed id (plan: RulePlan) =
                         RulePlan(Some.info id, plan.Steps, plan.Count, plan.Message, plan.Examples)
+                            .With(plan.Overlap, plan.MaxSpan, plan.Suppressions)
 
                     let engine =
                         DetectionEngine [ renamed "A" (planOf first); renamed "B" (planOf second) ]
@@ -214,11 +235,7 @@ let tests =
                     let result = engine.Complete []
 
                     let of' id =
-                        [
-                            for f in result.Findings do
-                                if f.Rule.Id = id then
-                                    [ for e in f.Events -> e.Event.Ordinal ]
-                        ]
+                        result.Findings |> Seq.filter (fun f -> f.Rule.Id = id) |> shown
 
                     of' "A" = ReferenceMatcher.run first events
                     && of' "B" = ReferenceMatcher.run second events)

@@ -60,7 +60,7 @@ let rule id (steps: StepPlan list) =
     RulePlan(info id, ImmutableArray.CreateRange steps, null, null, ImmutableArray.Empty)
 
 let counting (count: CountPlan) (r: RulePlan) =
-    RulePlan(r.Info, r.Steps, count, r.Message, r.Examples)
+    RulePlan(r.Info, r.Steps, count, r.Message, r.Examples).With(r.Overlap, r.MaxSpan, r.Suppressions)
 
 let runWith (options: DetectionOptions) losses (rules: RulePlan list) (events: AuditEvent list) =
     let engine = DetectionEngine(rules, options)

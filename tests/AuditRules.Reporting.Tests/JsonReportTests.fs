@@ -5,6 +5,7 @@ open Expecto
 open AuditRules.Detection.Findings
 open AuditRules.Detection.Plans
 open AuditRules.Reporting.Reports
+open AuditRules.Reporting.Terminal
 
 let private parse (line: string) = JsonDocument.Parse(line).RootElement
 
@@ -37,6 +38,30 @@ let tests =
 
                 Expect.equal (line 0 Some.found) expected "line")
 
+            testCase "C37, C38: a suppressed finding is told with its reason, and counted apart" (fun () ->
+                let finding = Some.secretSent.Suppress "our own updater"
+
+                let report =
+                    Some.report
+                        [
+                            Some.trace
+                                [ finding ]
+                                [ (Some.outcome finding.Rule Verdict.Clean "" 0L).WithSuppressed 1L ]
+                        ]
+
+                Expect.stringContains
+                    (line 0 report)
+                    "\"state\":\"suppressed\",\"suppressedBy\":\"our own updater\""
+                    "the finding"
+
+                Expect.stringContains (line 1 report) "\"findings\":0,\"suppressed\":1" "the summary"
+
+                let usual = Some.text Some.ordinary report
+                Expect.stringContains usual "nothing found; 1 suppressed" "the text report counts it"
+                Expect.isFalse (usual.Contains finding.Message) "and does not show it"
+                let verbose = Some.text (TextReportOptions(false, true)) report
+                Expect.stringContains verbose "suppressed: our own updater" "but for --verbose")
+
             testCase "C38: the last line is the summary, with the rules that were clean too" (fun () ->
                 let lines = Some.json Some.clean
                 Expect.equal lines.Length 2 "one line, and the end of it"
@@ -52,6 +77,7 @@ let tests =
                         "blind"
                         "failed"
                         "findings"
+                        "suppressed"
                         "bySeverity"
                         "events"
                         "lost"

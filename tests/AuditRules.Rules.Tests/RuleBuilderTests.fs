@@ -30,6 +30,13 @@ let private sequence =
 
 let private command = [ "tar"; "x" ]
 let private popen words = Py.SubprocessPopen.make (args = words)
+let private opened path = Py.Open.make (path = path, mode = "r")
+let private removed path = Py.OsRemove.make (path = path)
+
+let private connected host =
+    Py.SocketConnect.make (host = host, port = 443L)
+
+let private system command = Py.OsSystem.make (command = command)
 
 [<Tests>]
 let tests =
@@ -128,6 +135,182 @@ let tests =
                         "atLeast needs a time above zero"
                         "atLeast needs a number of at least 1"
                         "unless needs a step after it: it drops what waits for that step"
+                    ]
+                    "all of them"
+
+            testCase "R38: thenBy needs nothing in common"
+            <| fun () ->
+                let made =
+                    rule ("T7", "t", Low) {
+                        for o in Py.Open do
+                            where (o.Path <> "")
+                            thenBy c in Py.SocketConnect
+                            within (seconds 1)
+                            where (c.Host <> o.Path)
+                            message $"{o.Path} then {c.Host}"
+                            shouldFire [ opened "/a"; inProcess 2 (connected "h") ]
+                            shouldNotFire [ opened "/a"; after (seconds 2) (connected "h") ]
+                            shouldNotFire [ opened "/a"; connected "/a" ]
+                    }
+
+                Expect.equal (passes made) [] "the examples pass"
+                Expect.equal [ for s in steps made -> s.Name ] [ "o"; "c" ] "the author's names"
+                Expect.isNull made.Plan.Steps[1].Key "there is no key"
+
+            testCase "R39, R40: until and maxspan hold for all later steps"
+            <| fun () ->
+                let made =
+                    rule ("T8", "t", Low) {
+                        for o in Py.Open do
+                            until Py.OsRemove _.Path o.Path
+                            followedBy c in Py.SocketConnect on (o.Process = c.Process)
+                            followedBy p in Py.OsSystem on (o.Process = p.Process)
+                            maxspan (seconds 2)
+                            shouldFire [ opened "/a"; connected "h"; system "id" ]
+                            shouldNotFire [ opened "/a"; removed "/a"; connected "h"; system "id" ]
+                            shouldNotFire [ opened "/a"; connected "h"; removed "/a"; system "id" ]
+                            shouldFire [ opened "/a"; connected "h"; removed "/b"; system "id" ]
+
+                            shouldNotFire
+                                [
+                                    opened "/a"
+                                    after (seconds 1) (connected "h")
+                                    after (milliseconds 1001) (system "id")
+                                ]
+                    }
+
+                Expect.equal (passes made) [] "the examples pass"
+                Expect.equal made.Plan.Steps[1].Until[0].Key.Text "o.Path = _.Path" "until is data"
+
+            testCase "R41: under overlap = All every first event waits"
+            <| fun () ->
+                let made =
+                    rule ("T9", "t", Low, overlap = All) {
+                        for o in Py.Open do
+                            followedBy p in Py.OsSystem on (o.Process = p.Process)
+                            where (p.Command = o.Path)
+                            shouldFire [ opened "/a"; opened "/b"; system "/a" ]
+                            shouldNotFire [ opened "/a"; opened "/b"; system "/c" ]
+                    }
+
+                Expect.equal (passes made) [] "the examples pass"
+
+            testCase "R42: a suppressed finding is no finding, and says why"
+            <| fun () ->
+                let made =
+                    rule ("T10", "t", Low) {
+                        for o in Py.Open do
+                            suppress "our own" (o.Path = "/a")
+                            suppress "theirs" (o.Path.StartsWith "/")
+                            shouldFire [ opened "b" ]
+                            shouldNotFire [ opened "/a" ]
+                            shouldNotFire [ opened "/b" ]
+                    }
+
+                Expect.equal (passes made) [] "the examples pass"
+
+                Expect.equal
+                    [ for s in made.Plan.Suppressions -> s.Reason, s.Condition.Text ]
+                    [ "our own", "o.Path = \"/a\""; "theirs", "o.Path.StartsWith \"/\"" ]
+                    "they are data"
+
+                Expect.equal
+                    [
+                        for result in ExampleRunner.Run made.Plan do
+                            for f in result.Result.Findings -> f.SuppressedBy
+                    ]
+                    [ ""; "our own"; "theirs" ]
+                    "the first that holds gives the reason"
+
+            testCase "R43: anyOf takes events of several types, and of several names"
+            <| fun () ->
+                let made =
+                    rule ("T11", "t", Low) {
+                        for e in anyOf (Py.Open.matching (path = under "/etc"), Py.OsRemove) do
+                            where (
+                                match e.Case with
+                                | Choice1Of2 o -> o.Path = "/etc/x"
+                                | Choice2Of2 r -> r.Path = "/y"
+                            )
+
+                            followedBy c in anyOf
+                                                [ Custom "a"; (Custom "b").argument(0, "v") ]
+                                                on
+                                                (e.Process = c.Process)
+
+                            shouldFire [ opened "/etc/x"; (Custom "a").make [] ]
+                            shouldFire [ removed "/y"; (Custom "b").make [ "v" ] ]
+                            shouldNotFire [ removed "/etc/x"; (Custom "a").make [] ]
+                            shouldNotFire [ opened "/etc/x"; (Custom "b").make [ "w" ] ]
+                    }
+
+                Expect.equal (passes made) [] "the examples pass"
+
+                Expect.equal
+                    [ for s in steps made -> string s.Pattern ]
+                    [ "open (path = under \"/etc\") or os.remove"; "a or b (argument 0 = \"v\")" ]
+                    "the patterns"
+
+                let alike =
+                    rule ("T12", "t", Low) {
+                        for e in anyOf (Custom "a", Custom "b") do
+                            message e.Name
+                    }
+
+                Expect.equal
+                    (List.ofSeq alike.Problems)
+                    [
+                        "anyOf (a, b) needs sources of different types of events; of one type write anyOf [ a; b ]"
+                    ]
+                    "two sources of one type cannot be told apart"
+
+            testCase "R44: a source's own where is part of the source"
+            <| fun () ->
+                let made =
+                    rule ("T13", "t", Low) {
+                        for o in Py.Open do
+                            unless (Py.OsRemove.where (fun r -> r.Path.Length > 2)) _.Path o.Path
+                            followedBy p in Py.OsSystem on (o.Process = p.Process)
+                            shouldFire [ opened "/a"; removed "/a"; system "id" ]
+                            shouldNotFire [ opened "/ab"; removed "/ab"; system "id" ]
+                    }
+
+                Expect.equal (passes made) [] "the examples pass"
+
+                Expect.equal
+                    (string made.Plan.Steps[1].Unless[0].Pattern)
+                    "os.remove where r.Path.Length > 2"
+                    "it is printed"
+
+            testCase "R45: metadata is data"
+            <| fun () ->
+                let made =
+                    rule ("T14", "t", Low, maturity = Experimental, falsePositives = [ "x" ]) {
+                        for o in Py.Open do
+                            message o.Path
+                    }
+
+                Expect.equal made.Plan.Info.Maturity Maturity.Experimental "the maturity"
+                Expect.equal (List.ofSeq made.Plan.Info.FalsePositives) [ "x" ] "the others"
+
+            testCase "R39, R40, R42: clauses without what they need are problems"
+            <| fun () ->
+                let odd =
+                    rule ("T15", "t", Low) {
+                        for e in Py.OsSystem do
+                            maxspan (seconds 1)
+                            maxspan (seconds 2)
+                            until Py.OsRemove _.Path e.Command
+                            suppress " " (e.Command = "id")
+                    }
+
+                Expect.equal
+                    (List.ofSeq odd.Problems)
+                    [
+                        "maxspan stands twice; a rule has one"
+                        "suppress needs a reason"
+                        "until needs a step after it: it drops what waits for the steps behind it"
+                        "maxspan needs two steps: put followedBy before it"
                     ]
                     "all of them"
 

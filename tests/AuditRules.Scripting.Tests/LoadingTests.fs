@@ -300,6 +300,25 @@ let tests =
 
                 Expect.equal [ for d in rules.Diagnostics -> d.Id ] expected "by the catalogue"
 
+            testCase "R45: a MITRE id has the form of a technique"
+            <| fun () ->
+                use rules =
+                    compile (
+                        (text "A")
+                            .Replace(
+                                ", Low)",
+                                ", Low, mitre = [ \"T1041\"; \"T1552.001\"; \"1041\"; \"T1.1\" ])"
+                            )
+                    )
+
+                Expect.equal
+                    [ for d in rules.Diagnostics -> d.Id, d.Message ]
+                    [
+                        for id in [ "1041"; "T1.1" ] ->
+                            "AR0030", $"rule A: \"{id}\" is not the id of an ATT&CK technique"
+                    ]
+                    "others are warned of"
+
             testCase "a rule without examples is a warning"
             <| fun () ->
                 use rules =

@@ -19,6 +19,16 @@ public sealed record KeyPart(string Name, Value Value);
 /// <param name="Id">The trace's id as hexadecimal text; empty when there is none.</param>
 public sealed record TraceReference(string Path, string Id);
 
+/// <summary>Whether a finding counts.</summary>
+public enum FindingState
+{
+    /// <summary>It counts.</summary>
+    New = 0,
+
+    /// <summary>The rule says that it does not (docs/spec/rules.md, R42).</summary>
+    Suppressed = 1,
+}
+
 /// <summary>A rule's hit with its evidence.</summary>
 /// <param name="Id">
 /// The same for the same evidence on every machine and in every run: see <see cref="FindingId"/>.
@@ -35,6 +45,20 @@ public sealed record Finding(
     ImmutableArray<StepEvent> Events
 )
 {
+    /// <summary>Whether it counts.</summary>
+    public FindingState State { get; init; }
+
+    /// <summary>Why it is suppressed; empty when it is not.</summary>
+    public string SuppressedBy { get; init; } = "";
+
+    /// <summary>The same finding, suppressed for that reason.</summary>
+    public Finding Suppress(string reason) =>
+        this with
+        {
+            State = FindingState.Suppressed,
+            SuppressedBy = reason,
+        };
+
     /// <summary>The trace; null for a stream without a file.</summary>
     public TraceReference? Trace { get; init; }
 }

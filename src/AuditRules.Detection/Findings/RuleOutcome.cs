@@ -29,7 +29,7 @@ public enum Verdict
 /// <param name="TooLate">Of these, those that came after the window.</param>
 /// <param name="Refused">Of these, those that a <c>where</c> refused.</param>
 /// <param name="Taken">Of these, those that took the step.</param>
-/// <param name="Dropped">Partial matches that an <c>unless</c> dropped while they waited for this step.</param>
+/// <param name="Dropped">Partial matches that an <c>unless</c> or <c>until</c> before it dropped.</param>
 public sealed record StepProgress(
     string Step,
     long Matched,
@@ -63,7 +63,14 @@ public sealed record RuleOutcome(
     long Evicted,
     ImmutableArray<StepProgress> Progress,
     RuleFailure? Failure
-);
+)
+{
+    /// <summary>Findings that the rule itself suppresses, also beyond the limit; they are not among the others.</summary>
+    public long Suppressed { get; init; }
+
+    /// <summary>The same with so many suppressed findings.</summary>
+    public RuleOutcome WithSuppressed(long count) => this with { Suppressed = count };
+}
 
 /// <summary>What a replay found.</summary>
 /// <param name="Findings">The findings in trace order; those of one event in the order of rule ids.</param>

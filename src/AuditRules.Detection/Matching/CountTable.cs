@@ -10,7 +10,7 @@ abstract class CountTable
     public long Evicted { get; protected set; }
 
     /// <summary>Counts a match. Returns the matches that reached the threshold, oldest first, or null.</summary>
-    public abstract List<AuditEvent[]>? Add(Bindings bindings, AuditEvent[] events);
+    public abstract List<Partial>? Add(Bindings bindings, Partial match);
 }
 
 sealed class CountTable<TKey>(CountPlan<TKey> plan, DetectionOptions options) : CountTable
@@ -19,12 +19,12 @@ sealed class CountTable<TKey>(CountPlan<TKey> plan, DetectionOptions options) : 
     readonly Dictionary<Key<TKey>, List<Counted>> _windows = new(new KeyComparer<TKey>(plan.Comparer));
     readonly SweepSchedule _schedule = new(options);
 
-    public override List<AuditEvent[]>? Add(Bindings bindings, AuditEvent[] events)
+    public override List<Partial>? Add(Bindings bindings, Partial match)
     {
         if (plan.Key(bindings) is not { } content)
             return null;
         var own = new Key<TKey>(content);
-        var now = events[^1].Time;
+        var now = match.Last.Time;
         var value = plan.Distinct?.Invoke(bindings) ?? default;
         if (!_windows.TryGetValue(own, out var window))
         {
@@ -43,11 +43,11 @@ sealed class CountTable<TKey>(CountPlan<TKey> plan, DetectionOptions options) : 
         // The latest of equal values is the one that stays in the window for longest.
         if (plan.Distinct is not null)
             window.RemoveAll(c => c.Value == value);
-        window.Add(new(now, value, events));
+        window.Add(new(now, value, match));
         if (window.Count < plan.AtLeast)
             return null;
         _windows.Remove(own);
-        return [.. window.Select(c => c.Events)];
+        return [.. window.Select(c => c.Match)];
     }
 
     void Sweep(long now)
@@ -61,5 +61,5 @@ sealed class CountTable<TKey>(CountPlan<TKey> plan, DetectionOptions options) : 
         _schedule.Swept(_windows.Count);
     }
 
-    readonly record struct Counted(long Time, Value Value, AuditEvent[] Events);
+    readonly record struct Counted(long Time, Value Value, Partial Match);
 }

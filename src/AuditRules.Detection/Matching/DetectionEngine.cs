@@ -16,6 +16,7 @@ public sealed class DetectionEngine
     readonly RuleMatcher[] _matchers;
     readonly RuleFailure?[] _failures;
     readonly long[] _fired;
+    readonly long[] _suppressed;
     readonly PatternMemory _memory = new();
     readonly Dictionary<string, Site[]> _sitesByName;
     readonly List<Finding> _findings = [];
@@ -34,9 +35,10 @@ public sealed class DetectionEngine
         _matchers = [.. plans.Select(p => new RuleMatcher(p, _options))];
         _failures = new RuleFailure?[plans.Length];
         _fired = new long[plans.Length];
+        _suppressed = new long[plans.Length];
         _sitesByName = plans
             .SelectMany((plan, rule) => Site.Of(rule, plan, _memory))
-            .GroupBy(s => s.Pattern.EventName)
+            .GroupBy(s => s.EventName)
             .ToDictionary(g => g.Key, g => g.ToArray());
     }
 
@@ -105,15 +107,13 @@ public sealed class DetectionEngine
             if (_failures[site.Rule] is not null)
                 continue;
             var matcher = _matchers[site.Rule];
-            if (!matcher.IsAwaited(site.Step) || !Holds(site, row))
+            if (!matcher.IsAwaited(site))
                 continue;
             var view = new EventView(frame, row);
             try
             {
-                if (site.Unless >= 0)
-                    matcher.OnUnless(site.Step, site.Unless, view);
-                else if (matcher.OnStep(site.Step, view) is { } finding)
-                    Keep(site.Rule, finding);
+                if (site.Holds(_memory, row, view))
+                    matcher.On(site, view);
             }
 #pragma warning disable CA1031 // A rule may throw anything, and that is this rule's failure alone.
             catch (Exception exception) when (exception is not MalformedEventsException)
@@ -121,25 +121,22 @@ public sealed class DetectionEngine
             {
                 _failures[site.Rule] = RuleFailures.From(exception, matcher.Plan.Info, view);
             }
+
+            if (matcher.Found.Count > 0)
+                Keep(site.Rule, matcher.Found);
         }
     }
 
-    bool Holds(Site site, int row)
+    void Keep(int rule, List<Finding> found)
     {
-        var conditions = site.Pattern.Conditions;
-        for (var i = 0; i < conditions.Length; i++)
+        foreach (var finding in found)
         {
-            if (!_memory.Holds(site.Numbers[i], conditions[i], row))
-                return false;
+            var counts = finding.State == FindingState.Suppressed ? _suppressed : _fired;
+            if (++counts[rule] <= _options.MaxFindings)
+                _findings.Add(finding);
         }
 
-        return true;
-    }
-
-    void Keep(int rule, Finding finding)
-    {
-        if (++_fired[rule] <= _options.MaxFindings)
-            _findings.Add(finding);
+        found.Clear();
     }
 
     RuleOutcome OutcomeOf(int rule, IReadOnlyCollection<LossRecord> losses)
@@ -156,6 +153,9 @@ public sealed class DetectionEngine
             matcher.Evicted,
             matcher.Progress,
             _failures[rule]
-        );
+        )
+        {
+            Suppressed = verdict == Verdict.Failed ? 0 : _suppressed[rule],
+        };
     }
 }

@@ -4,10 +4,13 @@ using AuditRules.Events;
 
 namespace AuditRules.Detection.Matching;
 
-/// <summary>Finds the partial matches that an <c>unless</c> drops, by its key.</summary>
+/// <summary>Finds the partial matches that an <c>unless</c> or <c>until</c> drops, by its key.</summary>
 abstract class PartialIndex
 {
-    public abstract void Insert(Bindings bindings, Partial partial, long oldest);
+    /// <summary>How many keys there are; 0 when there is nothing to drop.</summary>
+    public abstract int Count { get; }
+
+    public abstract void Insert(Bindings bindings, Partial partial, long now);
 
     /// <summary>Drops the partial matches of this event's key, and returns how many.</summary>
     public abstract int Drop(EventView later);
@@ -19,13 +22,15 @@ sealed class PartialIndex<TKey>(StepKey<TKey> key, DetectionOptions options) : P
     int _inserted;
     int _sweepAt = options.SweepAtLeast;
 
-    public override void Insert(Bindings bindings, Partial partial, long oldest)
+    public override int Count => _partials.Count;
+
+    public override void Insert(Bindings bindings, Partial partial, long now)
     {
         var own = key.Earlier(bindings);
         if (own is null)
             return;
         if (++_inserted >= _sweepAt)
-            Sweep(oldest);
+            Sweep(now);
         ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(_partials, new(own), out _);
         (list ??= []).Add(partial);
     }
@@ -41,7 +46,7 @@ sealed class PartialIndex<TKey>(StepKey<TKey> key, DetectionOptions options) : P
         var dropped = 0;
         foreach (var partial in list)
         {
-            if (!partial.Gone && partial.Last.Ordinal != later.Ordinal)
+            if (!partial.Gone && !partial.EndsWith(later))
             {
                 partial.Gone = true;
                 dropped++;
@@ -54,12 +59,12 @@ sealed class PartialIndex<TKey>(StepKey<TKey> key, DetectionOptions options) : P
         return dropped;
     }
 
-    void Sweep(long oldest)
+    void Sweep(long now)
     {
         var live = 0;
         foreach (var (own, list) in _partials)
         {
-            list.RemoveAll(p => p.Gone || p.Last.Time < oldest);
+            list.RemoveAll(p => p.Gone || p.Deadline < now);
             live += list.Count;
             if (list.Count == 0)
                 _partials.Remove(own);

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using AuditRules.Detection.Plans;
 using AuditRules.Events;
 
 namespace AuditRules.Detection.Matching;
@@ -17,79 +15,20 @@ enum Insertion
     Full,
 }
 
-/// <summary>The partial matches that wait for one step, one a key: a later one replaces an earlier one.</summary>
+/// <summary>The partial matches that wait for one step, by key.</summary>
 abstract class PartialTable
 {
     public abstract int Count { get; }
 
-    /// <summary>Keeps a partial match. Those whose last event is older than <paramref name="oldest"/> may go.</summary>
-    public abstract Insertion Insert(Bindings bindings, Partial partial, long oldest);
+    /// <summary>Keeps a partial match. Those whose deadline is before <paramref name="now"/> may go.</summary>
+    public abstract Insertion Insert(Plans.Bindings bindings, Partial partial, long now);
 
-    /// <summary>The partial match that this event's key joins with, or null.</summary>
+    /// <summary>The oldest partial match that this event's key joins with, or null.</summary>
     public abstract Partial? Find(EventView later);
 
-    /// <summary>Removes what <see cref="Find"/> gave last.</summary>
+    /// <summary>Forgets what <see cref="Find"/> gave last, which is gone.</summary>
     public abstract void RemoveFound();
-}
 
-sealed class PartialTable<TKey>(StepKey<TKey> key, DetectionOptions options) : PartialTable
-{
-    readonly Dictionary<Key<TKey>, Partial> _partials = new(new KeyComparer<TKey>(key.Comparer));
-    readonly SweepSchedule _schedule = new(options);
-    Key<TKey> _found;
-
-    public override int Count => _partials.Count;
-
-    public override Insertion Insert(Bindings bindings, Partial partial, long oldest)
-    {
-        if (key.Earlier(bindings) is not { } content)
-            return Insertion.NoKey;
-        var own = new Key<TKey>(content);
-        if (!_partials.ContainsKey(own))
-        {
-            if (_schedule.IsDue(_partials.Count))
-                Sweep(oldest);
-            if (_partials.Count >= options.MaxPartialMatches)
-                return Insertion.Full;
-        }
-
-        ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_partials, own, out var replaced);
-        if (replaced)
-            slot!.Gone = true;
-        slot = partial;
-        return Insertion.Kept;
-    }
-
-    public override Partial? Find(EventView later)
-    {
-        if (key.Later(later) is not { } wanted)
-            return null;
-        _found = new(wanted);
-        if (!_partials.TryGetValue(_found, out var partial))
-            return null;
-        if (!partial.Gone)
-            return partial;
-        _partials.Remove(_found);
-        return null;
-    }
-
-    public override void RemoveFound()
-    {
-        if (_partials.Remove(_found, out var partial))
-            partial.Gone = true;
-    }
-
-    void Sweep(long oldest)
-    {
-        foreach (var (own, partial) in _partials)
-        {
-            if (partial.Gone || partial.Last.Time < oldest)
-            {
-                partial.Gone = true;
-                _partials.Remove(own);
-            }
-        }
-
-        _schedule.Swept(_partials.Count);
-    }
+    /// <summary>Adds the other partial matches of the key that <see cref="Find"/> was last asked for, oldest first.</summary>
+    public virtual void AddOthers(List<Partial> list) { }
 }

@@ -17,11 +17,6 @@ static class PlanCheck
         {
             if (plan.Steps.IsDefaultOrEmpty)
                 throw new ArgumentException($"rule {plan.Info.Id} has no step", nameof(plans));
-            if (plan.Steps.Skip(1).Any(s => s.Key is null))
-                throw new ArgumentException(
-                    $"rule {plan.Info.Id} has a later step without a key",
-                    nameof(plans)
-                );
         }
     }
 }

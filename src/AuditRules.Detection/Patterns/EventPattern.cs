@@ -13,11 +13,26 @@ public sealed record FieldCondition(string Field, FieldPath Path, ValuePattern P
     public override string ToString() => $"{Field} = {Pattern}";
 }
 
+/// <summary>A condition on one event that is code: <c>Py.Open.where (fun o -> ...)</c>.</summary>
+/// <param name="Text">The condition as it was written.</param>
+/// <param name="Test">True when it holds. It may throw: that is the rule's failure.</param>
+public sealed record EventTest(string Text, Func<EventView, bool> Test);
+
 /// <summary>Which events a step takes: a name and conditions on fields, all of which must hold. Immutable data.</summary>
 /// <param name="EventName">The event's name.</param>
 /// <param name="Conditions">The conditions in the order in which they were written.</param>
 public sealed record EventPattern(string EventName, ImmutableArray<FieldCondition> Conditions)
 {
+    /// <summary>Conditions that are code, asked after the others.</summary>
+    public ImmutableArray<EventTest> Tests { get; init; } = [];
+
+    /// <summary>Further patterns: an event that any of them takes is taken, once.</summary>
+    public ImmutableArray<EventPattern> Or { get; init; } = [];
+
+    /// <summary>This pattern without its alternatives, then each of these.</summary>
+    public IEnumerable<EventPattern> Alternatives =>
+        Or.IsEmpty ? [this] : [this with { Or = [] }, .. Or.SelectMany(o => o.Alternatives)];
+
     /// <summary>Every event of that name.</summary>
     public EventPattern(string eventName)
         : this(eventName, []) { }
@@ -26,8 +41,41 @@ public sealed record EventPattern(string EventName, ImmutableArray<FieldConditio
     public EventPattern With(string field, FieldPath path, ValuePattern? pattern) =>
         pattern is null ? this : this with { Conditions = Conditions.Add(new(field, path, pattern)) };
 
+    /// <summary>The same with one condition more that is code, and those alternatives in place of its own.</summary>
+    public EventPattern With(EventTest test, ImmutableArray<EventPattern> or) =>
+        this with
+        {
+            Tests = Tests.Add(test),
+            Or = or,
+        };
+
+    /// <summary>The events that this pattern or one of those takes.</summary>
+    public EventPattern OrAny(IEnumerable<EventPattern> others) => this with { Or = [.. Or, .. others] };
+
     /// <summary>True when the event matches: the slow and obvious way, without memory of earlier answers.</summary>
-    public bool Matches(EventView view)
+    public bool Matches(EventView view) => Takes(view) || Or.Any(o => o.Matches(view));
+
+    /// <inheritdoc/>
+    public bool Equals(EventPattern? other) =>
+        other is not null
+        && EventName == other.EventName
+        && Conditions.AsSpan().SequenceEqual(other.Conditions.AsSpan())
+        && Tests.AsSpan().SequenceEqual(other.Tests.AsSpan())
+        && Or.AsSpan().SequenceEqual(other.Or.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(EventName, Conditions.Length);
+
+    /// <summary>The pattern in words, as <c>open (path = glob "*/.ssh/*")</c>.</summary>
+    public override string ToString() => string.Join(" or ", Alternatives.Select(a => a.OwnText()));
+
+    string OwnText()
+    {
+        var fields = Conditions.IsEmpty ? EventName : $"{EventName} ({string.Join(", ", Conditions)})";
+        return string.Concat([fields, .. Tests.Select(t => $" where {t.Text}")]);
+    }
+
+    bool Takes(EventView view)
     {
         if (view.Name != EventName)
             return false;
@@ -37,19 +85,6 @@ public sealed record EventPattern(string EventName, ImmutableArray<FieldConditio
                 return false;
         }
 
-        return true;
+        return Tests.All(t => t.Test(view));
     }
-
-    /// <inheritdoc/>
-    public bool Equals(EventPattern? other) =>
-        other is not null
-        && EventName == other.EventName
-        && Conditions.AsSpan().SequenceEqual(other.Conditions.AsSpan());
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(EventName, Conditions.Length);
-
-    /// <summary>The pattern in words, as <c>open (path = glob "*/.ssh/*")</c>.</summary>
-    public override string ToString() =>
-        Conditions.IsEmpty ? EventName : $"{EventName} ({string.Join(", ", Conditions)})";
 }

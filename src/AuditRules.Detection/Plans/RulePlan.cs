@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AuditRules.Detection.Patterns;
 using AuditRules.Events;
 
 namespace AuditRules.Detection.Plans;
@@ -41,6 +42,9 @@ public sealed record RuleInfo
 
     /// <summary>What to do about a finding.</summary>
     public string Remediation { get; init; } = "";
+
+    /// <summary>How far the rule is tried.</summary>
+    public Maturity Maturity { get; init; } = Maturity.Stable;
 }
 
 /// <summary>A stream of events that a rule must, or must not, fire on.</summary>
@@ -50,6 +54,34 @@ public sealed record RuleInfo
 /// </param>
 /// <param name="Source">Where it is written.</param>
 public sealed record RuleExample(bool ShouldFire, ImmutableArray<AuditEvent> Events, SourceLocation Source);
+
+/// <summary>A condition under which a finding is suppressed.</summary>
+/// <param name="Reason">Why, for the reader of the report.</param>
+/// <param name="Condition">The condition, over the events of the finding.</param>
+public sealed record SuppressPlan(string Reason, Condition Condition);
+
+/// <summary>Which partial matches of one step and one key are kept.</summary>
+public enum Overlap
+{
+    /// <summary>The latest: it takes the place of the one before.</summary>
+    Latest = 0,
+
+    /// <summary>All: an event that takes the step takes it for each of them.</summary>
+    All = 1,
+}
+
+/// <summary>How far a rule is tried.</summary>
+public enum Maturity
+{
+    /// <summary>Its findings can be relied on.</summary>
+    Stable = 0,
+
+    /// <summary>It is being tried on real programs.</summary>
+    Test = 1,
+
+    /// <summary>A sketch.</summary>
+    Experimental = 2,
+}
 
 /// <summary>A rule, as data: what the matcher runs.</summary>
 /// <param name="Info">What the rule says of itself.</param>
@@ -65,6 +97,30 @@ public sealed record RulePlan(
     ImmutableArray<RuleExample> Examples
 )
 {
+    /// <summary>The longest time from the first event of a match to the last, inclusive; null for any time.</summary>
+    public TimeSpan? MaxSpan { get; init; }
+
+    /// <summary>Which partial matches of one key are kept.</summary>
+    public Overlap Overlap { get; init; }
+
+    /// <summary>Findings that are kept, but do not count, in the order in which they are asked.</summary>
+    public ImmutableArray<SuppressPlan> Suppressions { get; init; } = [];
+
+    /// <summary>Every pattern that the rule asks of an event, alternatives one by one.</summary>
+    public IEnumerable<EventPattern> Patterns =>
+        Steps
+            .SelectMany(s => s.Unless.Concat(s.Until).Select(u => u.Pattern).Prepend(s.Pattern))
+            .SelectMany(p => p.Alternatives);
+
+    /// <summary>The same rule with those clauses.</summary>
+    public RulePlan With(Overlap overlap, TimeSpan? maxSpan, ImmutableArray<SuppressPlan> suppressions) =>
+        this with
+        {
+            Overlap = overlap,
+            MaxSpan = maxSpan,
+            Suppressions = suppressions,
+        };
+
     /// <summary>The same rule, said to stand there, and its examples with it.</summary>
     public RulePlan WithSource(SourceLocation source) =>
         this with

@@ -23,7 +23,10 @@ public abstract class StepKey
     /// <summary>The key's parts as values, given an event of the later step.</summary>
     public abstract ImmutableArray<Value> ValuesOf(EventView later);
 
-    internal abstract PartialTable CreateTable(DetectionOptions options);
+    /// <summary>The key of a step that needs nothing in common with the steps before: every event has it.</summary>
+    internal static StepKey Any { get; } = new StepKey<byte>("", [], _ => 0, _ => 0);
+
+    internal abstract PartialTable CreateTable(Overlap overlap, DetectionOptions options);
 
     internal abstract PartialIndex CreateIndex(DetectionOptions options);
 
@@ -70,8 +73,8 @@ public sealed class StepKey<TKey> : StepKey
     /// <inheritdoc/>
     public override ImmutableArray<Value> ValuesOf(EventView later) => Parts(Later(later));
 
-    internal override PartialTable CreateTable(DetectionOptions options) =>
-        new PartialTable<TKey>(this, options);
+    internal override PartialTable CreateTable(Overlap overlap, DetectionOptions options) =>
+        overlap == Overlap.All ? new OverlapTable<TKey>(this, options) : new LatestTable<TKey>(this, options);
 
     internal override PartialIndex CreateIndex(DetectionOptions options) =>
         new PartialIndex<TKey>(this, options);

@@ -16,7 +16,10 @@ static class FindingJson
         WriteTrace(json, trace);
         WriteKey(json, finding);
         WriteEvents(json, finding);
-        json.WriteString("state", "new");
+        var suppressed = finding.State == FindingState.Suppressed;
+        json.WriteString("state", suppressed ? "suppressed" : "new");
+        if (suppressed)
+            json.WriteString("suppressedBy", JsonText.Valid(finding.SuppressedBy));
         json.WriteString("verdict", "match");
         json.WriteEndObject();
     }

@@ -36,6 +36,7 @@ static class SummaryJson
         foreach (var verdict in order)
             json.WriteNumber(Names.Of(verdict), totals.Count(verdict));
         json.WriteNumber("findings", totals.Findings);
+        json.WriteNumber("suppressed", totals.Suppressed);
         json.WriteStartObject("bySeverity");
         foreach (var (severity, count) in totals.BySeverity)
             json.WriteNumber(Names.Of(severity), count);
@@ -114,6 +115,8 @@ static class SummaryJson
         json.WriteString("rule", JsonText.Valid(outcome.Rule.Id));
         json.WriteString("verdict", Names.Of(outcome.Verdict));
         json.WriteNumber("findings", outcome.Findings);
+        if (outcome.Suppressed > 0)
+            json.WriteNumber("suppressed", outcome.Suppressed);
         json.WriteString("reason", JsonText.Valid(outcome.Reason));
         json.WriteNumber("evicted", outcome.Evicted);
         if (outcome.Failure is { } failure)

@@ -17,6 +17,15 @@ public static class Names
             _ => "info",
         };
 
+    /// <summary>The maturity in lower case, as <c>stable</c>.</summary>
+    public static string Of(Maturity maturity) =>
+        maturity switch
+        {
+            Maturity.Experimental => "experimental",
+            Maturity.Test => "test",
+            _ => "stable",
+        };
+
     /// <summary>The verdict in lower case, as <c>clean</c>.</summary>
     public static string Of(Verdict verdict) =>
         verdict switch

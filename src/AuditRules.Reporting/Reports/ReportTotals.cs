@@ -30,6 +30,9 @@ public sealed record ReportTotals(
     /// <summary>Findings in all.</summary>
     public long Findings => BySeverity.Values.Sum();
 
+    /// <summary>Findings that rules suppress; they are not among the others.</summary>
+    public long Suppressed { get; private init; }
+
     /// <summary>Rules of that verdict.</summary>
     public int Count(Verdict verdict) => Rules.Values.Count(v => v == verdict);
 
@@ -52,7 +55,10 @@ public sealed record ReportTotals(
             report.Traces.Count(t => !t.Closed),
             report.Traces.Count(t => t.Tampering is not null),
             report.Traces.Sum(t => t.Suspicions.Length)
-        );
+        )
+        {
+            Suppressed = outcomes.Sum(o => o.Suppressed),
+        };
     }
 
     static Verdict Worst(IEnumerable<RuleOutcome> outcomes) => outcomes.Select(o => o.Verdict).MaxBy(Weight);

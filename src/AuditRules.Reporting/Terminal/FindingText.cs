@@ -22,7 +22,7 @@ static class FindingText
         screen.Write(
             new StyledLine()
                 .Add(Names.Of(finding.Rule.Severity).ToUpperInvariant(), ToneOf(finding.Rule.Severity))
-                .Add(" ")
+                .Add(finding.State == FindingState.Suppressed ? " (suppressed) " : " ", Tone.Faint)
                 .Add(finding.Rule.Id, Tone.Strong)
                 .Add(" ")
                 .Add(finding.Rule.Title, Tone.Strong)
@@ -62,6 +62,8 @@ static class FindingText
     {
         var place = finding.Rule.Source.File.Length == 0 ? "" : finding.Rule.Source.ToString();
         string[] details = [place, string.Join(' ', finding.Rule.Mitre), $"finding {finding.Id}"];
+        if (finding.State == FindingState.Suppressed)
+            details = [.. details, $"suppressed: {finding.SuppressedBy}"];
         var about = new StyledLine()
             .Add(string.Join(" - ", details.Where(d => d.Length > 0)), Tone.Faint)
             .ToRenderable();

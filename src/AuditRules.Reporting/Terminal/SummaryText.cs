@@ -14,7 +14,7 @@ public static class SummaryText
         var totals = report.Totals;
         var over = report.Traces.Length > 1 ? $" of {Count(report.Traces.Length, "trace")}" : "";
         var checkedWhat = $"{Count(totals.Rules.Count, "rule")} over {Count(totals.Events, "event")}{over}";
-        string[] parts = [Found(totals), Verdicts(totals), Losses(totals)];
+        string[] parts = [Found(totals), Suppressed(totals), Verdicts(totals), Losses(totals)];
         return $"{checkedWhat}: {string.Join("; ", parts.Where(p => p.Length > 0))}";
     }
 
@@ -48,6 +48,9 @@ public static class SummaryText
             .Select(s => $"{Number(totals.BySeverity[s])} {Names.Of(s)}");
         return $"{Count(totals.Findings, "finding")} ({string.Join(", ", severities)})";
     }
+
+    static string Suppressed(ReportTotals totals) =>
+        totals.Suppressed == 0 ? "" : $"{Number(totals.Suppressed)} suppressed";
 
     static string Verdicts(ReportTotals totals)
     {

@@ -17,16 +17,20 @@ public static class TextReport
     {
         foreach (var trace in report.Traces)
         {
-            if (report.Traces.Length > 1 && (!options.Quiet || !trace.Detection.Findings.IsEmpty))
+            // What a rule suppresses was judged already: who wants to see it asks.
+            var shown = trace
+                .Detection.Findings.Where(f => options.Verbose || f.State != FindingState.Suppressed)
+                .ToArray();
+            if (report.Traces.Length > 1 && (!options.Quiet || shown.Length > 0))
             {
                 screen.Line(trace.Trace.Path, Tone.Strong);
                 screen.Line();
             }
 
-            foreach (var finding in trace.Detection.Findings)
+            foreach (var finding in shown)
                 FindingText.Write(screen, finding, trace, options.Verbose);
             var wrote = TraceText.Write(screen, trace, options);
-            if (!wrote && trace.Detection.Findings.IsEmpty && report.Traces.Length > 1 && !options.Quiet)
+            if (!wrote && shown.Length == 0 && report.Traces.Length > 1 && !options.Quiet)
             {
                 screen.Line("nothing found", Tone.Good);
                 screen.Line();

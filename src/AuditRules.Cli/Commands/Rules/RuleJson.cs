@@ -14,6 +14,7 @@ static class RuleJson
         json.WriteString("rule", info.Id);
         json.WriteString("title", info.Title);
         json.WriteString("severity", Names.Of(info.Severity));
+        json.WriteString("maturity", Names.Of(info.Maturity));
         WriteList(json, "mitre", info.Mitre);
         WriteList(json, "tags", info.Tags);
         WriteList(json, "references", info.References);
@@ -23,7 +24,11 @@ static class RuleJson
         json.WriteString("file", info.Source.File);
         json.WriteNumber("line", info.Source.Line);
         json.WriteEndObject();
-        WriteList(json, "events", rule.Steps.Select(s => s.Pattern.EventName).Distinct());
+        WriteList(
+            json,
+            "events",
+            rule.Steps.SelectMany(s => s.Pattern.Alternatives).Select(p => p.EventName).Distinct()
+        );
         json.WriteNumber("examples", rule.Examples.Length);
         json.WriteEndObject();
     }

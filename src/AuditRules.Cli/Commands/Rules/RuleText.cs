@@ -13,6 +13,8 @@ static class RuleText
         var info = rule.Info;
         screen.Write(new StyledLine().Add(info.Id, Tone.Strong).Add($" {info.Title}"));
         Field(screen, "severity", Names.Of(info.Severity));
+        if (info.Maturity != Maturity.Stable)
+            Field(screen, "maturity", Names.Of(info.Maturity));
         Field(screen, "place", info.Source.ToString());
         Field(screen, "mitre", string.Join(' ', info.Mitre));
         Field(screen, "tags", string.Join(' ', info.Tags));
@@ -33,19 +35,31 @@ static class RuleText
         screen.Line();
         for (var i = 0; i < rule.Steps.Length; i++)
             Write(screen, i + 1, rule.Steps[i]);
+        if (rule.Overlap == Overlap.All)
+            screen.Line("every partial match of a key is kept");
+        if (rule.MaxSpan is { } span)
+            screen.Line($"at most {Of(span)} from the first event to the last");
         if (rule.Count is { } count)
             Write(screen, count);
+        foreach (var suppression in rule.Suppressions)
+            screen.Line($"suppressed where {suppression.Condition.Text}: {suppression.Reason}");
     }
 
     static void Write(Screen screen, int number, StepPlan step)
     {
-        screen.Write(
-            new StyledLine()
-                .Add(string.Create(CultureInfo.InvariantCulture, $"{number}. {step.Name}: "), Tone.Strong)
-                .Add(step.Pattern.EventName)
-        );
-        foreach (var condition in step.Pattern.Conditions)
-            screen.Line($"     {condition}");
+        var alternatives = step.Pattern.Alternatives.ToArray();
+        for (var i = 0; i < alternatives.Length; i++)
+        {
+            var start = string.Create(CultureInfo.InvariantCulture, $"{number}. {step.Name}: ");
+            screen.Write(
+                new StyledLine().Add(i == 0 ? start : "   or ", Tone.Strong).Add(alternatives[i].EventName)
+            );
+            foreach (var condition in alternatives[i].Conditions)
+                screen.Line($"     {condition}");
+            foreach (var test in alternatives[i].Tests)
+                screen.Line($"     where {test.Text}");
+        }
+
         foreach (var condition in step.Conditions)
             screen.Line($"     where {condition.Text}   (code)");
         if (step.Key is { } key)
@@ -54,6 +68,8 @@ static class RuleText
             screen.Line($"     within {Of(window)} of the step before");
         foreach (var unless in step.Unless)
             screen.Line($"     unless {unless.Pattern} on {unless.Key.Text}");
+        foreach (var until in step.Until)
+            screen.Line($"     until {until.Pattern} on {until.Key.Text}");
     }
 
     static void Write(Screen screen, CountPlan count)
