@@ -17,7 +17,15 @@ let key (parts: string list) =
 
     Convert.ToHexStringLower(hash.GetHashAndReset())
 
-// An entry is | SHA-256 of the rest: 32 bytes | the assembly |.
+/// An assembly of the cache.
+type Entry =
+    {
+        Assembly: byte array
+        /// Whether the guard has looked at it and found nothing. The key holds the guard's version.
+        IsGuarded: bool
+    }
+
+// An entry is | SHA-256 of the rest: 32 bytes | 1 if the guard passed it, else 0: a byte | the assembly |.
 let private path (folder: string) (key: string) = Path.Combine(folder, key + ".rules")
 
 /// Whether others may put files into the folder: what is there need not be the work of this user.
@@ -35,13 +43,17 @@ let isOpenToOthers (folder: string) =
 /// The assembly of that key, or nothing: an entry that is missing, cut or changed is no entry.
 let tryRead (folder: string) (key: string) =
     try
-        let entry = File.ReadAllBytes(path folder key)
+        let bytes = File.ReadAllBytes(path folder key)
 
         if
-            entry.Length > 32
-            && SHA256.HashData(entry.AsSpan 32).AsSpan().SequenceEqual(entry.AsSpan(0, 32))
+            bytes.Length > 33
+            && SHA256.HashData(bytes.AsSpan 32).AsSpan().SequenceEqual(bytes.AsSpan(0, 32))
         then
-            Some entry[32..]
+            Some
+                {
+                    Assembly = bytes[33..]
+                    IsGuarded = (bytes[32] = 1uy)
+                }
         else
             None
     with
@@ -49,7 +61,7 @@ let tryRead (folder: string) (key: string) =
     | :? UnauthorizedAccessException -> None
 
 /// Keeps an assembly. A cache that cannot be written costs time, nothing else.
-let write (folder: string) (key: string) (assembly: byte array) =
+let write (folder: string) (key: string) (entry: Entry) =
     try
         if OperatingSystem.IsWindows() then
             Directory.CreateDirectory folder |> ignore
@@ -59,8 +71,10 @@ let write (folder: string) (key: string) (assembly: byte array) =
 
             Directory.CreateDirectory(folder, onlyOwner) |> ignore
 
+        let verdict = if entry.IsGuarded then 1uy else 0uy
+        let rest = Array.append [| verdict |] entry.Assembly
         let aside = Path.Combine(folder, $"{Guid.NewGuid():N}.tmp")
-        File.WriteAllBytes(aside, Array.append (SHA256.HashData assembly) assembly)
+        File.WriteAllBytes(aside, Array.append (SHA256.HashData rest) rest)
         File.Move(aside, path folder key, true)
     with
     | :? IOException

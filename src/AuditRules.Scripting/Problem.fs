@@ -64,6 +64,14 @@ let UnsafeCache = "AR0012"
 [<Literal>]
 let BadId = "AR0013"
 
+/// Something that rules may not use (R80).
+[<Literal>]
+let Forbidden = "AR0014"
+
+/// Code of which nobody can tell what it does: inline IL, addresses, other languages (R81).
+[<Literal>]
+let Unchecked = "AR0015"
+
 /// A MITRE id of another form than techniques have.
 [<Literal>]
 let BadMitre = "AR0030"

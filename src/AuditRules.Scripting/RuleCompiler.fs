@@ -14,6 +14,9 @@ type RuleCompilerOptions() =
     /// The rules folders. A `#load` stays in the one in which the loading file lies; a file that lies in none loads
     /// from its own folder.
     member val RulesFolders: IReadOnlyList<string> = [||] with get, set
+    /// True to let the rules use whatever a program may use (R80 to R82); what the text of a rule file may hold (R32) and
+    /// that no value of it is mutable (R31) holds all the same.
+    member val Trusted = false with get, set
     /// The folder that shown paths count from.
     member val CurrentFolder = "" with get, set
 
@@ -90,18 +93,51 @@ type RuleCompiler(options: RuleCompilerOptions) =
         else
             options.CacheFolder, []
 
+    let isError (d: Diagnostic) = d.Severity = DiagnosticSeverity.Error
+
+    let keep key entry =
+        if cacheFolder <> "" then
+            AssemblyCache.write cacheFolder key entry
+
     let compile files (sources: (string * string) list) key =
         let assembly, found, thrown = AssemblyCompiler.compile sources
-        let diagnostics = CompilerDiagnostics.ofOutcome files found assembly.IsSome thrown
+
+        let told = CompilerDiagnostics.ofOutcome files found assembly.IsSome thrown
 
         match assembly with
-        | Some assembly when diagnostics |> List.forall (fun d -> d.Severity <> DiagnosticSeverity.Error) ->
-            // A warning must be said again the next time: what has one is not kept.
-            if diagnostics.IsEmpty && cacheFolder <> "" then
-                AssemblyCache.write cacheFolder key assembly
+        | Some assembly when not (List.exists isError told) ->
+            let entry: AssemblyCache.Entry =
+                {
+                    Assembly = assembly
+                    IsGuarded = not options.Trusted
+                }
 
-            load files assembly false (openCache @ diagnostics)
-        | _ -> failed diagnostics
+            let wrong =
+                if options.Trusted then
+                    []
+                else
+                    Guard.check files told assembly
+
+            if wrong.IsEmpty then
+                // A warning must be said again the next time: what has one is not kept.
+                if told.IsEmpty then
+                    keep key entry
+
+                load files assembly false (openCache @ told)
+            else
+                failed (List.sortBy order wrong)
+        | _ -> failed told
+
+    let reuse files key (entry: AssemblyCache.Entry) =
+        let isNew = not (entry.IsGuarded || options.Trusted)
+
+        match (if isNew then Guard.check files [] entry.Assembly else []) with
+        | [] ->
+            if isNew then
+                keep key { entry with IsGuarded = true }
+
+            load files entry.Assembly true []
+        | wrong -> failed wrong
 
     /// Compiles those files and all that they load into one assembly, or takes it from the cache.
     /// Throws only what reading the files throws (IOException, UnauthorizedAccessException).
@@ -129,5 +165,5 @@ type RuleCompiler(options: RuleCompilerOptions) =
                     AssemblyCache.tryRead cacheFolder key
 
             match cached with
-            | Some assembly -> load files assembly true []
+            | Some entry -> reuse files key entry
             | None -> compile files sources key

@@ -67,6 +67,11 @@ module internal RuleFile =
         | "else"
         | "endif"
         | "light" -> None
+        | "" ->
+            Some(
+                "a # without a name right behind it is not allowed in a rule file",
+                "What inline IL does cannot be checked; a type is written as #seq<int>, without a blank."
+            )
         | _ ->
             Some(
                 $"#{name} is not allowed in a rule file",

@@ -356,6 +356,14 @@ let scan (text: string) : Scan =
 
             go (stop - at) true
         else
+            // Inline IL has its text behind the #, perhaps lines behind it. A type has its name there.
+            let message = "a # without a name right behind it is not allowed in a rule file"
+
+            if (name = "" || first > 1) && not (doubts.Exists(fun d -> d.Message = message)) then
+                doubt
+                    message
+                    "What inline IL does cannot be checked; a type is written as #seq<int>, without a blank."
+
             go n false
 
     while at < text.Length do

@@ -22,11 +22,16 @@ type Folder() =
 
     /// The same, with those rules folders.
     member this.Compile(cache: string, roots: string list, names: string list) =
+        this.Compile(cache, roots, names, false)
+
+    /// The same, with or without trust in the rules.
+    member this.Compile(cache: string, roots: string list, names: string list, trusted: bool) =
         let options =
             RuleCompilerOptions(
                 CurrentFolder = own,
                 RulesFolders = [| for name in roots -> this.Path name |],
-                CacheFolder = cache
+                CacheFolder = cache,
+                Trusted = trusted
             )
 
         RuleCompiler(options).Compile [| for name in names -> this.Path name |]

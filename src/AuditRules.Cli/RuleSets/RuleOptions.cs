@@ -22,17 +22,30 @@ sealed class RuleOptions
     public Option<bool> NoCache { get; } =
         new("--no-cache") { Description = "Compile the rules afresh, and keep nothing" };
 
+    public Option<bool> TrustRules { get; } =
+        new("--trust-rules")
+        {
+            Description = "Let rules do what any program may: files, programs, the network",
+        };
+
     public void AddTo(Command command)
     {
         command.Add(Rules);
+        AddCompilingTo(command);
+    }
+
+    /// <summary>Adds how rules are compiled, without which.</summary>
+    public void AddCompilingTo(Command command)
+    {
         command.Add(NoCache);
+        command.Add(TrustRules);
     }
 
     /// <summary>Finds and compiles the rules that were asked for.</summary>
     public RuleSet Load(CommandContext context, ParseResult parse) =>
-        RuleSet.Compile(
-            context,
-            RuleFiles.Find(context, parse.GetValue(Rules) ?? []),
-            parse.GetValue(NoCache)
-        );
+        Load(context, parse, RuleFiles.Find(context, parse.GetValue(Rules) ?? []));
+
+    /// <summary>Compiles those files.</summary>
+    public RuleSet Load(CommandContext context, ParseResult parse, RuleFiles files) =>
+        RuleSet.Compile(context, files, parse.GetValue(NoCache), parse.GetValue(TrustRules));
 }

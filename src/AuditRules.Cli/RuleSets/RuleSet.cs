@@ -33,12 +33,12 @@ sealed class RuleSet : IDisposable
     public long Milliseconds { get; }
 
     /// <summary>Compiles the files. Diagnostics go to standard error; an error ends the command with 78.</summary>
-    public static RuleSet Compile(CommandContext context, RuleFiles files, bool noCache)
+    public static RuleSet Compile(CommandContext context, RuleFiles files, bool noCache, bool trusted)
     {
         if (!files.Named)
             context.Note($"auditrules: using the rules in {context.Paths.Show(files.Folder)}");
         var clock = Stopwatch.StartNew();
-        var compiled = Compile(context, files, CacheFolder.Of(context.Host, noCache));
+        var compiled = Compile(context, files, CacheFolder.Of(context.Host, noCache), trusted);
         Show(context, compiled.Diagnostics);
         if (compiled.HasErrors)
             throw Stop(compiled, CommandFailure.Said(ExitCode.BadRules));
@@ -59,7 +59,7 @@ sealed class RuleSet : IDisposable
 
     public void Dispose() => ((IDisposable)_compiled).Dispose();
 
-    static CompiledRules Compile(CommandContext context, RuleFiles files, string cache)
+    static CompiledRules Compile(CommandContext context, RuleFiles files, string cache, bool trusted)
     {
         var compiler = new RuleCompiler(
             new RuleCompilerOptions
@@ -67,6 +67,7 @@ sealed class RuleSet : IDisposable
                 CacheFolder = cache,
                 RulesFolders = files.Folders,
                 CurrentFolder = context.Host.CurrentFolder,
+                Trusted = trusted,
             }
         );
         try

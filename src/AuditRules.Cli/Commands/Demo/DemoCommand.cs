@@ -32,7 +32,8 @@ static class DemoCommand
         using var rules = RuleSet.Compile(
             context,
             new RuleFiles([files.Rule], [], Named: true),
-            noCache: false
+            noCache: false,
+            trusted: false
         );
         var trace = Record(context, files) ?? Shipped(context, files);
         context.Out.Line();

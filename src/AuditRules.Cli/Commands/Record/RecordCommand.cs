@@ -60,7 +60,7 @@ static class RecordCommand
                 """,
         };
         // --strict is not among them: it also says what a loss does to the status (C22).
-        Option[] ofReport = [rules.NoCache, format, reportFile, .. report.OfReport];
+        Option[] ofReport = [rules.NoCache, rules.TrustRules, format, reportFile, .. report.OfReport];
         command.Add(output);
         recorded.AddTo(command);
         rules.AddTo(command);

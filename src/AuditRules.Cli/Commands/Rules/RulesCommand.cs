@@ -35,7 +35,8 @@ static class RulesCommand
 
     static CliCommand List(CliHost host)
     {
-        var (paths, noCache) = Symbols();
+        var paths = Paths();
+        var options = new RuleOptions();
         var format = ReportOptions.FormatOption();
         var command = new CliCommand("list", "Lists rules: id, severity, title, place.")
         {
@@ -48,12 +49,16 @@ static class RulesCommand
         };
         command.Add(paths);
         command.Add(format);
-        command.Add(noCache);
+        options.AddCompilingTo(command);
         return command.Runs(
             host,
             (context, parse) =>
             {
-                using var set = Load(context, parse.GetValue(paths), parse.GetValue(noCache));
+                using var set = options.Load(
+                    context,
+                    parse,
+                    RuleFiles.Find(context, parse.GetValue(paths) ?? [])
+                );
                 if (ReportOptions.IsJson(parse.GetValue(format)!))
                 {
                     using var lines = new JsonLines(context.OutStream());
@@ -109,19 +114,24 @@ static class RulesCommand
 
     static CliCommand Check(CliHost host)
     {
-        var (paths, noCache) = Symbols();
+        var paths = Paths();
+        var options = new RuleOptions();
         var command = new CliCommand("check", "Compiles rules and prints what is wrong with them.")
         {
             Usage = "[PATH...]",
             Examples = [new("auditrules rules check my-rules", "Exit with 78 if one does not compile")],
         };
         command.Add(paths);
-        command.Add(noCache);
+        options.AddCompilingTo(command);
         return command.Runs(
             host,
             (context, parse) =>
             {
-                using var set = Load(context, parse.GetValue(paths), parse.GetValue(noCache));
+                using var set = options.Load(
+                    context,
+                    parse,
+                    RuleFiles.Find(context, parse.GetValue(paths) ?? [])
+                );
                 var count = set.Rules.Length;
                 var files = set.Files.Files.Length;
                 context.Out.Line(
@@ -134,20 +144,14 @@ static class RulesCommand
         );
     }
 
-    static (Argument<string[]> Paths, Option<bool> NoCache) Symbols() =>
-        (
-            new Argument<string[]>("PATH")
-            {
-                Description =
-                    "Folder of rules, or a rule file (default: ./rules, else the rules that come with AuditRules)",
-                Arity = ArgumentArity.ZeroOrMore,
-            },
-            new RuleOptions().NoCache
-        );
+    static Argument<string[]> Paths() =>
+        new("PATH")
+        {
+            Description =
+                "Folder of rules, or a rule file (default: ./rules, else the rules that come with AuditRules)",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
 
     static IEnumerable<RulePlan> InOrder(RuleSet set) =>
         set.Rules.OrderBy(r => r.Info.Id, StringComparer.Ordinal);
-
-    static RuleSet Load(CommandContext context, string[]? paths, bool noCache) =>
-        RuleSet.Compile(context, RuleFiles.Find(context, paths ?? []), noCache);
 }

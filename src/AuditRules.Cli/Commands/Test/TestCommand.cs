@@ -28,7 +28,7 @@ static class TestCommand
             Description = "Rewrite what is expected of the recordings to what is found",
         };
         var verbose = new Option<bool>("--verbose", "-v") { Description = "Name the tests that passed too" };
-        var noCache = new RuleOptions().NoCache;
+        var options = new RuleOptions();
         var command = new CliCommand(
             "test",
             "Runs the examples in rules, and replays recordings against expected findings."
@@ -53,14 +53,14 @@ static class TestCommand
         command.Add(recordings);
         command.Add(update);
         command.Add(verbose);
-        command.Add(noCache);
+        options.AddCompilingTo(command);
         return command.Runs(
             host,
             (context, parse) =>
             {
                 var files = RuleFiles.Find(context, parse.GetValue(paths) ?? []);
                 var traces = RecordingFiles.Find(context, files, parse.GetValue(recordings));
-                using var set = RuleSet.Compile(context, files, parse.GetValue(noCache));
+                using var set = options.Load(context, parse, files);
                 var results = new TestResults(context, parse.GetValue(verbose));
                 ExampleTests.Run(set, results);
                 new RecordingTests(context, set, results, parse.GetValue(update)).Run(traces);

@@ -1,0 +1,513 @@
+module AuditRules.Scripting.Tests.GuardTests
+
+open System.IO
+open Expecto
+open AuditRules.Scripting.Tests.Folder
+
+/// A rule that asks the function `f` of that text.
+let private asking (text: string) =
+    "open AuditRules\n"
+    + text
+    + """
+let r =
+    rule ("E", "t", High) {
+        for o in Py.Open do
+        where (f o.Path)
+        message o.Path
+        shouldFire [ Py.Open.make (path = "/x") ]
+    }
+"""
+
+let private line (d: AuditRules.Events.Diagnostics.Diagnostic) =
+    $"({d.Place.Line},{d.Place.Column}) {d.Id}: {d.Message}"
+
+let private f body = "let f (p: string) = " + body
+
+let private cases: (string * string * string list) list =
+    [
+        "R80: reads a file",
+        f "System.IO.File.ReadAllText(p).Length > 0",
+        [ "(2,21) AR0014: rules may not use files: System.IO.File.ReadAllText" ]
+
+        "R80: starts a program",
+        f "System.Diagnostics.Process.Start(\"id\") <> null",
+        [
+            "(2,21) AR0014: rules may not start programs or look at them: System.Diagnostics.Process.Start"
+        ]
+
+        "R80: asks for the time",
+        f "System.DateTime.Now.Hour > 3",
+        [ "(2,21) AR0014: rules may not ask for the time: System.DateTime.Now" ]
+
+        "R80: draws a number",
+        f "System.Random().Next(2) = 0",
+        [ "(2,21) AR0014: rules may not be a matter of chance: System.Random" ]
+
+        "R80: asks for the machine",
+        f "System.Environment.MachineName = p",
+        [
+            "(2,21) AR0014: rules may not ask for the machine or the process: System.Environment.MachineName"
+        ]
+
+        "R80: prints", f "printfn \"%s\" p; true", [ "(2,21) AR0014: rules may not use the console: printfn" ]
+
+        "R80: writes to standard output",
+        f "stdout.Write p; true",
+        [ "(2,21) AR0014: rules may not use the console: stdout" ]
+
+        "R80: calls by reflection",
+        f
+            "(typeof<string>.Assembly.GetType(\"System.IO.File\").GetMethod(\"Exists\").Invoke(null, [| box p |]) :?> bool)",
+        [
+            "(2,36) AR0014: rules may not use reflection: System.Reflection.Assembly.GetType"
+        ]
+
+        "R80: asks for a type",
+        f "p.GetType().Name = \"x\"",
+        [ "(2,21) AR0014: rules may not use reflection: System.Object.GetType" ]
+
+        "R32: writes to an address",
+        "#nowarn \"9\"\nopen FSharp.NativeInterop\n"
+        + f "NativePtr.write (NativePtr.ofNativeInt<int> 4096n) 42; true",
+        [ "(2,1) AR0001: #nowarn is not allowed in a rule file" ]
+
+        "R81: writes to an address without the directive",
+        "open FSharp.NativeInterop\n"
+        + f "NativePtr.write (NativePtr.ofNativeInt<int> 4096n) 42; true",
+        [
+            "(3,21) AR0015: code that cannot be checked: addresses in memory or inline IL"
+        ]
+
+        "R81: takes memory of the stack",
+        "open FSharp.NativeInterop\n"
+        + f "let q = NativePtr.stackalloc<byte> 16 in NativePtr.set q 99999 1uy; true",
+        [
+            "(3,29) AR0015: code that cannot be checked: addresses in memory or inline IL"
+        ]
+
+        "R81: calls a function of the C library",
+        "module N =\n    [<System.Runtime.InteropServices.DllImport(\"libc\")>]\n    extern int getpid()\n"
+        + f "N.getpid() > 0",
+        [
+            "(4,16) AR0015: code that cannot be checked: getpid, which is not written in F#"
+        ]
+
+        "R32: holds inline IL and switches its warning off",
+        "#nowarn \"42\"\nlet inline retype (x: obj) : int = (# \"\" x : int #)\n"
+        + f "true",
+        [
+            "(2,1) AR0001: #nowarn is not allowed in a rule file"
+            "(3,37) AR0001: a # without a name right behind it is not allowed in a rule file"
+        ]
+
+        "R32: takes a text for an array by inline IL",
+        "let inline retype<'a, 'b> (x: 'a) : 'b = (# \"\" x : 'b #)\n"
+        + f "(retype<string, int[]> p).Length > 3",
+        [
+            "(2,43) AR0001: a # without a name right behind it is not allowed in a rule file"
+        ]
+
+        "R83: asks whether a text is null", f "obj.ReferenceEquals(Unchecked.defaultof<string>, p)", []
+
+        "R80: asks for a hash",
+        f "hash p % 2 = 0",
+        [ "(2,21) AR0014: rules may not be a matter of chance: a hash code" ]
+
+        "R80: starts a task",
+        f "System.Threading.Tasks.Task.Run(fun () -> 1).Result = 1",
+        [
+            "(2,21) AR0014: rules may not start threads or wait for them: System.Threading.Tasks.Task.Run"
+        ]
+
+        "R80: runs an async",
+        f "async { return true } |> Async.RunSynchronously",
+        [ "(2,21) AR0014: rules may not start threads or wait for them: async" ]
+
+        "R80: evaluates a quotation",
+        f "FSharp.Linq.RuntimeHelpers.LeafExpressionConverter.EvaluateQuotation <@ 1 @> = box 1",
+        [
+            "(2,21) AR0014: rules may not use reflection: FSharp.Linq.RuntimeHelpers.LeafExpressionConverter.EvaluateQuotation"
+        ]
+
+        "R80: ends the program",
+        f "if p = \"x\" then exit 0 else true",
+        [ "(2,37) AR0014: rules may not end the program: exit" ]
+
+        "R83: never ends", f "(while true do ()); true", []
+
+        "R83: overflows the stack", "let rec g (n: int) : int = 1 + g (n + 1)\n" + f "g 0 > 0", []
+
+        "R83: takes two gigabytes", f "(Array.zeroCreate<byte> 2000000000).Length > 0", []
+
+        "R80: takes a text for an array",
+        f "System.Runtime.CompilerServices.Unsafe.As<int[]>(p).Length > 1",
+        [
+            "(2,21) AR0014: rules may not use memory by its address: System.Runtime.CompilerServices.Unsafe.As"
+        ]
+
+        "R80: runs rules",
+        f "AuditRules.Detection.Matching.DetectionEngine([]).Wants p",
+        [
+            "(2,21) AR0014: rules may not run rules: AuditRules.Detection.Matching.DetectionEngine"
+        ]
+
+        "R83: has records in a set",
+        "type K = { A: string; B: int }\n"
+        + f "Set.contains { A = p; B = 1 } (set [ { A = \"x\"; B = 1 } ])",
+        []
+
+        "R83: formats text", f "sprintf \"%s-%d\" p 3 = \"x-3\" && $\"{p}!\" = \"x!\"", []
+
+        "R83: makes sequences and a dictionary of its own",
+        f
+            "seq { for i in 1..3 do yield p + string i } |> Seq.exists (fun s -> s.EndsWith \"3\") && List.sum [1;2] = 3 && (dict [\"a\",1]).Count = 1",
+        []
+
+        "R80: makes a Regex that backtracks",
+        "open System.Text.RegularExpressions\nlet rx = Regex(\"^/tmp/[a-z]+$\")\n"
+        + f "rx.IsMatch p",
+        [
+            "(3,10) AR0014: rules may not take hours over a text: a Regex that backtracks"
+        ]
+
+        "R83: has an object expression",
+        f "use d = { new System.IDisposable with member _.Dispose() = () } in p.Length > 1",
+        []
+
+        "R83: has a union and catches exceptions",
+        "type U = A of int | B of string\nlet g = function A i -> i | B s -> s.Length\n"
+        + f "try g (B p) > 2 with _ -> false",
+        []
+
+        "R32: references a package",
+        "#r \"nuget: Newtonsoft.Json\"\n" + f "true",
+        [ "(2,1) AR0001: #r is not allowed in a rule file" ]
+
+        "R32: loads a file of the system",
+        "#load \"/etc/hostname\"\n" + f "true",
+        [ "(2,1) AR0002: #load of /etc/hostname, which is outside the rules folder ." ]
+
+        "R80: has a finalizer",
+        "type T() =\n    override _.Finalize() = ()\n" + f "T().ToString() = p",
+        [
+            "(3,29) AR0014: rules may not be a matter of chance: a finalizer runs at any time"
+        ]
+
+        "R83: makes a HashSet of its own and splits text",
+        f
+            "System.Collections.Generic.HashSet<string>([p]).Contains \"x\" && p.ToLowerInvariant() = \"x\" && p.Split(char 47).Length > 2",
+        []
+
+        "R32: loads a file beside the rules folder",
+        "#load \"../x.fsx\"\n" + f "true",
+        [ "(2,1) AR0002: #load of /tmp/x.fsx, which is outside the rules folder ." ]
+
+        "R32: holds inline IL over two lines",
+        "let inline retype (x: obj) : int = (#\n  \"\" x : int #)\n" + f "true",
+        [
+            "(2,37) AR0001: a # without a name right behind it is not allowed in a rule file"
+        ]
+
+        "R32: holds inline IL behind a comment",
+        "let inline retype (x: obj) : int = (# (* *) \"\" x : int #)\n" + f "true",
+        [
+            "(2,37) AR0001: a # without a name right behind it is not allowed in a rule file"
+        ]
+
+        "R81: has an extern in a module inside another",
+        "module A =\n    module B =\n        [<System.Runtime.InteropServices.DllImport(\"libc\")>]\n        extern int getuid()\n"
+        + f "A.B.getuid() = 0",
+        [
+            "(5,20) AR0015: code that cannot be checked: getuid, which is not written in F#"
+        ]
+
+        "R81: pins a text",
+        f "use q = fixed p in p.Length > 1",
+        [
+            "(2,25) AR0015: code that cannot be checked: addresses in memory or inline IL"
+        ]
+
+        "R81: takes the address of a value",
+        f "let mutable n = 1 in let q = &&n in p.Length > 1",
+        [
+            "(2,50) AR0015: code that cannot be checked: addresses in memory or inline IL"
+        ]
+
+        "R81: lays two fields over each other",
+        "open System.Runtime.InteropServices\n[<Struct; StructLayout(LayoutKind.Explicit)>]\ntype Both =\n    [<FieldOffset 0; DefaultValue>] val mutable A: string\n    [<FieldOffset 0; DefaultValue>] val mutable B: int[]\n"
+        + f "(let mutable b = Both() in b.A <- p; b.B.Length > 1)",
+        [
+            "(3,11) AR0015: code that cannot be checked: fields at places of their own"
+            "(4,6) AR0015: code that cannot be checked: addresses in memory or inline IL"
+        ]
+
+        "R80: asks a type for its assembly",
+        f "typeof<string>.Assembly.FullName = p",
+        [
+            "(2,35) AR0014: rules may not use reflection: System.Reflection.Assembly.FullName"
+        ]
+
+        "R83: compares types", f "typeof<string> = typeof<int>", []
+
+        "R80: asks the AppDomain",
+        f "System.AppDomain.CurrentDomain.BaseDirectory = p",
+        [
+            "(2,21) AR0014: rules may not ask for the machine or the process: System.AppDomain.CurrentDomain"
+        ]
+
+        "R80: makes an object by its name",
+        f "isNull (System.Activator.CreateInstance(\"a\", p))",
+        [
+            "(2,29) AR0014: rules may not use reflection: System.Activator.CreateInstance"
+        ]
+
+        "R83: makes an object of a type parameter",
+        "let inline make<'t when 't: (new: unit -> 't)> () = new 't()\n"
+        + f "isNull (make<obj> ())",
+        []
+
+        "R80: passes a function on files as a value",
+        f "List.exists System.IO.File.Exists [ p ]",
+        [ "(2,33) AR0014: rules may not use files: System.IO.File.Exists" ]
+
+        "R83: makes a delegate of a function on files",
+        f "System.Array.Exists([| p |], System.Predicate System.IO.File.Exists)",
+        []
+
+        "R80: asks for a variable when it is loaded",
+        "let home = System.Environment.GetEnvironmentVariable \"HOME\"\n" + f "p = home",
+        [
+            "(2,12) AR0014: rules may not ask for the machine or the process: System.Environment.GetEnvironmentVariable"
+        ]
+
+        "R80: deletes a file in an object expression",
+        f
+            "let d = { new System.IDisposable with member _.Dispose() = System.IO.File.Delete p } in d.Dispose(); true",
+        [ "(2,80) AR0014: rules may not use files: System.IO.File.Delete" ]
+
+        "R80: asks for a file in the condition of a with",
+        f "try failwith p with e when System.IO.File.Exists e.Message -> true",
+        [ "(2,48) AR0014: rules may not use files: System.IO.File.Exists" ]
+
+        "R80: starts an async",
+        f "Async.Start(async { return () }); true",
+        [ "(2,21) AR0014: rules may not start threads or wait for them: Async.Start" ]
+
+        "R80: takes a lock",
+        f "lock p (fun () -> true)",
+        [ "(2,21) AR0014: rules may not start threads or wait for them: lock" ]
+
+        "R80: has a task expression",
+        f "(task { return true }).Result",
+        [ "(2,22) AR0014: rules may not start threads or wait for them: task" ]
+
+        "R80: writes names in backticks",
+        f "``System``.``IO``.``File``.``Exists`` p",
+        [ "(2,21) AR0014: rules may not use files: System.IO.File.Exists" ]
+
+        "R83: opens namespaces and uses nothing of them",
+        "open System.IO\nopen System.Net.Sockets\n" + f "p.Length > 1",
+        []
+
+        "R83: takes a path apart", f "System.IO.Path.GetFileName p = \"x\"", []
+
+        "R80: asks for the temporary folder",
+        f "System.IO.Path.GetTempPath() = p",
+        [ "(2,21) AR0014: rules may not use files: System.IO.Path.GetTempPath" ]
+
+        "R80: prints to standard error",
+        f "eprintf \"x\"; true",
+        [ "(2,21) AR0014: rules may not use the console: eprintf" ]
+
+        "R31: keeps a count in a static property",
+        "type S() =\n    static member val N = 0 with get, set\n"
+        + f "S.N <- S.N + 1; S.N > 3",
+        [ "(3,23) AR0004: N can change" ]
+
+        "R31: keeps a count in a class",
+        "type S() =\n    static let mutable n = 0\n    static member Next() = n <- n + 1; n\n"
+        + f "S.Next() > 3",
+        [ "(4,28) AR0004: n can change" ]
+
+        "R31: keeps a HashSet at the top",
+        "let seen = System.Collections.Generic.HashSet<string>()\n" + f "seen.Add p",
+        [ "(2,5) AR0004: seen can change" ]
+
+        "R31: keeps a ref in a closure at the top",
+        "let private next = (let c = ref 0 in fun () -> c.Value <- c.Value + 1; c.Value)\n"
+        + f "next () > 3",
+        [ "(2,25) AR0004: c can change" ]
+
+        "R83: has a ref of its own in a function",
+        f "let c = ref 0 in Seq.iter (fun _ -> c.Value <- c.Value + 1) p; c.Value > 1",
+        []
+
+        "R83: makes a Regex in linear time",
+        "open System.Text.RegularExpressions\nlet rx = Regex(\"^/tmp\", RegexOptions.NonBacktracking)\nlet ry = Regex(\"^/tmp\", RegexOptions.NonBacktracking ||| RegexOptions.IgnoreCase)\n"
+        + f "rx.IsMatch p && Regex.IsMatch(p, \"x\", RegexOptions.NonBacktracking)",
+        []
+
+        "R80: matches a Regex that backtracks",
+        "open System.Text.RegularExpressions\n" + f "Regex.IsMatch(p, \"(a+)+b\")",
+        [
+            "(3,21) AR0014: rules may not take hours over a text: a Regex that backtracks"
+        ]
+
+        "R83: makes a Regex that backtracks under a condition",
+        "open System.Text.RegularExpressions\n"
+        + f "Regex(\"x\", (if p = \"\" then RegexOptions.None else RegexOptions.NonBacktracking)).IsMatch p",
+        []
+
+        "R80: draws from a list",
+        f "List.randomChoice [ p ] = p",
+        [ "(2,21) AR0014: rules may not be a matter of chance: List.randomChoice" ]
+
+        "R80: uses several threads over an array",
+        f "Array.Parallel.exists ((=) p) [| p |]",
+        [
+            "(2,21) AR0014: rules may not start threads or wait for them: Array.Parallel.exists"
+        ]
+
+        "R80: asks a record for its hash",
+        "type K = { A: string }\n" + f "{ A = p }.GetHashCode() = 3",
+        [ "(3,31) AR0014: rules may not be a matter of chance: GetHashCode" ]
+
+        "R83: has a lazy value", f "(lazy (p.Length)).Value > 1", []
+
+        "R83: has comprehensions and maps",
+        f
+            "[ for c in p -> int c ] |> List.sumBy id > 3 && Map.tryFind p (Map [ p, 1 ]) = Some 1 && (query { for x in [ 1 ] do select x }) |> Seq.isEmpty",
+        []
+
+        "R83: prints a union into a text",
+        "type U = A of int | B of string\n"
+        + f "string (B p) = $\"%A{A 1}\" && (B p).ToString() = p",
+        []
+
+        "R83: has an exception of its own",
+        "exception Bad of string\n" + f "try raise (Bad p) with Bad q -> q = p",
+        []
+
+    ]
+
+/// What is said of each, by its number. Those that the scan refuses are compiled alone, the others together.
+let private said =
+    lazy
+        (use folder = new Folder()
+         let name i = $"case%02d{i}.fsx"
+
+         for i, (_, text, _) in List.indexed cases do
+             folder.Write(name i, (asking text).Replace("\"E\"", $"\"E{i}\""))
+
+         let alone, together =
+             List.indexed cases
+             |> List.partition (fun (_, (_, _, expected)) ->
+                 expected
+                 |> List.exists (fun (line: string) -> line.Contains "AR0001" || line.Contains "AR0002"))
+
+         let compiled (some: (int * _) list) =
+             use rules = folder.Compile("", [ for i, _ in some -> name i ])
+
+             [ for d in rules.Diagnostics -> d.Place.File, line d ]
+
+         (compiled together @ List.collect (fun one -> compiled [ one ]) alone)
+         |> List.groupBy fst
+         |> Map.ofList
+         |> Map.map (fun _ lines -> List.map snd lines)
+         |> fun found -> fun i -> found |> Map.tryFind (name i) |> Option.defaultValue [])
+
+[<Tests>]
+let tests =
+    testList
+        "the guard"
+        [
+            for i, (name, _, expected) in List.indexed cases do
+                testCase $"{name.Substring(0, 3)}: a rule file that{name.Substring 4}"
+                <| fun () -> Expect.equal (said.Value i) expected "all that is said"
+
+            testCase "R31: a mutable value that counts is refused"
+            <| fun () ->
+                let counts = f "counter <- counter + 1; counter > 3"
+                use rules = compile (asking ("let mutable counter = 0\n" + counts))
+
+                Expect.equal
+                    [ for d in rules.Diagnostics -> line d ]
+                    [ "(2,1) AR0004: counter can change" ]
+                    "why"
+
+            testCase "R80: what is refused is told with its line, its reason and what to do"
+            <| fun () ->
+                use rules = compile (asking (f "System.IO.File.Exists p"))
+                let refused = Seq.exactlyOne rules.Diagnostics
+
+                Expect.equal
+                    (refused.SourceLine, refused.Hint, refused.Place.EndColumn)
+                    (f "System.IO.File.Exists p",
+                     "A rule decides by events alone. --trust-rules lets the rules do what any program of yours may do.",
+                     42)
+                    "one error"
+
+                Expect.isEmpty rules.Rules "nothing is loaded"
+
+            testCase "R80: a file that another loads is told where it stands"
+            <| fun () ->
+                use folder = new Folder()
+                folder.Write("lists.fsx", "let inline home p = System.IO.File.Exists p\n")
+                folder.Write("x.fsx", "#load \"lists.fsx\"\n" + asking ("open Lists\n" + f "home p"))
+                use rules = folder.Compile("", [ "x.fsx" ])
+
+                Expect.equal
+                    [ for d in rules.Diagnostics -> d.Place.File, d.Place.Line ]
+                    [ "lists.fsx", 1 ]
+                    "there"
+
+            testCase "R84: trust lets rules use what they like, and keeps R31 and R32"
+            <| fun () ->
+                use folder = new Folder()
+
+                let compiled text =
+                    folder.Write("x.fsx", asking text)
+                    use rules = folder.Compile("", [ "" ], [ "x.fsx" ], true)
+                    ids rules, [ for d in rules.Diagnostics -> d.Id ]
+
+                Expect.equal (compiled (f "System.IO.File.Exists p")) ([ "E" ], []) "files"
+                Expect.equal (compiled ("let mutable n = 0\n" + f "n > 1")) ([], [ "AR0004" ]) "R31"
+                Expect.equal (compiled ("#r \"nuget: X\"\n" + f "true")) ([], [ "AR0001" ]) "R32"
+
+            testCase "R84: what was compiled in trust is looked at when there is none, and compiled once"
+            <| fun () ->
+                use folder = new Folder()
+                let cache = folder.Path "cache"
+
+                let compiled trusted =
+                    use rules = folder.Compile(cache, [ "" ], [ "x.fsx" ], trusted)
+                    rules.FromCache, ids rules, [ for d in rules.Diagnostics -> d.Id ]
+
+                folder.Write("x.fsx", asking (f "System.IO.File.Exists p"))
+                Expect.equal (compiled true) (false, [ "E" ], []) "in trust"
+                Expect.equal (compiled false) (false, [], [ "AR0014" ]) "without"
+                Expect.equal (compiled true) (true, [ "E" ], []) "kept all the same"
+
+                folder.Write("x.fsx", asking (f "p.Length > 1"))
+                let entries () = set (Directory.GetFiles cache)
+                let before = entries ()
+                Expect.equal (compiled true) (false, [ "E" ], []) "compiled"
+                let entry = Seq.exactlyOne (entries () - before)
+                let verdict () = (File.ReadAllBytes entry)[32]
+                Expect.equal (verdict ()) 0uy "nobody has looked"
+                Expect.equal (compiled false) (true, [ "E" ], []) "taken"
+                Expect.equal (verdict ()) 1uy "the guard has passed it"
+
+            testCase "R84: a verdict that was written into the cache by hand does not count"
+            <| fun () ->
+                use folder = new Folder()
+                let cache = folder.Path "cache"
+                folder.Write("x.fsx", asking (f "System.IO.File.Exists p"))
+                folder.Compile(cache, [ "" ], [ "x.fsx" ], true) |> ignore
+                let entry = Directory.GetFiles cache |> Array.exactlyOne
+                let bytes = File.ReadAllBytes entry
+                bytes[32] <- 1uy
+                File.WriteAllBytes(entry, bytes)
+                use rules = folder.Compile(cache, [ "x.fsx" ])
+                Expect.equal [ for d in rules.Diagnostics -> d.Id ] [ "AR0014" ] "refused"
+        ]
