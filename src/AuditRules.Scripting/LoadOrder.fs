@@ -71,3 +71,40 @@ let resolve (roots: string list) (show: string -> string) (paths: string list) =
         visit path []
 
     List.ofSeq ordered, List.ofSeq problems
+
+/// The files that are not to be loaded: those that have a reason, and all that load them; and what is said of each.
+let leftOut (reasons: IReadOnlyDictionary<string, string>) (files: RuleFile list) =
+    let out = Dictionary<string, RuleFile>()
+
+    let problems =
+        [
+            for file in files do
+                match reasons.TryGetValue file.FullPath with
+                | true, reason ->
+                    out[file.FullPath] <- file
+
+                    Problem.error
+                        Problem.LeftOut
+                        $"the file is left out: when it was loaded, {reason}"
+                        file.Shown
+                        1
+                        1
+                        ""
+                        "A value at the top of a rule file must come back at once, and never end the process."
+                | _ ->
+                    match file.Loads |> List.tryFind (fun (path, _) -> out.ContainsKey path) with
+                    | Some(path, line) ->
+                        out[file.FullPath] <- file
+
+                        Problem.error
+                            Problem.LoadsLeftOut
+                            $"the file is left out, for it loads {out[path].Shown}"
+                            file.Shown
+                            line
+                            1
+                            ""
+                            ""
+                    | None -> ()
+        ]
+
+    List.ofSeq out.Keys, problems

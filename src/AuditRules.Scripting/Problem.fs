@@ -75,3 +75,11 @@ let Unchecked = "AR0015"
 /// A MITRE id of another form than techniques have.
 [<Literal>]
 let BadMitre = "AR0030"
+
+/// A file that ended its process, or did not come back, when its top-level values were made.
+[<Literal>]
+let LeftOut = "AR0040"
+
+/// A file that loads one of these.
+[<Literal>]
+let LoadsLeftOut = "AR0041"

@@ -24,6 +24,32 @@ type Collected =
         Diagnostics: Diagnostic list
     }
 
+/// Told when code of a file begins to run, and when it has come back or thrown.
+type LoadWatch =
+    {
+        Begin: RuleFile -> unit
+        End: unit -> unit
+    }
+
+/// The file whose module a type is, or the type that F# makes for its values.
+let private fileOf (names: (RuleFile * string) list) (t: Type) =
+    let full = string t.FullName
+
+    let name =
+        match full.IndexOf('$', full.IndexOf '>' + 1) with
+        | i when full.StartsWith "<StartupCode$" && i >= 0 -> full.Substring(i + 1)
+        | _ -> full
+
+    let isIn (own: string) =
+        name = own
+        || name.StartsWith(own + ".", StringComparison.Ordinal)
+        || name.StartsWith(own + "+", StringComparison.Ordinal)
+
+    names
+    |> List.tryFind (fun (_, own) -> isIn own)
+    |> Option.map fst
+    |> Option.defaultValue (fst names.Head)
+
 let private isModule (t: Type) =
     t.GetCustomAttributes<CompilationMappingAttribute>()
     |> Seq.exists (fun a ->
@@ -53,6 +79,13 @@ let private lineOf (file: RuleFile option) line =
     file
     |> Option.bind (fun f -> Array.tryItem (line - 1) f.Lines)
     |> Option.defaultValue ""
+
+/// What an exception says; one of the rule's own type may throw from there too.
+let private messageOf (e: exn) =
+    try
+        e.Message
+    with _ ->
+        "its message cannot be read"
 
 /// A pattern that can be none (R73): under its text where that stands in the line that made it, else in the first line
 /// with that text.
@@ -101,7 +134,7 @@ let private thrownAt files (m: Type) (e: exn) =
 
     Problem.error
         Problem.Throws
-        $"the file throws when it is loaded: {e.GetType().Name}: {e.Message}"
+        $"the file throws when it is loaded: {e.GetType().Name}: {messageOf e}"
         (file |> Option.map _.Shown |> Option.defaultValue m.Name)
         line
         1
@@ -326,20 +359,38 @@ let private notCollected files (found: Found list) (rules: Rule list) =
             $"rule {f.Found.Id} is not used: {f.Instead}"
             "Make it a public value at the top of the file.")
 
-let collect (files: RuleFile list) (assembly: byte array) : Collected =
+let collect
+    (watch: LoadWatch)
+    (leftOut: string list)
+    (files: RuleFile list)
+    (assembly: byte array)
+    : Collected =
     let context = AssemblyLoadContext("rules", isCollectible = true)
     use stream = new MemoryStream(assembly)
     let types = context.LoadFromStream(stream).GetTypes()
     let modules = types |> Array.filter isModule
 
-    let read (m: Type) =
+    let names = List.zip files (RuleFile.moduleNames files)
+
+    let run (file: RuleFile) (m: Type) =
+        watch.Begin file
+
         try
             // F# makes the values of a file in a type aside, when the first is asked for. A file that is not asked must
             // not throw either.
-            RuntimeHelpers.RunClassConstructor m.TypeHandle
-            Choice1Of2(if isModule m && m.IsVisible then found m else [])
-        with e ->
-            Choice2Of2(thrown files m e)
+            try
+                RuntimeHelpers.RunClassConstructor m.TypeHandle
+                Choice1Of2(if isModule m && m.IsVisible then found m else [])
+            with e ->
+                Choice2Of2(thrown files m e)
+        finally
+            watch.End()
+
+    let read (file: RuleFile, m: Type) =
+        if List.contains file.FullPath leftOut then
+            Choice1Of2 []
+        else
+            run file m
 
     let isStartup (t: Type) =
         not (isNull t.Namespace) && (string t.Namespace).StartsWith "<StartupCode$"
@@ -347,8 +398,11 @@ let collect (files: RuleFile list) (assembly: byte array) : Collected =
     let results =
         types
         |> Array.filter (fun t -> isModule t || isStartup t)
-        |> Array.map read
         |> List.ofArray
+        |> List.map (fun t -> fileOf names t, t)
+        // A file that loads another would be named for what the other does.
+        |> List.sortBy (fun (file, _) -> files |> List.findIndex (fun f -> f.FullPath = file.FullPath))
+        |> List.map read
 
     let found =
         results

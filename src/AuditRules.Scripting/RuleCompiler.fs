@@ -19,6 +19,12 @@ type RuleCompilerOptions() =
     member val Trusted = false with get, set
     /// The folder that shown paths count from.
     member val CurrentFolder = "" with get, set
+    /// Told, with its full path, when a file's values begin to be made; null for nobody.
+    member val Loading: Action<string> | null = null with get, set
+    /// Told when they are made, or have thrown; null for nobody.
+    member val Loaded: Action | null = null with get, set
+    /// Files to leave out with all that load them, by full path, and what they did when they were loaded.
+    member val LeftOut: IReadOnlyDictionary<string, string> = Dictionary() with get, set
 
 /// Compiled rules. The rules can be used until it is disposed.
 [<Sealed>]
@@ -34,6 +40,8 @@ type CompiledRules
     member _.Rules = rules
     /// What is wrong, in the order of files and lines.
     member _.Diagnostics = diagnostics
+    /// What is said of files that were left out; the rules of the others can be run.
+    member val LeftOut: IReadOnlyList<Diagnostic> = [||] with get, internal set
     /// True when nothing had to be compiled.
     member _.FromCache = fromCache
 
@@ -62,8 +70,24 @@ type RuleCompiler(options: RuleCompilerOptions) =
     let order (d: Diagnostic) =
         d.Place.File, d.Place.Line, d.Place.Column
 
+    let watch: RuleCollector.LoadWatch =
+        {
+            Begin =
+                fun file ->
+                    match options.Loading with
+                    | null -> ()
+                    | loading -> loading.Invoke file.FullPath
+            End =
+                fun () ->
+                    match options.Loaded with
+                    | null -> ()
+                    | loaded -> loaded.Invoke()
+        }
+
+    // They are compiled all the same, so that the cache serves a run without them too.
     let load files assembly fromCache warnings =
-        let collected = RuleCollector.collect files assembly
+        let leftOut, problems = LoadOrder.leftOut options.LeftOut files
+        let collected = RuleCollector.collect watch leftOut files assembly
         let diagnostics = warnings @ collected.Diagnostics |> List.sortBy order
 
         if diagnostics |> List.exists (fun d -> d.Severity = DiagnosticSeverity.Error) then
@@ -74,7 +98,8 @@ type RuleCompiler(options: RuleCompilerOptions) =
                 Array.ofList collected.Rules,
                 Array.ofList diagnostics,
                 fromCache,
-                collected.Context.Unload
+                collected.Context.Unload,
+                LeftOut = Array.ofList problems
             )
 
     let cacheFolder, openCache =
@@ -139,6 +164,23 @@ type RuleCompiler(options: RuleCompilerOptions) =
             load files entry.Assembly true []
         | wrong -> failed wrong
 
+    let compileOrRead files =
+        let sources =
+            RuleFile.compilerTexts files |> List.mapi (fun i text -> $"%04d{i}.fs", text)
+
+        let key =
+            AssemblyCache.key (AssemblyCompiler.identity () @ [ for _, text in sources -> text ])
+
+        let cached =
+            if cacheFolder = "" then
+                None
+            else
+                AssemblyCache.tryRead cacheFolder key
+
+        match cached with
+        | Some entry -> reuse files key entry
+        | None -> compile files sources key
+
     /// Compiles those files and all that they load into one assembly, or takes it from the cache.
     /// Throws only what reading the files throws (IOException, UnauthorizedAccessException).
     member _.Compile(paths: IReadOnlyList<string>) : CompiledRules =
@@ -147,23 +189,10 @@ type RuleCompiler(options: RuleCompilerOptions) =
         let roots = [ for folder in options.RulesFolders -> Path.GetFullPath folder ]
         let files, problems = LoadOrder.resolve roots show full
 
+
         if not problems.IsEmpty then
             failed (List.sortBy order problems)
         elif files.IsEmpty then
             failed []
         else
-            let sources =
-                RuleFile.compilerTexts files |> List.mapi (fun i text -> $"%04d{i}.fs", text)
-
-            let key =
-                AssemblyCache.key (AssemblyCompiler.identity () @ [ for _, text in sources -> text ])
-
-            let cached =
-                if cacheFolder = "" then
-                    None
-                else
-                    AssemblyCache.tryRead cacheFolder key
-
-            match cached with
-            | Some entry -> reuse files key entry
-            | None -> compile files sources key
+            compileOrRead files

@@ -214,6 +214,20 @@ module internal RuleFile =
                     $"module ``{name}``\n{abbreviations}{lineIs 1 file}\n{body}"
         ]
 
+    /// The module that each file becomes, by its full name.
+    let moduleNames (files: RuleFile list) =
+        let taken = HashSet<string>(List.choose declaredName files)
+
+        [
+            for file in files do
+                match declaredName file with
+                | Some name -> name
+                | None ->
+                    let name = freeName taken.Contains file
+                    taken.Add name |> ignore
+                    name
+        ]
+
     /// The file of a path that the compiler or a stack trace tells: it may be absolute in their own way.
     let find (files: RuleFile list) (path: string) =
         let path = path.Replace('\\', '/')

@@ -14,7 +14,7 @@ static class InputFile
     public static Stream Open(CommandContext context, string path, string advice, string extension = "")
     {
         if (path == "-")
-            return context.Host.Input;
+            return context.Host.Worker?.Keep(path, () => context.Host.Input) ?? context.Host.Input;
         if (path.Length == 0)
             throw new CommandFailure(ExitCode.NoInput, "an empty path names no file", advice);
         var full = context.Paths.Full(path);
@@ -27,13 +27,9 @@ static class InputFile
                     "it is a folder",
                     NearFiles.Within(context, path, extension, advice)
                 );
-            return new FileStream(
-                full,
-                FileMode.Open,
-                FileAccess.Read,
-                FileShare.ReadWrite | FileShare.Delete,
-                128 * 1024
-            );
+            return context.Host.Worker is { } worker && FileStatus.IsPipe(full)
+                ? worker.Keep(full, () => Open(full))
+                : Open(full);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -53,6 +49,9 @@ static class InputFile
             throw Failure(context, path, e.Message, advice);
         }
     }
+
+    static FileStream Open(string full) =>
+        new(full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 128 * 1024);
 
     static CommandFailure Failure(CommandContext context, string path, string why, string advice) =>
         new(ExitCode.NoInput, $"cannot read {context.Paths.Show(path)}: {why}", advice);

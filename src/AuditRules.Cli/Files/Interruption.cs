@@ -3,7 +3,7 @@ using AuditRules.Cli.Hosting;
 
 namespace AuditRules.Cli.Files;
 
-/// <summary>Removes a file that is not complete when a signal ends the command: then no <c>using</c> does.</summary>
+/// <summary>Cleans up when a signal ends the command: then no <c>using</c> does.</summary>
 sealed class Interruption : IDisposable
 {
     static readonly (PosixSignal Signal, int Number)[] Signals =
@@ -16,17 +16,21 @@ sealed class Interruption : IDisposable
     readonly List<PosixSignalRegistration> _registrations = [];
 
     /// <summary>From here on until it is disposed.</summary>
-    /// <param name="path">The file; it need not be there any more.</param>
+    /// <param name="path">A file that is not complete; it need not be there any more.</param>
     public Interruption(string path)
+        : this(() => Remove(path)) { }
+
+    /// <summary>From here on until it is disposed.</summary>
+    /// <param name="clean">What is to be done before the signal does what it does without us.</param>
+    public Interruption(Action clean)
     {
         // As under nohup: the command goes on.
         foreach (var (signal, _) in Signals.Where(s => !IgnoredSignals.Has(s.Number)))
-            _registrations.Add(PosixSignalRegistration.Create(signal, _ => Remove(path)));
+            _registrations.Add(PosixSignalRegistration.Create(signal, _ => clean()));
     }
 
     public void Dispose() => _registrations.ForEach(r => r.Dispose());
 
-    // The signal then does what it does without us.
     static void Remove(string path)
     {
         try

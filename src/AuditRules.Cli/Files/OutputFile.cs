@@ -62,6 +62,7 @@ sealed class OutputFile : IDisposable
                 return new(full, null, Open(full, FileMode.Open, FileAccess.Write), null);
             // Before the file is there: a signal may come at once.
             interruption = endsBySignal ? new Interruption(aside) : null;
+            context.Host.Worker?.NoteAside(aside);
             return new(full, aside, Open(aside, FileMode.CreateNew, FileAccess.ReadWrite), interruption);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

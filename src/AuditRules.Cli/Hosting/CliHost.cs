@@ -1,4 +1,6 @@
+using System.Text;
 using AuditRules.Cli.Files;
+using AuditRules.Cli.Supervision;
 
 namespace AuditRules.Cli.Hosting;
 
@@ -40,6 +42,12 @@ public sealed class CliHost
     /// <summary>What a user types to call this program.</summary>
     public string Program { get; init; } = Name;
 
+    /// <summary>What this process shares with its supervisor; null where it is no worker.</summary>
+    internal Worker? Worker { get; private init; }
+
+    /// <summary>Whether a part of a command may run in a worker of its own.</summary>
+    internal bool Supervises { get; private init; }
+
     /// <summary>The host of this process.</summary>
     public static CliHost OfProcess()
     {
@@ -60,11 +68,33 @@ public sealed class CliHost
             OutputWidth = Console.IsOutputRedirected ? 0 : TerminalWidth.Of(1),
             ErrorWidth = Console.IsErrorRedirected ? 0 : TerminalWidth.Of(2),
             Program = FindProgram(folder),
+            Supervises = OperatingSystem.IsLinux(),
         };
     }
 
     /// <summary>Whether colours may be written to a terminal (docs/cli.md, C6).</summary>
     public bool AllowsColors => string.IsNullOrEmpty(Variable("NO_COLOR")) && Variable("TERM") != "dumb";
+
+    /// <summary>The same for a worker, whose results and messages go to a spool.</summary>
+    internal CliHost In(Worker worker, Spool spool) =>
+        new()
+        {
+            Input = Input,
+            Output = new BufferedStream(spool.Of(1), 64 * 1024),
+            Error = new StreamWriter(spool.Of(2), new UTF8Encoding(false)) { AutoFlush = true },
+            CurrentFolder = CurrentFolder,
+            Variable = Variable,
+            OutputWidth = worker.Watch.Target switch
+            {
+                ResultTarget.Output => OutputWidth,
+                ResultTarget.Error => ErrorWidth,
+                _ => 0,
+            },
+            ErrorWidth = ErrorWidth,
+            ShippedFolder = ShippedFolder,
+            Program = Program,
+            Worker = worker,
+        };
 
     static string FindFolder()
     {

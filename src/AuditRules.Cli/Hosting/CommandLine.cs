@@ -2,6 +2,7 @@ using System.CommandLine;
 using AuditRules.Cli.Commands;
 using AuditRules.Cli.Exit;
 using AuditRules.Cli.Parsing;
+using AuditRules.Cli.Supervision;
 using AuditRules.Reporting.Terminal;
 
 namespace AuditRules.Cli.Hosting;
@@ -14,7 +15,32 @@ public static class CommandLine
     /// <returns>The exit code (docs/cli.md, section 2).</returns>
     public static int RunProcess(IReadOnlyList<string> arguments)
     {
-        var host = CliHost.OfProcess();
+        if (Worker.IsMeant(arguments))
+            return Worker.Run(arguments, RunAt);
+        // /proc, and the end of a child with its parent, are Linux's own.
+        return OperatingSystem.IsLinux() && RuleCommands.Has(arguments)
+            ? Guard(arguments, CliHost.OfProcess, () => Supervisor.Run(arguments))
+            : RunAt(arguments, CliHost.OfProcess());
+    }
+
+    /// <summary>Runs a command. Never throws.</summary>
+    /// <param name="arguments">The words behind the program's name.</param>
+    /// <param name="host">What surrounds the command.</param>
+    /// <returns>The exit code (docs/cli.md, section 2).</returns>
+    public static int Run(IReadOnlyList<string> arguments, CliHost host) =>
+        Guard(
+            arguments,
+            () => host,
+            () =>
+            {
+                var code = Invoke(arguments, host);
+                host.Output.Flush();
+                return code;
+            }
+        );
+
+    static int RunAt(IReadOnlyList<string> arguments, CliHost host)
+    {
         if (host.CurrentFolder.Length > 0)
             return Run(arguments, host);
         Say(
@@ -28,47 +54,36 @@ public static class CommandLine
         return IsRecord(arguments) ? ExitCodes.RecorderFailed : (int)ExitCode.NoInput;
     }
 
-    /// <summary>Runs a command. Never throws.</summary>
-    /// <param name="arguments">The words behind the program's name.</param>
-    /// <param name="host">What surrounds the command.</param>
-    /// <returns>The exit code (docs/cli.md, section 2).</returns>
-    public static int Run(IReadOnlyList<string> arguments, CliHost host)
+    static int Guard(IReadOnlyList<string> arguments, Func<CliHost> host, Func<int> run)
     {
-        var context = new CommandContext(host);
-        var recording = IsRecord(arguments);
         try
         {
-            var code = Invoke(arguments, host);
-            host.Output.Flush();
-            return code;
-        }
-        catch (CommandFailure failure)
-        {
-            Say(context, failure);
-            return recording ? ExitCodes.RecorderFailed : (int)failure.Code;
-        }
-        catch (IOException e)
-        {
-            Say(context, new CommandFailure(ExitCode.NoOutput, $"the output cannot be written: {e.Message}"));
-            return recording ? ExitCodes.RecorderFailed : (int)ExitCode.NoOutput;
+            return run();
         }
 #pragma warning disable CA1031 // Whatever it is: a user gets a message and a code, never a stack trace.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Say(
-                context,
-                new CommandFailure(
-                    ExitCode.Fault,
-                    $"a fault of AuditRules itself: {e.GetType().Name}: {e.Message}",
-                    "Please report it with the command that you typed; AUDITRULES_DEBUG=1 shows where it was."
-                )
-            );
-            if (host.Variable("AUDITRULES_DEBUG") == "1")
-                host.Error.WriteLine(e);
-            return recording ? ExitCodes.RecorderFailed : (int)ExitCode.Fault;
+            var failure = FailureOf(e);
+            var at = host();
+            Say(new CommandContext(at), failure);
+            if (failure.Code == ExitCode.Fault && at.Variable("AUDITRULES_DEBUG") == "1")
+                at.Error.WriteLine(e);
+            return IsRecord(arguments) ? ExitCodes.RecorderFailed : (int)failure.Code;
         }
     }
+
+    static CommandFailure FailureOf(Exception e) =>
+        e switch
+        {
+            CommandFailure failure => failure,
+            IOException => new(ExitCode.NoOutput, $"the output cannot be written: {e.Message}"),
+            _ => new(
+                ExitCode.Fault,
+                $"a fault of AuditRules itself: {e.GetType().Name}: {e.Message}",
+                "Please report it with the command that you typed; AUDITRULES_DEBUG=1 shows where it was."
+            ),
+        };
 
     // Before its program starts, record has one code for all that is wrong (C21).
     static bool IsRecord(IReadOnlyList<string> arguments) =>

@@ -27,6 +27,7 @@ static class ReplayRun
         var reports = traces.Select(path => One(context, path, rules.Rules)).ToImmutableArray();
         return new ReplayReport(reports)
         {
+            IsIncomplete = rules.IsIncomplete,
             Timings = timings ? new ReplayTimings(rules.Milliseconds, clock.ElapsedMilliseconds) : null,
         };
     }
@@ -36,7 +37,11 @@ static class ReplayRun
     {
         using var stream = TraceFiles.Open(context, path);
         var shown = context.Paths.Show(path);
-        var result = TraceFiles.Read(context, path, () => TraceReplay.Run(stream, shown, rules));
+        var result = TraceFiles.Read(
+            context,
+            path,
+            () => TraceReplay.Run(stream, shown, rules, Options(context, shown, rules))
+        );
         return new TraceReport(result.Trace, WithShownPaths(result.Detection, context))
         {
             Losses = result.Losses,
@@ -64,7 +69,7 @@ static class ReplayRun
         var codes = new List<ExitCode>();
         if (totals.Tampered > 0)
             codes.Add(ExitCode.Tampered);
-        if (totals.Count(Verdict.Failed) > 0)
+        if (totals.Count(Verdict.Failed) > 0 || report.IsIncomplete)
             codes.Add(ExitCode.RuleFailed);
         var unanswered = totals.Count(Verdict.Unknown) + totals.Count(Verdict.Blind);
         if (strict && (unanswered > 0 || totals.Unclosed > 0 || totals.Suspicions > 0))
@@ -75,6 +80,13 @@ static class ReplayRun
             codes.Add(ExitCode.Damage);
         return ExitCodes.Of(codes);
     }
+
+    /// <summary>How a trace is replayed that is shown by that name: watched, where this is a worker.</summary>
+    public static ReplayOptions Options(
+        CommandContext context,
+        string shown,
+        ImmutableArray<RulePlan> rules
+    ) => new() { Detection = context.Host.Worker?.Begin(rules, shown) ?? new() };
 
     static DetectionResult WithShownPaths(DetectionResult result, CommandContext context) =>
         result with

@@ -8,8 +8,9 @@ static class CacheFolder
     /// <summary>The folder; empty for none.</summary>
     public static string Of(CliHost host, bool noCache)
     {
+        // What was compiled for a command serves all its workers.
         if (noCache)
-            return "";
+            return host.Worker?.Cache ?? "";
         if (host.Variable("AUDITRULES_CACHE") is { Length: > 0 } own)
             return Path.GetFullPath(own, host.CurrentFolder);
         // The base directory specification: a path that is not absolute is ignored.

@@ -29,6 +29,9 @@ sealed class RuleSet : IDisposable
     /// <summary>The rules; their places are paths as reports show them.</summary>
     public ImmutableArray<RulePlan> Rules { get; }
 
+    /// <summary>Whether files were left out, for they ended their process or did not come back when they were loaded.</summary>
+    public bool IsIncomplete => _compiled.LeftOut.Count > 0;
+
     /// <summary>How long it took to get them.</summary>
     public long Milliseconds { get; }
 
@@ -40,9 +43,10 @@ sealed class RuleSet : IDisposable
         var clock = Stopwatch.StartNew();
         var compiled = Compile(context, files, CacheFolder.Of(context.Host, noCache), trusted);
         Show(context, compiled.Diagnostics);
+        DiagnosticText.Write(context.Messages, compiled.LeftOut);
         if (compiled.HasErrors)
             throw Stop(compiled, CommandFailure.Said(ExitCode.BadRules));
-        if (compiled.Rules.Count == 0)
+        if (compiled.Rules.Count == 0 && compiled.LeftOut.Count == 0)
         {
             throw Stop(
                 compiled,
@@ -61,15 +65,15 @@ sealed class RuleSet : IDisposable
 
     static CompiledRules Compile(CommandContext context, RuleFiles files, string cache, bool trusted)
     {
-        var compiler = new RuleCompiler(
-            new RuleCompilerOptions
-            {
-                CacheFolder = cache,
-                RulesFolders = files.Folders,
-                CurrentFolder = context.Host.CurrentFolder,
-                Trusted = trusted,
-            }
-        );
+        var options = new RuleCompilerOptions
+        {
+            CacheFolder = cache,
+            RulesFolders = files.Folders,
+            CurrentFolder = context.Host.CurrentFolder,
+            Trusted = trusted,
+        };
+        context.Host.Worker?.Prepare(options);
+        var compiler = new RuleCompiler(options);
         try
         {
             return compiler.Compile(files.Files);

@@ -38,8 +38,10 @@ public static class ExampleRunner
     const long Gap = 1_000_000;
 
     /// <summary>Runs all examples of a rule in order.</summary>
-    public static ImmutableArray<ExampleResult> Run(RulePlan plan) =>
-        [.. plan.Examples.Select((example, i) => Run(plan, example, i + 1))];
+    /// <param name="plan">The rule.</param>
+    /// <param name="options">Options; null for the defaults.</param>
+    public static ImmutableArray<ExampleResult> Run(RulePlan plan, DetectionOptions? options = null) =>
+        [.. plan.Examples.Select((example, i) => Run(plan, example, i + 1, options))];
 
     /// <summary>The events of an example as a stream: times, ordinals, pids filled in.</summary>
     public static MemoryFrame FrameOf(RuleExample example)
@@ -64,9 +66,9 @@ public static class ExampleRunner
         return new MemoryFrame(events);
     }
 
-    static ExampleResult Run(RulePlan plan, RuleExample example, int number)
+    static ExampleResult Run(RulePlan plan, RuleExample example, int number, DetectionOptions? options)
     {
-        var engine = new DetectionEngine([plan]);
+        var engine = new DetectionEngine([plan], options);
         engine.Process(FrameOf(example));
         var result = engine.Complete([]);
         var outcome = result.Outcomes[0];

@@ -33,7 +33,7 @@ public sealed class DetectionEngine
         var plans = rules.OrderBy(r => r.Info.Id, StringComparer.Ordinal).ToArray();
         PlanCheck.Require(plans);
         _matchers = [.. plans.Select(p => new RuleMatcher(p, _options))];
-        _failures = new RuleFailure?[plans.Length];
+        _failures = [.. plans.Select(p => _options.Stopped.GetValueOrDefault(p.Info.Id))];
         _fired = new long[plans.Length];
         _suppressed = new long[plans.Length];
         _sitesByName = plans
@@ -110,6 +110,7 @@ public sealed class DetectionEngine
             if (!matcher.IsAwaited(site))
                 continue;
             var view = new EventView(frame, row);
+            _options.Watch?.Enter(matcher.Plan.Info.Id, view);
             try
             {
                 if (site.Holds(_memory, row, view))
@@ -120,6 +121,10 @@ public sealed class DetectionEngine
 #pragma warning restore CA1031
             {
                 _failures[site.Rule] = RuleFailures.From(exception, matcher.Plan.Info, view);
+            }
+            finally
+            {
+                _options.Watch?.Leave();
             }
 
             if (matcher.Found.Count > 0)

@@ -1,3 +1,4 @@
+using AuditRules.Detection.Findings;
 using AuditRules.Events;
 
 namespace AuditRules.Detection.Matching;
@@ -16,4 +17,11 @@ public sealed record DetectionOptions
 
     /// <summary>False for an event name that the recording could not contain; null when every event could be.</summary>
     public Predicate<string>? CouldContain { get; init; }
+
+    /// <summary>Told of the code of rules while it runs; null for nobody.</summary>
+    public IRuleWatch? Watch { get; init; }
+
+    /// <summary>Rules that have failed before this pass, by id: they are not run (docs/spec/rules.md, R90).</summary>
+    public IReadOnlyDictionary<string, RuleFailure> Stopped { get; init; } =
+        new Dictionary<string, RuleFailure>();
 }

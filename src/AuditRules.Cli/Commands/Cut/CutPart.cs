@@ -5,6 +5,7 @@ using AuditRules.Cli.Files;
 using AuditRules.Cli.Hosting;
 using AuditRules.Cli.Ranges;
 using AuditRules.Cli.Replaying;
+using AuditRules.Detection.Findings;
 using AuditRules.Detection.Plans;
 using AuditRules.Replay;
 using AuditRules.Traces;
@@ -41,15 +42,22 @@ sealed class CutPart(CommandContext context, string path, long margin)
     public TraceRange Around(string id, ImmutableArray<RulePlan> rules)
     {
         using var stream = TraceFiles.Open(context, path);
-        var replayed = TraceFiles.Read(context, path, () => TraceReplay.Run(stream, Shown, rules));
+        var options = ReplayRun.Options(context, Shown, rules);
+        var replayed = TraceFiles.Read(context, path, () => TraceReplay.Run(stream, Shown, rules, options));
         var times = replayed
             .Detection.Findings.Where(f => f.Id == id)
             .SelectMany(f => f.Events)
             .Select(e => e.Event.Time)
             .ToArray();
-        return times.Length > 0
-            ? Around(times.Min(), times.Max())
-            : throw new CommandFailure(
+        if (times.Length > 0)
+            return Around(times.Min(), times.Max());
+        throw replayed.Detection.Outcomes.FirstOrDefault(o => o.Verdict == Verdict.Failed) is { } failed
+            ? new CommandFailure(
+                ExitCode.RuleFailed,
+                $"the rules find no finding {id} in {Shown}, but rule {failed.Rule.Id} failed: {failed.Reason}",
+                $"It stands at {failed.Rule.Source}."
+            )
+            : new CommandFailure(
                 ExitCode.Usage,
                 $"the rules find no finding {id} in {Shown}",
                 $"Each finding says its id: auditrules replay {Shown}"

@@ -3,6 +3,7 @@ using AuditRules.Cli.Files;
 using AuditRules.Cli.Hosting;
 using AuditRules.Cli.Replaying;
 using AuditRules.Cli.RuleSets;
+using AuditRules.Cli.Supervision;
 using AuditRules.Detection.Plans;
 using AuditRules.Recording;
 using AuditRules.Reporting.Json;
@@ -30,6 +31,64 @@ static class RecordAndReplay
         string? path,
         RuleSet rules,
         ReportRequest request
+    ) =>
+        Run(
+            context,
+            options,
+            path,
+            request,
+            (trace, file) => () => (int)Replay(context, trace, rules, request, file)
+        );
+
+    /// <summary>The same with the rules in a process of their own (docs/cli.md, C110).</summary>
+    /// <param name="context">The command.</param>
+    /// <param name="options">What is recorded.</param>
+    /// <param name="path">The trace; null to keep none.</param>
+    /// <param name="words">The words of a command that replays, but for the trace.</param>
+    /// <param name="request">How it reports.</param>
+    public static int RunSupervised(
+        CommandContext context,
+        RecordingOptions options,
+        string? path,
+        IReadOnlyList<string> words,
+        ReportRequest request
+    )
+    {
+        EarlyReplay? early = null;
+        try
+        {
+            return Run(
+                context,
+                options,
+                path,
+                request,
+                (trace, file) =>
+                {
+                    early = EarlyReplay.Start([.. words, context.Paths.Full(trace)], file?.Stream);
+                    return early.IsReady ? () => Complete(context, early, file) : null;
+                }
+            );
+        }
+        finally
+        {
+            early?.Dispose();
+        }
+    }
+
+    static int Complete(CommandContext context, EarlyReplay early, OutputFile? file)
+    {
+        context.Flush();
+        var code = early.Complete();
+        file?.Complete(context);
+        return code;
+    }
+
+    static int Run(
+        CommandContext context,
+        RecordingOptions options,
+        string? path,
+        ReportRequest request,
+        Func<string, OutputFile?, Func<int>?> begin
     )
     {
         using var reportFile = request.File is null
@@ -38,10 +97,12 @@ static class RecordAndReplay
         var kept = path ?? Path.Combine(Path.GetTempPath(), $"auditrules-{Path.GetRandomFileName()}.atrace");
         try
         {
+            if (begin(kept, reportFile) is not { } replayTrace)
+                return ExitCodes.RecorderFailed;
             var code = Recording.Run(context, options, kept, request.Strict, keeps: path is not null);
             if (!File.Exists(context.Paths.Full(kept)))
                 return code;
-            var replay = (int)Replay(context, kept, rules, request, reportFile);
+            var replay = replayTrace();
             return code != 0 ? code : replay;
         }
         finally

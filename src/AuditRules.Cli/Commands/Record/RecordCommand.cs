@@ -60,7 +60,15 @@ static class RecordCommand
                 """,
         };
         // --strict is not among them: it also says what a loss does to the status (C22).
-        Option[] ofReport = [rules.NoCache, rules.TrustRules, format, reportFile, .. report.OfReport];
+        Option[] ofReport =
+        [
+            rules.NoCache,
+            rules.TrustRules,
+            rules.Timeout,
+            format,
+            reportFile,
+            .. report.OfReport,
+        ];
         command.Add(output);
         recorded.AddTo(command);
         rules.AddTo(command);
@@ -92,10 +100,36 @@ static class RecordCommand
                     report.Verbose(parse),
                     report.Timings(parse)
                 );
+                if (context.Host.Supervises)
+                {
+                    string[] words = [.. rules.Words(parse), .. WordsOf(context, parse, request)];
+                    return RecordAndReplay.RunSupervised(context, options, path, words, request);
+                }
+
                 using var set = rules.Load(context, parse);
                 return RecordAndReplay.Run(context, options, path, set, request);
             }
         );
+    }
+
+    static IEnumerable<string> WordsOf(CommandContext context, ParseResult parse, ReportRequest request)
+    {
+        string[] words =
+        [
+            "--fail-on",
+            request.FailOn is { } severity ? Names.Of(severity) : "none",
+            "--format",
+            request.Format,
+        ];
+        (bool Given, string Word)[] switches =
+        [
+            (request.Strict, "--strict"),
+            (request.Verbose, "--verbose"),
+            (request.Timings, "--timings"),
+            (context.Quiet, "--quiet"),
+            (parse.GetValue(CommonOptions.NoColor), "--no-color"),
+        ];
+        return [.. words, .. switches.Where(s => s.Given).Select(s => s.Word)];
     }
 
     static void RefuseWithoutRules(ParseResult parse, IEnumerable<Option> options)

@@ -53,8 +53,11 @@ static class ReplayCommand
             (context, parse) =>
             {
                 var paths = parse.GetRequiredValue(traces);
-                TraceFiles.Require(context, paths);
+                var worker = context.Host.Worker;
+                if (worker is not { IsEarly: true })
+                    TraceFiles.Require(context, paths);
                 using var set = rules.Load(context, parse);
+                worker?.WaitForTraces();
                 var replayed = ReplayRun.Of(context, paths, set, report.Timings(parse));
                 ReportOptions.Write(context, replayed, parse.GetValue(format)!, report.Verbose(parse));
                 return ReplayRun.CodeOf(replayed, report.FailOn(parse), report.Strict(parse));

@@ -64,7 +64,7 @@ static class RulesCommand
                     using var lines = new JsonLines(context.OutStream());
                     foreach (var rule in InOrder(set))
                         lines.Write(json => RuleJson.Write(json, rule));
-                    return ExitCode.Clean;
+                    return CodeOf(set);
                 }
 
                 var rows = InOrder(set)
@@ -73,7 +73,7 @@ static class RulesCommand
                     )
                     .ToArray();
                 TableText.Write(context.Out, ["id", "severity", "title", "place"], rows);
-                return ExitCode.Clean;
+                return CodeOf(set);
             }
         );
     }
@@ -99,7 +99,7 @@ static class RulesCommand
                 if (rule is not null)
                 {
                     RuleText.Write(context.Out, rule);
-                    return ExitCode.Clean;
+                    return CodeOf(set);
                 }
 
                 var nearest = NearestName.Find(wanted, set.Rules.Select(r => r.Info.Id));
@@ -132,6 +132,8 @@ static class RulesCommand
                     parse,
                     RuleFiles.Find(context, parse.GetValue(paths) ?? [])
                 );
+                if (set.IsIncomplete)
+                    return ExitCode.RuleFailed;
                 var count = set.Rules.Length;
                 var files = set.Files.Files.Length;
                 context.Out.Line(
@@ -154,4 +156,6 @@ static class RulesCommand
 
     static IEnumerable<RulePlan> InOrder(RuleSet set) =>
         set.Rules.OrderBy(r => r.Info.Id, StringComparer.Ordinal);
+
+    static ExitCode CodeOf(RuleSet set) => set.IsIncomplete ? ExitCode.RuleFailed : ExitCode.Clean;
 }

@@ -17,10 +17,15 @@ sealed class RecordingTests(CommandContext context, RuleSet rules, TestResults r
             ? null
             : rules.Rules.Select(r => r.Info.Id).ToHashSet(StringComparer.Ordinal);
 
+    readonly List<Action> _writes = [];
+
     public void Run(IReadOnlyList<string> traces)
     {
         foreach (var trace in traces)
             Run(trace);
+        // Behind all replays: where one of them has a rule stopped, all are done again without it (C110).
+        foreach (var write in _writes)
+            write();
     }
 
     void Run(string trace)
@@ -109,13 +114,18 @@ sealed class RecordingTests(CommandContext context, RuleSet rules, TestResults r
         );
         if (rewritten != text)
         {
-            using var output = OutputFile.Create(context, file);
-            output.Stream.Write(System.Text.Encoding.UTF8.GetBytes(rewritten));
-            output.Complete(context);
-            results.Note($"wrote {context.Paths.Show(file)}");
+            _writes.Add(() => Write(file, rewritten));
         }
 
         results.Pass($"{name}: {Found(found)}");
+    }
+
+    void Write(string file, string text)
+    {
+        using var output = OutputFile.Create(context, file);
+        output.Stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
+        output.Complete(context);
+        results.Note($"wrote {context.Paths.Show(file)}");
     }
 
     static string Found(IReadOnlyCollection<string> lines)

@@ -62,9 +62,10 @@ static class TestCommand
                 var traces = RecordingFiles.Find(context, files, parse.GetValue(recordings));
                 using var set = options.Load(context, parse, files);
                 var results = new TestResults(context, parse.GetValue(verbose));
-                ExampleTests.Run(set, results);
+                ExampleTests.Run(context, set, results);
                 new RecordingTests(context, set, results, parse.GetValue(update)).Run(traces);
-                return results.Complete();
+                var code = results.Complete();
+                return set.IsIncomplete ? ExitCodes.Of(ExitCode.RuleFailed, code) : code;
             }
         );
     }

@@ -1,0 +1,16 @@
+using AuditRules.Events;
+
+namespace AuditRules.Detection.Matching;
+
+/// <summary>
+/// Told when code of a rule begins and when it came back, so that another process can tell which rule never does. Called
+/// for every event that a step's pattern takes: it must cost next to nothing, and throws nothing.
+/// </summary>
+public interface IRuleWatch
+{
+    /// <summary>Code of the rule of that id begins, on that event.</summary>
+    void Enter(string rule, EventView view);
+
+    /// <summary>It came back, or threw.</summary>
+    void Leave();
+}
