@@ -256,13 +256,17 @@ DEFAULTS = {
         "blind": [],
         "derived": "",
         "sources": [],
+        "part": 0,
+        "previous": "",
     },
     "process": {"change": 0, "process": 0, "parent": -1, "pid": 0, "time": 0, "command": [], "exitCode": None,
                 "suspicion": "", "suspectFrom": 0, "facts": []},
     "loss": {"process": -1, "reason": "", "count": 0, "from": 0, "to": 0, "events": {}},
-    "end": {"events": 0, "processes": 0, "raised": -1, "filtered": -1, "lost": 0},
+    "end": {"events": 0, "processes": 0, "raised": -1, "filtered": -1, "lost": 0, "continues": False},
 }
 CHANGES = ["start", "fork", "exec", "exit", "not-recorded"]
+# Left out where they are not known.
+KNOWN = ["host", "user", "directory", "blind", "part", "previous", "suspicion", "suspectFrom", "facts", "continues"]
 
 
 def record_json(name, given):
@@ -271,7 +275,7 @@ def record_json(name, given):
         value = given.get(key, value)
         if key in ("exitCode", "from", "to") and not value and (key != "exitCode" or value is None):
             continue
-        if key in ("host", "user", "directory", "blind", "suspicion", "suspectFrom", "facts") and not value:
+        if key in KNOWN and not value:
             continue
         if key in ("wallClock", "time", "from", "to", "suspectFrom"):
             value = moment(value)

@@ -268,6 +268,7 @@ def records():
     yield Trace("meta-backwards").meta(dict(reversed(list(full.items())))).rows(OPEN).end()
     for key in full:
         yield Trace("meta-only-" + key).meta({key: full[key]}).end()
+    yield Trace("meta-part").meta({"runId": "00ff", "part": 2, "previous": "5:" + "0" * 64}).rows(OPEN).end({"events": 1, "continues": True})
     yield Trace("meta-unknown-keys").meta({"pid": 3}, more={"new": {"a": [1, None]}, "other": -1, "x": b"\xc4\x01\xc1"}).end()
     deep = b"\x91" * 500 + b"\xc0"
     yield Trace("meta-unknown-key-deep").meta({"pid": 3}, more={"deep": deep}).end()

@@ -84,6 +84,13 @@ public sealed record TraceMeta
 
     /// <summary>The ids of the traces that it was made of.</summary>
     public ImmutableArray<string> Sources { get; init; } = [];
+
+    /// <summary>Of a recording that was written in parts, which of them it is, or begins with: from 1; 0 for a whole
+    /// recording (docs/spec/trace.md, T35). The parts of one recording have one <see cref="RunId"/>.</summary>
+    public int Part { get; init; }
+
+    /// <summary>The head of the part before (T55), as text; empty for the first, and where it is not known.</summary>
+    public string Previous { get; init; } = "";
 }
 
 /// <summary>What happened to a process.</summary>
@@ -187,4 +194,8 @@ public sealed record LossRecord(
 /// <param name="Raised">Events raised in all recorded processes, where the recorder counts them; else -1.</param>
 /// <param name="Filtered">Events left out by the filters; else -1.</param>
 /// <param name="Lost">Events lost.</param>
-public sealed record TraceTotals(long Events, int Processes, long Raised, long Filtered, long Lost);
+public sealed record TraceTotals(long Events, int Processes, long Raised, long Filtered, long Lost)
+{
+    /// <summary>The recording goes on in another part (docs/spec/trace.md, T38).</summary>
+    public bool Continues { get; init; }
+}

@@ -84,7 +84,10 @@ public static class TraceReplay
             result with
             {
                 Findings = [.. result.Findings.Select(f => f with { Trace = trace })],
-                Outcomes = reader.Tampering is null ? result.Outcomes : [.. result.Outcomes.Select(Doubt)],
+                Outcomes =
+                    reader.Tampering is not null ? [.. result.Outcomes.Select(Doubt)]
+                    : IsPart(meta, totals) ? [.. result.Outcomes.Select(outcome => DoubtPart(outcome, rules))]
+                    : result.Outcomes,
             },
             [.. processes],
             [.. losses],
@@ -103,6 +106,23 @@ public static class TraceReplay
             {
                 Verdict = Verdict.Unknown,
                 Reason = "the trace was tampered with",
+            }
+            : outcome;
+
+    // It begins, or ends, where the recording does not (trace.md, T62).
+    static bool IsPart(TraceMeta? meta, TraceTotals? totals) =>
+        meta is { Part: > 1 } || totals is { Continues: true };
+
+    // The other events of a sequence, or of a count, may be in another part.
+    static RuleOutcome DoubtPart(RuleOutcome outcome, IReadOnlyCollection<RulePlan> rules) =>
+        outcome.Verdict == Verdict.Clean
+        && rules.First(rule => rule.Info.Id == outcome.Rule.Id)
+            is { Steps.Length: > 1 }
+                or { Count: not null }
+            ? outcome with
+            {
+                Verdict = Verdict.Unknown,
+                Reason = "the recording goes on in another part",
             }
             : outcome;
 

@@ -193,6 +193,50 @@ let tests =
                 Expect.equal (at "auditrules-native" "CPython") [ "A", Verdict.Clean ] "it was"
                 Expect.equal (at "import" "") [ "A", Verdict.Clean ] "an import does not say"
 
+            testTheory
+                "C100: of a part a rule of several events is unknown, one of a single event is clean"
+                [
+                    0, false, Verdict.Clean
+                    1, false, Verdict.Clean
+                    1, true, Verdict.Unknown
+                    2, false, Verdict.Unknown
+                ]
+                (fun (part, continues, expected) ->
+                    use stream = new MemoryStream()
+
+                    use writer =
+                        new TraceWriter(stream, TraceMeta(Part = part), TraceWriterOptions(LeaveOpen = true))
+
+                    writer.Add (event "a" 1L 0 []).View
+                    writer.Complete(TraceTotals(0L, 1, -1L, -1L, 0L, Continues = continues))
+                    let several = rule "A" "a" "b"
+
+                    let counted =
+                        CountPlan<int>(2, TimeSpan.FromSeconds 1., "process", (fun b -> b[0].Process), null)
+
+                    let single id (count: CountPlan | null) =
+                        RulePlan(
+                            RuleInfo(Id = id, Title = id, Severity = Severity.High),
+                            ImmutableArray.Create(StepPlan("o", EventPattern "b")),
+                            count,
+                            null,
+                            ImmutableArray.Empty
+                        )
+
+                    let result =
+                        replay (stream.ToArray()) [ several; single "B" null; single "C" counted ]
+
+                    Expect.equal
+                        (verdicts result)
+                        [ "A", expected; "B", Verdict.Clean; "C", expected ]
+                        "verdicts"
+
+                    if expected = Verdict.Unknown then
+                        Expect.equal
+                            result.Detection.Outcomes[0].Reason
+                            "the recording goes on in another part"
+                            "why")
+
             testCase "R26: a loss in the trace, or damage to it, makes rules unknown"
             <| fun () ->
                 let loss = LossRecord(0, "disk-full", 2L, 0L, 0L, ImmutableArray.Empty)

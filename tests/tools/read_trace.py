@@ -906,6 +906,10 @@ def event_json(event):
     )
 
 
+# Left out where they are not known.
+KNOWN = ("host", "user", "directory", "blind", "part", "previous", "suspicion", "facts", "continues")
+
+
 def record_json(name, values):
     made = {"record": name}
     for key, value in values.items():
@@ -919,7 +923,7 @@ def record_json(name, values):
             value = moment(value)
         elif key == "change":
             value = SPEC["changes"][value]
-        elif key == "exitCode" and value is None or key in ("host", "user", "directory", "blind", "suspicion", "facts") and not value:
+        elif key == "exitCode" and value is None or key in KNOWN and not value:
             continue
         made[key] = value
     return json.dumps(made, ensure_ascii=False, separators=(",", ":"))

@@ -46,6 +46,8 @@ static class RecordReader
                 "blind" => meta with { Blind = reader.Strings(name) },
                 "derived" => meta with { Derived = reader.String(name) },
                 "sources" => meta with { Sources = reader.Strings(name) },
+                "part" => meta with { Part = reader.Int32(name) },
+                "previous" => meta with { Previous = reader.String(name) },
                 _ => Unknown(ref reader, meta),
             };
         }
@@ -115,6 +117,7 @@ static class RecordReader
                 "raised" => totals with { Raised = reader.Int64(name) },
                 "filtered" => totals with { Filtered = reader.Int64(name) },
                 "lost" => totals with { Lost = reader.Int64(name) },
+                "continues" => totals with { Continues = reader.Boolean(name) },
                 _ => Unknown(ref reader, totals),
             };
         }

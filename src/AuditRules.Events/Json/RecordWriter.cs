@@ -38,6 +38,9 @@ static class RecordWriter
             Write(writer, "blind", meta.Blind);
         writer.WriteString("derived"u8, meta.Derived);
         Write(writer, "sources", meta.Sources);
+        if (meta.Part != 0)
+            writer.WriteNumber("part"u8, meta.Part);
+        WriteKnown(writer, "previous", meta.Previous);
         writer.WriteEndObject();
     }
 
@@ -85,6 +88,8 @@ static class RecordWriter
         writer.WriteNumber("raised"u8, totals.Raised);
         writer.WriteNumber("filtered"u8, totals.Filtered);
         writer.WriteNumber("lost"u8, totals.Lost);
+        if (totals.Continues)
+            writer.WriteBoolean("continues"u8, true);
         writer.WriteEndObject();
     }
 

@@ -14,6 +14,8 @@ sealed class PackCursor : EventRows, IDisposable
     readonly LossTally _losses;
     readonly Int128 _shift;
     readonly int _firstProcess;
+    readonly HashSet<int>? _begun;
+    int _again;
     EventFrame? _frame;
     TraceTotals? _end;
     int _row;
@@ -23,15 +25,19 @@ sealed class PackCursor : EventRows, IDisposable
     /// <param name="writer">Where its records go.</param>
     /// <param name="clockOffset">The new trace's.</param>
     /// <param name="firstProcess">The number of the trace's process 0 in the new trace.</param>
+    /// <param name="begun">The processes of the new trace of which the beginning was written, by a part before; grows. Null
+    /// where there is none before or behind.</param>
     /// <param name="told">Told of damage.</param>
     public PackCursor(
         PackSource source,
         TraceWriter writer,
         long clockOffset,
         int firstProcess,
+        HashSet<int>? begun,
         Action<RecoveredDamage> told
     )
     {
+        _begun = begun;
         _source = source;
         _writer = writer;
         _shift = (Int128)clockOffset - source.ClockOffset;
@@ -51,11 +57,14 @@ sealed class PackCursor : EventRows, IDisposable
     /// <summary>How many LOSS records there are: the trace's own, and of its damage.</summary>
     public long Losses => _losses.Told + _losses.Added;
 
+    /// <summary>The time of the last event that was passed; 0 before the first.</summary>
+    public long LastTime { get; private set; }
+
     /// <summary>What the trace's END says, with what was lost with damage; -1 where there is no END.</summary>
     public TraceTotals Totals =>
         new(
             0,
-            _end?.Processes ?? (int)Math.Min(_source.Processes, int.MaxValue),
+            Math.Max(0, (_end?.Processes ?? (int)Math.Min(_source.Processes, int.MaxValue)) - _again),
             _end?.Raised ?? -1,
             _end?.Filtered ?? -1,
             _losses.Total(_end)
@@ -67,7 +76,8 @@ sealed class PackCursor : EventRows, IDisposable
     /// <summary>Goes to the next event.</summary>
     public void Advance()
     {
-        if (++_row == _frame!.Count)
+        LastTime = Shift(_frame!.GetTime(_row));
+        if (++_row == _frame.Count)
             ReadFrame();
     }
 
@@ -134,15 +144,25 @@ sealed class PackCursor : EventRows, IDisposable
         _losses.Finish(_reader.Position, _end is not null);
     }
 
-    void Add(ProcessRecord record) =>
+    void Add(ProcessRecord record)
+    {
+        var process = Renumber(record.Process);
+        var isBeginning = record.Change is ProcessChange.Start or ProcessChange.Fork or ProcessChange.Exec;
+        if (isBeginning && _begun?.Add(process) == false)
+        {
+            _again++;
+            return;
+        }
+
         _writer.Add(
             record with
             {
-                Process = Renumber(record.Process),
+                Process = process,
                 Parent = Renumber(record.Parent),
                 Time = ShiftKnown(record.Time),
             }
         );
+    }
 
     void Add(LossRecord record) =>
         _writer.Add(

@@ -20,6 +20,9 @@ public sealed class PackSource
     /// <summary>What it says of its recording; where that is lost, the clocks of its first event alone.</summary>
     public TraceMeta Meta { get; private set; } = new();
 
+    /// <summary>The recording goes on in another part (T38).</summary>
+    public bool Continues { get; private set; }
+
     internal Stream Stream { get; }
 
     /// <summary>Where in the stream the trace begins.</summary>
@@ -78,6 +81,9 @@ public sealed class PackSource
                 break;
             case LossItem loss:
                 Count(loss.Record.Process);
+                break;
+            case EndItem end:
+                Continues = end.Totals.Continues;
                 break;
             case EventsItem { Frame: DataFrame frame }:
                 Count(frame.MaxProcess());

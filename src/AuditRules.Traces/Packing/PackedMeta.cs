@@ -12,6 +12,9 @@ static class PackedMeta
     {
         var metas = sources.Select(s => s.Meta).ToArray();
         var first = metas[0];
+        var series = PackSeries.Of(sources);
+        var late = series.Select(traces => traces[0].Meta).MaxBy(meta => meta.Part)!;
+        var isWhole = late.Part <= 1 && !series.Exists(traces => traces[^1].Continues);
         return first with
         {
             Recorder = Join(metas, m => m.Recorder),
@@ -35,6 +38,8 @@ static class PackedMeta
             Host = Join(metas, m => m.Host),
             User = Join(metas, m => m.User),
             Directory = Join(metas, m => m.Directory),
+            Part = isWhole ? 0 : late.Part,
+            Previous = !isWhole && series.Count == 1 ? late.Previous : "",
             Derived = "pack",
             Sources = [.. sources.Select(s => s.TraceId)],
         };

@@ -28,6 +28,9 @@ public enum PackProblemKind
     /// <summary>One was made of the other, or both were made of one: events would be there twice.</summary>
     SameEvents,
 
+    /// <summary>Both are the same part of one recording: events would be there twice.</summary>
+    SamePart,
+
     /// <summary>It is not what was written (T56).</summary>
     Tampered,
 
@@ -50,6 +53,9 @@ public enum PackProblemKind
 /// </summary>
 public static class TracePacker
 {
+    /// <summary>The reason of the LOSS where a part of a recording is not among those that are packed (T62).</summary>
+    public const string MissingPart = "missing-part";
+
     /// <summary>Why the traces cannot be packed; null when they can.</summary>
     public static PackProblem? Check(IReadOnlyList<PackSource> sources)
     {
@@ -70,13 +76,9 @@ public static class TracePacker
                 return new(i, 0, PackProblemKind.OtherBoot);
         }
 
-        var processes = 0L;
-        for (var i = 0; i < sources.Count; i++)
-        {
-            processes += sources[i].Processes;
-            if (i > 0 && processes > int.MaxValue)
-                return new(i, 0, PackProblemKind.TooManyProcesses);
-        }
+        var all = PackSeries.Of(sources);
+        if (all.Count > 1 && all.Sum(ProcessesOf) > int.MaxValue)
+            return new(sources.Count - 1, 0, PackProblemKind.TooManyProcesses);
 
         return sources.Count == 0 || DerivedMeta.Fits(PackedMeta.Of(sources))
             ? null
@@ -109,6 +111,14 @@ public static class TracePacker
                 ids[one] = i;
         }
 
+        var parts = new Dictionary<(string, int), int>();
+        for (var i = 0; i < sources.Count; i++)
+        {
+            var part = (sources[i].Meta.RunId, sources[i].Meta.Part);
+            if (PackSeries.IsPart(sources[i]) && !parts.TryAdd(part, i))
+                return new(i, parts[part], PackProblemKind.SamePart);
+        }
+
         return null;
     }
 
@@ -130,25 +140,37 @@ public static class TracePacker
         if (sources.Count == 0 || Check(sources) is not null)
             throw new ArgumentException("the traces cannot be packed", nameof(sources));
         using var writer = new TraceWriter(output, PackedMeta.Of(sources), options);
-        var cursors = new List<PackCursor>(sources.Count);
+        var numbers = Enumerable.Range(0, sources.Count).ToDictionary(i => sources[i]);
+        var series = new List<PackSeries>();
         try
         {
-            foreach (var source in sources)
+            var processes = 0L;
+            foreach (var traces in PackSeries.Of(sources))
             {
-                var number = cursors.Count;
-                cursors.Add(
-                    new PackCursor(
-                        source,
+                var first = (int)processes;
+                processes += ProcessesOf(traces);
+                series.Add(
+                    new PackSeries(
+                        traces,
                         writer,
-                        sources[0].ClockOffset,
-                        (int)sources.Take(number).Sum(s => s.Processes),
-                        damage => told?.Invoke(number, damage)
+                        (source, begun) =>
+                            new PackCursor(
+                                source,
+                                writer,
+                                sources[0].ClockOffset,
+                                first,
+                                begun,
+                                damage => told?.Invoke(numbers[source], damage)
+                            )
                     )
                 );
             }
 
-            Merge(cursors, writer);
-            var totals = Sum(cursors);
+            Merge(series, writer);
+            var totals = Sum([.. series.SelectMany(s => s.Totals)]) with
+            {
+                Continues = PackSeries.Of(sources).Exists(traces => traces[^1].Continues),
+            };
             writer.Complete(totals);
             return new PackedTrace(
                 writer.TraceId,
@@ -157,53 +179,56 @@ public static class TracePacker
                     Events = writer.Events,
                     Lost = totals.Lost + writer.Lost,
                 },
-                cursors.Sum(c => c.Losses) + writer.Lost,
+                series.Sum(s => s.Losses) + writer.Lost,
                 writer.Head
             );
         }
         finally
         {
-            cursors.ForEach(c => c.Dispose());
+            series.ForEach(s => s.Dispose());
         }
     }
 
-    // Numbers of processes grow from trace to trace, so that of one time the earlier trace comes first.
-    static void Merge(List<PackCursor> cursors, TraceWriter writer)
+    // The parts of a recording have them in common.
+    static long ProcessesOf(IEnumerable<PackSource> traces) => traces.Max(s => s.Processes);
+
+    // Numbers of processes grow from series to series, so that of one time the earlier one comes first.
+    static void Merge(List<PackSeries> series, TraceWriter writer)
     {
-        var queue = new PriorityQueue<PackCursor, (long Time, int Source)>();
-        for (var i = 0; i < cursors.Count; i++)
+        var queue = new PriorityQueue<PackSeries, (long Time, int Number)>();
+        for (var i = 0; i < series.Count; i++)
         {
-            if (cursors[i].HasEvent)
-                queue.Enqueue(cursors[i], (cursors[i].Event.Time, i));
+            if (series[i].HasEvent)
+                queue.Enqueue(series[i], (series[i].Event.Time, i));
         }
 
-        while (queue.TryPeek(out var cursor, out var at))
+        while (queue.TryPeek(out var one, out var at))
         {
-            writer.Add(cursor.Event);
-            cursor.Advance();
-            if (cursor.HasEvent)
-                queue.DequeueEnqueue(cursor, (cursor.Event.Time, at.Source));
+            writer.Add(one.Event);
+            one.Advance();
+            if (one.HasEvent)
+                queue.DequeueEnqueue(one, (one.Event.Time, at.Number));
             else
                 queue.Dequeue();
         }
     }
 
-    static TraceTotals Sum(IReadOnlyCollection<PackCursor> cursors) =>
+    static TraceTotals Sum(IReadOnlyCollection<TraceTotals> all) =>
         new(
             0,
-            (int)Math.Min(cursors.Sum(c => (long)c.Totals.Processes), int.MaxValue),
-            Sum(cursors, t => t.Raised),
-            Sum(cursors, t => t.Filtered),
-            Sum(cursors, t => t.Lost)
+            (int)Math.Min(all.Sum(t => (long)t.Processes), int.MaxValue),
+            Sum(all, t => t.Raised),
+            Sum(all, t => t.Filtered),
+            Sum(all, t => t.Lost)
         );
 
     // What one trace did not count is not known of all.
-    static long Sum(IReadOnlyCollection<PackCursor> cursors, Func<TraceTotals, long> field)
+    static long Sum(IReadOnlyCollection<TraceTotals> all, Func<TraceTotals, long> field)
     {
         var sum = Int128.Zero;
-        foreach (var cursor in cursors)
+        foreach (var totals in all)
         {
-            if (field(cursor.Totals) is >= 0 and var count)
+            if (field(totals) is >= 0 and var count)
                 sum += count;
             else
                 return -1;

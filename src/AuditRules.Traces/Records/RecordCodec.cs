@@ -15,9 +15,10 @@ static class RecordCodec
             ("host", meta.Host),
             ("user", meta.User),
             ("directory", meta.Directory),
+            ("previous", meta.Previous),
         ];
         var known = Array.FindAll(origin, part => part.Text.Length > 0);
-        writer.WriteMapHeader(23 + known.Length + (meta.Blind.IsEmpty ? 0 : 1));
+        writer.WriteMapHeader(23 + known.Length + (meta.Blind.IsEmpty ? 0 : 1) + (meta.Part == 0 ? 0 : 1));
         writer.Write("version");
         writer.WriteArrayHeader(2);
         writer.Write(TraceFormat.MajorVersion);
@@ -50,6 +51,8 @@ static class RecordCodec
             Put(ref writer, "blind", meta.Blind);
         Put(ref writer, "derived", meta.Derived);
         Put(ref writer, "sources", meta.Sources);
+        if (meta.Part != 0)
+            Put(ref writer, "part", meta.Part);
     }
 
     /// <summary>Reads META; the version that it repeats is null when it does not.</summary>
@@ -143,6 +146,12 @@ static class RecordCodec
                     break;
                 case "sources":
                     meta = meta with { Sources = Texts(ref reader) };
+                    break;
+                case "part":
+                    meta = meta with { Part = reader.ReadInt32() };
+                    break;
+                case "previous":
+                    meta = meta with { Previous = Text(ref reader) };
                     break;
                 default:
                     reader.Skip();
@@ -284,7 +293,7 @@ static class RecordCodec
     /// <param name="index">Where the INDEX frame stands; 0 without one.</param>
     public static void Write(ref MessagePackWriter writer, TraceTotals totals, long index)
     {
-        writer.WriteMapHeader(index == 0 ? 5 : 6);
+        writer.WriteMapHeader(5 + (index == 0 ? 0 : 1) + (totals.Continues ? 1 : 0));
         Put(ref writer, "events", totals.Events);
         Put(ref writer, "processes", totals.Processes);
         Put(ref writer, "raised", totals.Raised);
@@ -292,6 +301,10 @@ static class RecordCodec
         Put(ref writer, "lost", totals.Lost);
         if (index != 0)
             Put(ref writer, "index", index);
+        if (!totals.Continues)
+            return;
+        writer.Write("continues");
+        writer.Write(true);
     }
 
     public static TraceTotals ReadTotals(ref MessagePackReader reader) => ReadTotals(ref reader, out _);
@@ -322,6 +335,9 @@ static class RecordCodec
                     break;
                 case "index":
                     index = reader.ReadInt64();
+                    break;
+                case "continues":
+                    totals = totals with { Continues = reader.ReadBoolean() };
                     break;
                 default:
                     reader.Skip();

@@ -87,7 +87,10 @@ public sealed class TraceRecovery
             end?.Raised ?? -1,
             end?.Filtered ?? -1,
             _losses.Total(end)
-        );
+        )
+        {
+            Continues = end?.Continues ?? false,
+        };
         _writer.Complete(totals);
         return new RecoveredTrace(
             _reader.TraceId,

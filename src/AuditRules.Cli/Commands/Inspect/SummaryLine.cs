@@ -38,6 +38,8 @@ static class SummaryLine
             json.WriteNumber("lost", end.Lost);
         }
 
+        if (contents.End is { Continues: true })
+            json.WriteBoolean("continues", true);
         json.WritePropertyName("meta");
         EventJson.Write(json, contents.Meta);
         json.WriteStartObject("names");

@@ -45,6 +45,7 @@ static class TraceSummary
         Field(screen, "run by", RunBy(meta));
         Field(screen, "commit", meta.Commit);
         Field(screen, "made by", Derived(meta));
+        Field(screen, "part", Part(contents));
         Field(screen, "filters", Filters(meta));
         Field(screen, "blind", string.Join("; ", meta.Blind));
         Field(screen, "events", Events(contents));
@@ -139,6 +140,17 @@ static class TraceSummary
         meta.Derived.Length == 0 ? ""
         : meta.Sources.IsDefaultOrEmpty ? meta.Derived
         : $"{meta.Derived} of {string.Join(", ", meta.Sources)}";
+
+    static string Part(TraceContents contents)
+    {
+        var meta = contents.Meta;
+        var goesOn = contents.End is { Continues: true } ? "the recording goes on in another part" : "";
+        if (meta.Part == 0)
+            return goesOn;
+        var before = meta.Previous.Length > 0 ? $"behind head {meta.Previous}" : "";
+        string[] parts = [$"{meta.Part} of recording {meta.RunId}", goesOn, before];
+        return string.Join(", ", parts.Where(part => part.Length > 0));
+    }
 
     static string Filters(TraceMeta meta)
     {

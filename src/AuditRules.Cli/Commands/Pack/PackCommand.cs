@@ -39,6 +39,7 @@ static class PackCommand
                     "Segments of a container, packed elsewhere"
                 ),
                 new("auditrules pack web.atrace worker.atrace -o both.atrace", "Two traces in one"),
+                new("auditrules pack run-*.atrace -o run.atrace", "The parts of a recording, in one again"),
                 new("auditrules pack run.atrace -o kept.atrace --archive", "A trace, smaller"),
             ],
             Details = """

@@ -121,6 +121,11 @@ static class TraceMerge
                 $"{one} and {other} both have events of trace {problem.Id}: these would be there twice",
                 "Name one of them; meta of auditrules inspect --events --format jsonl has what each was made of."
             ),
+            PackProblemKind.SamePart => new(
+                ExitCode.NotATrace,
+                $"{one} and {other} are both part {sources[problem.Source].Meta.Part} of one recording: events would be there twice",
+                "Name one of them."
+            ),
             PackProblemKind.BootNotKnown => new(
                 ExitCode.NotATrace,
                 $"{one} does not say of which boot of which machine it is: its times cannot be compared with others",
