@@ -12,7 +12,7 @@ open AuditRules.Recording.Packing
 open AuditRules.Traces
 open AuditRules.Recording.Tests.Programs
 
-let private nightly = Environment.GetEnvironmentVariable "AUDITRULES_NIGHTLY" = "1"
+let nightly = Environment.GetEnvironmentVariable "AUDITRULES_NIGHTLY" = "1"
 
 let private step = 256L * 1024L
 
@@ -23,7 +23,7 @@ let recordUntilKilled (trace: string) folder (command: string list) =
     use stream = File.Create trace
     RecordingSession.Run(optionsOf folder (Array.ofList command), stream).ExitCode
 
-let private inFolder action =
+let inFolder action =
     let folder = temporaryFolder ()
 
     try
@@ -32,7 +32,7 @@ let private inFolder action =
         Directory.Delete(folder, true)
 
 /// Every lane has the numbers from 0 on, each once, in their order, and none that was acknowledged is missing.
-let private isWhole acknowledged lanes recorded =
+let isWhole acknowledged lanes recorded =
     let seen = File.ReadAllBytes acknowledged
 
     let byLane =
@@ -54,14 +54,14 @@ let private isWhole acknowledged lanes recorded =
         if numbers <> [ for i in 0L .. count - 1L -> i ] then
             failtest $"lane {lane}: numbers are missing, double or not in order"
 
-let private wait (condition: unit -> bool) =
+let wait (condition: unit -> bool) =
     let clock = Stopwatch.StartNew()
 
     while not (condition ()) && clock.Elapsed < TimeSpan.FromSeconds 60. do
         Thread.Sleep 5
 
 /// A process that was given that path runs.
-let private isUsed (path: string) =
+let isUsed (path: string) =
     Directory.GetDirectories "/proc"
     |> Array.exists (fun folder ->
         try

@@ -72,6 +72,33 @@ internal sealed class ImageLosses
         saved.AsSpan(Saved).CopyTo(_byReason);
     }
 
+    /// <summary>The same, to be counted further on its own.</summary>
+    internal ImageLosses Copy()
+    {
+        var copy = new ImageLosses();
+        copy.Restore(Save());
+        return copy;
+    }
+
+    /// <summary>What came since then. Counts are claims of the image: one that is less than before is none.</summary>
+    internal ImageLosses Since(ImageLosses told)
+    {
+        var since = Copy();
+        since.Filtered = Math.Max(0, Filtered - told.Filtered);
+        since.Lost = Math.Max(0, Lost - told.Lost);
+        for (var i = 0; i < _byReason.Length; i++)
+            since._byReason[i] = Math.Max(0, _byReason[i] - told._byReason[i]);
+        if (told._last != 0)
+            since._first = told._last;
+        since._damaged = Math.Max(0, _damaged - told._damaged);
+        since._isBroken = _isBroken && !told._isBroken;
+        since._missing = Math.Max(0, _missing - told._missing);
+        since._tooMany = Math.Max(0, _tooMany - told._tooMany);
+        if (told._tooMany > 0)
+            since._tooManyFrom = told._tooManyTo;
+        return since;
+    }
+
     /// <summary>Counts an event for which the trace had no room.</summary>
     internal void AddTooMany(long mono)
     {
@@ -87,7 +114,10 @@ internal sealed class ImageLosses
     internal void AddMissing(int segments) => _missing += Math.Max(0, segments);
 
     /// <summary>The records for the trace; times go through the clock that the trace has.</summary>
-    internal IEnumerable<LossRecord> Records(Image image, Func<long, long> wall)
+    /// <param name="image">The image.</param>
+    /// <param name="wall">Wall time of monotonic time.</param>
+    /// <param name="isFirst">What is lost once is not told yet.</param>
+    internal IEnumerable<LossRecord> Records(Image image, Func<long, long> wall, bool isFirst)
     {
         for (var i = 0; i < _byReason.Length; i++)
         {
@@ -97,7 +127,7 @@ internal sealed class ImageLosses
             yield return Record(image, counted, _byReason[i], Time(_first), Time(_last));
         }
 
-        if (image.Unrecorded is { } reason)
+        if (isFirst && image.Unrecorded is { } reason)
             yield return Record(image, reason, 0, wall(image.BeganMono), 0);
         if (_tooMany > 0)
             yield return Record(image, LossReasons.MaxSize, _tooMany, Time(_tooManyFrom), Time(_tooManyTo));
@@ -107,7 +137,7 @@ internal sealed class ImageLosses
             yield return Record(image, "damaged", 0, 0, 0);
         if (_missing > 0)
             yield return Record(image, "segment-missing", 0, 0, 0);
-        if (image.Late)
+        if (isFirst && image.Late)
             yield return Record(image, "late-start", 0, 0, wall(image.BeganMono));
 
         long Time(long mono) => mono == 0 ? 0 : wall(mono);

@@ -22,6 +22,15 @@ internal sealed record ImageState
     /// <summary>Its beginning is in the trace.</summary>
     public bool HasBegun { get; init; }
 
+    /// <summary>All of it is in the trace, or in parts before it.</summary>
+    public bool HasEnded { get; init; }
+
+    /// <summary>Its events that are in no total of a part yet.</summary>
+    public long Untold { get; init; }
+
+    /// <summary>The losses that a part told of (<see cref="ImageLosses"/>); null before the first did.</summary>
+    public long[]? Told { get; init; }
+
     /// <summary>Its events in the trace, and the time of the last of them.</summary>
     public long Events { get; init; }
     public long LastTime { get; init; }
@@ -79,5 +88,6 @@ internal sealed record StreamState
 /// <summary>How states are written.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(ImageState))]
+[JsonSerializable(typeof(PartState[]))]
 [JsonSerializable(typeof(long))]
 internal sealed partial class ImageStates : JsonSerializerContext;

@@ -73,6 +73,25 @@ internal sealed class ImageStream(Image image, TextCache texts, int maxSegmentBy
         Losses.Restore(state.Losses);
     }
 
+    /// <summary>Every segment was given whole, and nobody can write into the last one any more.</summary>
+    internal bool IsOver => _sequence > 0 && !_isFull && _open.Count == 0 && image.Segments.Count == 0;
+
+    /// <summary>What is lost so far, with what segments say that go on.</summary>
+    internal ImageLosses LossesNow()
+    {
+        if (_open.Count == 0)
+            return Losses;
+        var losses = Losses.Copy();
+        foreach (var segment in _open)
+        {
+            if (segment.Header is { } header)
+                losses.Add(header);
+            losses.AddDamaged(segment.Damaged, segment.IsBroken);
+        }
+
+        return losses;
+    }
+
     /// <summary>There are segments that were not read yet: their turn comes when earlier ones are drained.</summary>
     internal bool HasMore => image.Segments.Count > 0 && IsNext(image.Segments[0].Name);
 

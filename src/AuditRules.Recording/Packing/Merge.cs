@@ -10,7 +10,7 @@ namespace AuditRules.Recording.Packing;
 /// process). An image's own times never go backwards in the trace, whatever it claims: one that is earlier than what
 /// stands before it takes that time.
 /// </summary>
-internal sealed class Merge(
+internal sealed partial class Merge(
     ImageTable table,
     TraceWriter writer,
     TraceClock clock,
@@ -24,47 +24,28 @@ internal sealed class Merge(
     // An image's losses and its exit.
     const long EndAtMost = 512;
 
-    readonly PriorityQueue<Cursor, (long Time, int Ordinal)> _queue = new();
-    readonly List<Cursor> _cursors = [];
+    readonly PriorityQueue<MergeCursor, (long Time, int Ordinal)> _queue = new();
+    readonly List<MergeCursor> _cursors = [];
     readonly TextCache _texts = new();
     readonly SegmentRow _row = new();
     readonly List<LossRecord> _losses = [];
     readonly List<ProcessRecord> _suspicions = [];
+    TraceWriter _writer = writer;
     SegmentRound _round;
     bool _isFull;
     long _events;
     long _raised;
     long _filtered;
     long _lost;
-
-    /// <summary>Where the merge stands in one image.</summary>
-    sealed class Cursor(Image image, long time)
-    {
-        internal Image Image => image;
-        internal ImageStream? Stream { get; set; }
-        internal bool HasBegun { get; set; }
-
-        /// <summary>Has an event, or its beginning or end, to be written; else it waits for more.</summary>
-        internal bool IsQueued { get; set; } = true;
-        internal ProcessRecord? Exit { get; set; }
-        internal long Events { get; set; }
-
-        /// <summary>Of what is to be written next.</summary>
-        internal long Time { get; set; } = time;
-
-        /// <summary>Of what was written last: an image's times never go back.</summary>
-        internal long Last { get; set; } = time;
-
-        /// <summary>The version of the stream whose state was told last; -1 before.</summary>
-        internal long Told { get; set; } = -1;
-    }
+    int _told;
+    long _lastTime = clock.Wall;
 
     /// <summary>Takes in images that were found.</summary>
     internal void Add(IEnumerable<Image> images)
     {
         foreach (var image in images)
         {
-            _cursors.Add(new Cursor(image, clock.ToWall(image.BeganMono)));
+            _cursors.Add(new MergeCursor(image, clock.ToWall(image.BeganMono)));
         }
     }
 
@@ -92,6 +73,8 @@ internal sealed class Merge(
         }
 
         var steps = Write(round.IsLive ? clock.ToWall(bound) : long.MaxValue);
+        if (round.IsLive && _border is not null)
+            EndGone();
         return steps > 0 && _cursors.Exists(cursor => cursor.Stream is { HasMore: true });
     }
 
@@ -100,19 +83,28 @@ internal sealed class Merge(
     {
         var beginning = state.HasBegun ? part.BeginningOf(image.Ordinal) : null;
         var began = clock.ToWall(image.BeganMono);
-        var cursor = new Cursor(image, beginning is null ? began : state.LastTime)
+        var cursor = new MergeCursor(image, beginning is null ? began : state.LastTime)
         {
             HasBegun = beginning is not null,
-            Events = state.Events,
+            Beginning = beginning,
             Last = state.HasBegun ? state.LastTime : began,
         };
+        cursor.Restore(state);
         if (beginning is not null)
+        {
+            _told++;
             TellBeginning(image, beginning.Time, beginning.Command);
+        }
+
         StreamOf(cursor).Restore(state.Stream);
         _isFull |= cursor.Stream!.Losses.HasTooMany;
         _cursors.Add(cursor);
         _events += state.Events;
-        var gone = state.Events - part.EventsOf(image.Ordinal);
+        AddGone(image, state.Events - part.EventsOf(image.Ordinal));
+    }
+
+    void AddGone(Image image, long gone)
+    {
         if (gone <= 0)
             return;
         _lost += gone;
@@ -143,20 +135,35 @@ internal sealed class Merge(
         foreach (var cursor in _cursors)
         {
             var stream = StreamOf(cursor);
-            if (cursor.Told == stream.Version)
+            if (cursor.Saved == stream.Version)
                 continue;
-            cursor.Told = stream.Version;
-            changes.Add(
-                ImageState.Of(cursor.Image, stream.Save()) with
-                {
-                    HasBegun = cursor.HasBegun,
-                    Events = cursor.Events,
-                    LastTime = cursor.Last,
-                }
-            );
+            cursor.Saved = stream.Version;
+            changes.Add(cursor.Save());
+            if (cursor.IsOver && _border is not null)
+                _over.Add(changes[^1]);
         }
 
+        if (_border is not null)
+            _cursors.RemoveAll(cursor => cursor.IsOver && cursor.Saved >= 0);
         return changes;
+    }
+
+    /// <summary>Says what is known of the part that ends here, and closes it.</summary>
+    /// <param name="refused">Files that are no segments; none while more comes.</param>
+    /// <param name="continues">Another part follows.</param>
+    PackResult Close(IReadOnlyList<string> refused, bool continues)
+    {
+        var totals = new TraceTotals(_writer.Events, _told, _raised, _filtered, _lost)
+        {
+            Continues = continues,
+        };
+        _writer.Complete(totals);
+        totals = totals with { Events = _writer.Events, Lost = _lost + _writer.Lost };
+        return new PackResult(totals, table.Recorded, [.. _losses], refused)
+        {
+            Head = _writer.Head,
+            Suspicions = [.. _suspicions],
+        };
     }
 
     internal PackResult Complete(IReadOnlyList<string> refused)
@@ -168,19 +175,11 @@ internal sealed class Merge(
         // They are fewer bytes than one event may have.
         var notRecorded = _isFull ? [] : attempts.Unanswered();
         foreach (var record in notRecorded)
-            writer.Add(record);
-        var totals = new TraceTotals(_events, table.Count, _raised, _filtered, _lost);
-        writer.Complete(totals);
-        totals = totals with { Events = writer.Events, Lost = _lost + writer.Lost };
-        return new PackResult(totals, table.Recorded, _losses, refused)
-        {
-            Head = writer.Head,
-            Suspicions = _suspicions,
-            NotRecorded = notRecorded,
-        };
+            _writer.Add(record);
+        return Close(refused, continues: false) with { NotRecorded = notRecorded };
     }
 
-    ImageStream StreamOf(Cursor cursor) =>
+    ImageStream StreamOf(MergeCursor cursor) =>
         cursor.Stream ??= new ImageStream(cursor.Image, _texts, options.MaxSegmentBytes);
 
     long Write(long until)
@@ -188,6 +187,8 @@ internal sealed class Merge(
         var steps = 0L;
         while (_queue.TryPeek(out var cursor, out var first) && (first.Time < until || !_round.IsLive))
         {
+            if (IsPartFull = IsFull(first.Time))
+                return steps;
             Step(cursor);
             steps++;
             if (cursor.IsQueued)
@@ -196,10 +197,11 @@ internal sealed class Merge(
                 _queue.Dequeue();
         }
 
+        IsPartFull = _round.IsLive && _border?.IsPast(until) == true;
         return steps;
     }
 
-    void Step(Cursor cursor)
+    void Step(MergeCursor cursor)
     {
         if (!cursor.HasBegun)
         {
@@ -207,14 +209,15 @@ internal sealed class Merge(
         }
         else if (cursor.Exit is { } exit)
         {
-            writer.Add(exit);
+            _writer.Add(exit);
             cursor.Exit = null;
             cursor.IsQueued = false;
+            cursor.Saved = -1;
             return;
         }
         else if (cursor.Stream!.Read(_round, _row))
         {
-            _row.Time = cursor.Last = cursor.Time;
+            _row.Time = cursor.Last = _lastTime = cursor.Time;
             if (HasRoom())
             {
                 WriteEvent(cursor);
@@ -229,32 +232,45 @@ internal sealed class Merge(
         Advance(cursor);
     }
 
-    void WriteEvent(Cursor cursor)
+    void WriteEvent(MergeCursor cursor)
     {
         _row.Process = cursor.Image.Ordinal;
         _row.Pid = cursor.Image.Pid;
         _row.Ordinal = _events++;
         cursor.Events++;
+        cursor.Untold++;
+        if (_border is not null)
+            _border.Events++;
         var audited = new EventView(_row, 0);
-        writer.Add(audited);
+        _writer.Add(audited);
         attempts.Add(audited);
     }
 
     // Once there is no room there is none for ever: what was left out is one stretch to the end.
     bool HasRoom()
     {
-        if (_isFull || options.MaxSize is not { } most || NeedAtMost() <= most)
-            return !_isFull;
-        writer.Flush();
-        return !(_isFull = NeedAtMost() > most);
+        if (!_isFull && options.MaxSize is { } most)
+            _isFull = IsAbove(most - _before);
+        return !_isFull;
     }
 
-    long NeedAtMost() => writer.LengthAtMost + (_cursors.Count * EndAtMost) + EventAtMost;
+    // What is in memory is less once it is compressed.
+    bool IsAbove(long most)
+    {
+        if (NeedAtMost() <= most)
+            return false;
+        _writer.Flush();
+        return NeedAtMost() > most;
+    }
+
+    long NeedAtMost() => _writer.LengthAtMost + (_cursors.Count * EndAtMost) + EventAtMost;
 
     // To the next event, or to the end; false when more is to be waited for, or nothing follows.
-    bool Advance(Cursor cursor)
+    bool Advance(MergeCursor cursor)
     {
-        if (cursor.Stream!.TryPeek(_round, out var mono))
+        if (cursor.HasEnded)
+            cursor.IsQueued = cursor.Exit is not null;
+        else if (cursor.Stream!.TryPeek(_round, out var mono))
         {
             cursor.Time = Math.Max(cursor.Last, clock.ToWall(mono));
             cursor.IsQueued = true;
@@ -269,28 +285,33 @@ internal sealed class Merge(
         return cursor.IsQueued;
     }
 
-    void Begin(Cursor cursor)
+    void Begin(MergeCursor cursor)
     {
         var image = cursor.Image;
         if (cursor.Stream is null)
             StreamOf(cursor).Refresh(_round);
         cursor.HasBegun = true;
-        cursor.Told = -1;
+        cursor.Saved = -1;
         TellBeginning(image, cursor.Time, cursor.Stream!.Start?.Command ?? []);
         var isRoot = options.Root is { } root && image.Pid == root.Pid && image.Ordinal == 0;
-        writer.Add(
-            new ProcessRecord(
-                image.Change,
-                image.Ordinal,
-                image.Parent?.Ordinal ?? -1,
-                image.Pid,
-                cursor.Time,
-                isRoot ? [.. options.Root!.Command]
-                    : image.Change == ProcessChange.Fork ? []
-                    : cursor.Stream!.Start?.Command ?? [],
-                null
-            )
+        cursor.Beginning = new ProcessRecord(
+            image.Change,
+            image.Ordinal,
+            image.Parent?.Ordinal ?? -1,
+            image.Pid,
+            cursor.Time,
+            isRoot ? [.. options.Root!.Command]
+                : image.Change == ProcessChange.Fork ? []
+                : cursor.Stream!.Start?.Command ?? [],
+            null
         );
+        TellProcess(cursor.Beginning);
+    }
+
+    void TellProcess(ProcessRecord beginning)
+    {
+        _told++;
+        _writer.Add(beginning);
     }
 
     void TellBeginning(Image image, long time, IReadOnlyList<string> command)
@@ -309,16 +330,14 @@ internal sealed class Merge(
         );
     }
 
-    void End(Cursor cursor)
+    void End(MergeCursor cursor)
     {
         var image = cursor.Image;
         var stream = cursor.Stream!;
         stream.Close();
-        foreach (var loss in stream.Losses.Records(image, clock.ToWall))
-            AddLoss(loss);
-        _filtered += stream.Losses.Filtered;
-        _lost += stream.Losses.Lost;
-        _raised += cursor.Events + stream.Losses.Filtered + stream.Losses.Lost;
+        Account(cursor);
+        cursor.HasEnded = true;
+        cursor.Saved = -1;
 
         if (stream.ClosedMono != 0)
             attempts.Skip(image.Ordinal);
@@ -350,9 +369,23 @@ internal sealed class Merge(
         _suspicions.Add(cursor.Exit);
     }
 
+    // What came of it since it was last told.
+    void Account(MergeCursor cursor)
+    {
+        var now = cursor.Stream!.LossesNow();
+        var since = cursor.Told is { } told ? now.Since(told) : now;
+        foreach (var loss in since.Records(cursor.Image, clock.ToWall, isFirst: cursor.Told is null))
+            AddLoss(loss);
+        _filtered += since.Filtered;
+        _lost += since.Lost;
+        _raised += cursor.Untold + since.Filtered + since.Lost;
+        cursor.Untold = 0;
+        cursor.Told = now.Copy();
+    }
+
     void AddLoss(LossRecord loss)
     {
         _losses.Add(loss);
-        writer.Add(loss);
+        _writer.Add(loss);
     }
 }

@@ -44,6 +44,9 @@ public sealed record PackOptions
     /// </summary>
     public long? MaxSize { get; init; }
 
+    /// <summary>When the trace goes on in another part; null for one trace. <see cref="MaxSize"/> is that of all parts.</summary>
+    internal PartLimits? Parts { get; init; }
+
     /// <summary>The least that <see cref="MaxSize"/> can be.</summary>
     public const long LeastMaxSize = 1024 * 1024;
 

@@ -14,6 +14,9 @@ internal sealed class PackRun(Stream trace, PackOptions options) : IDisposable
 {
     readonly FoundImages _found = new();
     readonly ImageTable _table = new();
+    Stream _trace = trace;
+    TraceMeta _meta = new();
+    bool _isLast;
     TraceClock _clock;
     TraceWriter? _writer;
     Merge? _merge;
@@ -28,6 +31,33 @@ internal sealed class PackRun(Stream trace, PackOptions options) : IDisposable
 
     /// <summary>The last round ended with more to be read: another is worth while at once.</summary>
     internal bool HasMore { get; private set; }
+
+    /// <summary>The part that is written ends here: it is to be closed, and another begun.</summary>
+    internal bool IsPartFull => _merge is { IsPartFull: true };
+
+    /// <summary>When the part ends by its time, by the monotonic clock; the largest number where it does not.</summary>
+    internal long PartEnds => _merge?.PartEnds ?? long.MaxValue;
+
+    /// <summary>Says the totals of the part that is written.</summary>
+    internal PartState Describe(PartState part) => _merge?.Describe(part) ?? part;
+
+    /// <summary>The states of all images.</summary>
+    internal IEnumerable<ImageState> All() => _merge?.All() ?? [];
+
+    /// <summary>Closes a part that another follows.</summary>
+    internal PackResult ClosePart() => _merge!.ClosePart();
+
+    /// <summary>Begins the part behind the one that was closed.</summary>
+    internal void BeginPart(Stream trace)
+    {
+        _meta = _meta with { Part = _meta.Part + 1, Previous = _writer!.Head?.ToString() ?? "" };
+        _writer.Dispose();
+        var length = _trace.Length;
+        _trace = trace;
+        _writer = new TraceWriter(trace, _meta, options.Writing);
+        _merge!.BeginPart(_writer, length);
+        _writer.Flush();
+    }
 
     /// <summary>
     /// Writes what can be written, for half a second at most. Gives the segments of which every event is in the trace: they can be removed.
@@ -50,7 +80,7 @@ internal sealed class PackRun(Stream trace, PackOptions options) : IDisposable
             Begin();
             _merge!.Add(_table.Add(_found.TakeNew(), options.Root));
             HasMore = _merge.Run(new SegmentRound(true, now));
-        } while (HasMore && now - began < LongestRound);
+        } while (HasMore && !IsPartFull && now - began < LongestRound);
 
         _writer!.Flush();
         return _merge.TakeDrained();
@@ -78,19 +108,40 @@ internal sealed class PackRun(Stream trace, PackOptions options) : IDisposable
             Begin();
         part.CopyTo(_writer!, _attempts!);
         foreach (var (image, state) in images)
-            _merge!.Restore(image, state, part);
+        {
+            if (state.HasEnded)
+                _merge!.RestoreOver(image, state, part);
+            else
+                _merge!.Restore(image, state, part);
+        }
+
+        if (part.State is { } written)
+            _merge!.Restore(written);
+        _writer!.Flush();
     }
 
-    /// <summary>Takes all that is left, and closes the trace.</summary>
-    internal PackResult Complete(IReadOnlyList<SegmentFile> files)
+    /// <summary>Takes all that is left, and closes the trace; null when the part is full before.</summary>
+    internal PackResult? CompletePart(IReadOnlyList<SegmentFile> files)
     {
-        _found.Add(files, 0, isLive: false);
-        Begin();
-        _found.AddMarks(files, _clock, (options.Root?.BeganMono ?? _found.First?.Header.BeganMono ?? -1) + 1);
-        _merge!.Add(_table.Add(_found.TakeNew(), options.Root));
-        _merge.Run(SegmentRound.Last);
-        return _merge.Complete(_found.Refused);
+        if (!_isLast)
+        {
+            _found.Add(files, 0, isLive: false);
+            Begin();
+            _found.AddMarks(
+                files,
+                _clock,
+                (options.Root?.BeganMono ?? _found.First?.Header.BeganMono ?? -1) + 1
+            );
+            _merge!.Add(_table.Add(_found.TakeNew(), options.Root));
+            _isLast = true;
+        }
+
+        _merge!.Run(SegmentRound.Last);
+        return _merge.IsPartFull ? null : _merge.Complete(_found.Refused);
     }
+
+    /// <summary>Takes all that is left, and closes the trace, which has no parts.</summary>
+    internal PackResult Complete(IReadOnlyList<SegmentFile> files) => CompletePart(files)!;
 
     public void Dispose() => _writer?.Dispose();
 
@@ -102,10 +153,12 @@ internal sealed class PackRun(Stream trace, PackOptions options) : IDisposable
 
     void Begin(TraceMeta meta)
     {
+        _meta = meta;
         _clock = new TraceClock(meta.WallClock, meta.MonotonicClock);
-        _writer = new TraceWriter(trace, meta, options.Writing);
+        _writer = new TraceWriter(_trace, meta, options.Writing);
         _attempts = new AttemptTable(meta);
         _merge = new Merge(_table, _writer, _clock, options, _attempts);
+        _merge.BeginParts();
     }
 
     static TraceMeta MetaOf(FoundImages found, RootCommand? root)

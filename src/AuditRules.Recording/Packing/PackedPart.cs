@@ -5,40 +5,58 @@ using AuditRules.Traces;
 
 namespace AuditRules.Recording.Packing;
 
-/// <summary>The part of a trace that a session made while its program ran, and was killed.</summary>
+/// <summary>What a session had packed while its program ran, when it was killed or could not go on.</summary>
 internal sealed class PackedPart : IDisposable
 {
+    // That of a trace, with its id (trace.md, T1).
+    const int PreambleLength = 36;
+
     readonly TraceReader? _reader;
     readonly Dictionary<int, long> _events = [];
     readonly Dictionary<int, ProcessRecord> _beginnings = [];
 
-    PackedPart(TraceReader? reader, TraceMeta? meta, IReadOnlyList<ImageState> images)
+    readonly bool _isInPlace;
+
+    PackedPart(TraceReader? reader, TraceMeta? meta, PackedLog log, bool isInPlace)
     {
         _reader = reader;
-        Meta = meta;
-        Images = images;
+        _isInPlace = isInPlace;
+        Meta = isInPlace ? meta! with { Part = meta.Part + 1, Previous = log.Part!.Head } : meta;
+        Images = isInPlace ? [.. log.Images.Select(state => state with { Events = 0 })] : log.Images;
+        State = isInPlace
+            ? new PartState
+            {
+                Part = log.Part!.Part + 1,
+                Before = log.Part.Before + log.Length,
+                Ends = log.Part.Ends,
+            }
+            : log.Part;
     }
 
     /// <summary>What the trace says of its recording; null where it is gone or cannot be read.</summary>
     internal TraceMeta? Meta { get; }
     internal IReadOnlyList<ImageState> Images { get; }
 
+    /// <summary>The part of the recording that it is; null for a recording without parts.</summary>
+    internal PartState? State { get; }
+
     /// <summary>Opens the part in a folder; null where there is none.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     internal static PackedPart? Open(string folder)
     {
-        if (PackJournal.Read(folder) is not { } journal)
+        if (PackJournal.Read(folder) is not { } log)
             return null;
         FileStream? stream = null;
         try
         {
-            stream = SegmentFile.OpenRegular(Path.Combine(folder, PackJournal.TraceName));
+            stream = SegmentFile.OpenRegular(PackJournal.TraceOf(folder, log.Part));
+            var isInPlace = IsInPlace(log, stream);
             var reader = new TraceReader(
-                new StreamHead(stream, journal.Length),
+                new StreamHead(stream, log.Length),
                 new TraceReaderOptions { Validate = true }
             );
             if (reader.Read() is MetaItem { Meta: var meta })
-                return new PackedPart(reader, meta, journal.Images);
+                return new PackedPart(reader, meta, log, isInPlace);
         }
         catch (Exception e) when (e is TraceFormatException or FileNotFoundException)
         {
@@ -46,18 +64,73 @@ internal sealed class PackedPart : IDisposable
         }
 
         stream?.Dispose();
-        return new PackedPart(null, null, journal.Images);
+        return new PackedPart(null, null, log, isInPlace: false);
     }
 
-    /// <summary>Writes what is in it into a new trace.</summary>
+    // A closed part that was put into its place just before the session ended (rule S55).
+    static bool IsInPlace(PackedLog log, FileStream trace)
+    {
+        if (log.Part is not { IsClosed: true, Target: var target } || !File.Exists(target))
+            return false;
+        try
+        {
+            using var placed = SegmentFile.OpenRegular(target);
+            if (placed.Length != log.Length)
+                return false;
+            Span<byte> here = stackalloc byte[PreambleLength];
+            Span<byte> there = stackalloc byte[PreambleLength];
+            var isSame =
+                trace.ReadAtLeast(here, here.Length, throwOnEndOfStream: false) == here.Length
+                && placed.ReadAtLeast(there, there.Length, throwOnEndOfStream: false) == there.Length
+                && here.SequenceEqual(there);
+            trace.Position = 0;
+            return isSame;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Writes what is in it into a new trace; of a part that is in its place only the beginnings of processes that live.
+    /// </summary>
     internal void CopyTo(TraceWriter writer, AttemptTable attempts)
+    {
+        if (_isInPlace)
+            CopyLiving(writer);
+        else
+            CopyAll(writer, attempts);
+    }
+
+    void CopyLiving(TraceWriter writer)
+    {
+        while (_reader!.Read() is { } item)
+        {
+            if (item is ProcessItem { Record: var record } && IsBeginning(record))
+                _beginnings[record.Process] = record;
+        }
+
+        foreach (var state in Images)
+        {
+            if (state.HasEnded)
+                _beginnings.Remove(state.Ordinal);
+            else if (state.HasBegun && _beginnings.TryGetValue(state.Ordinal, out var beginning))
+                writer.Add(beginning);
+        }
+    }
+
+    static bool IsBeginning(ProcessRecord record) =>
+        record.Change is ProcessChange.Start or ProcessChange.Fork or ProcessChange.Exec;
+
+    void CopyAll(TraceWriter writer, AttemptTable attempts)
     {
         while (_reader?.Read() is { } item)
         {
             switch (item)
             {
                 case ProcessItem { Record: var record }:
-                    if (record.Change is ProcessChange.Start or ProcessChange.Fork or ProcessChange.Exec)
+                    if (IsBeginning(record))
                         _beginnings[record.Process] = record;
                     writer.Add(record);
                     break;

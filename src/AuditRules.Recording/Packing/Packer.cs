@@ -45,9 +45,11 @@ public static class Packer
     {
         string[] paths =
         [
-            .. new[] { PackJournal.LogName, PackJournal.TraceName }
-                .Select(name => Path.Combine(folder, name))
-                .Where(File.Exists),
+            .. new[]
+            {
+                PackJournal.PathOf(folder),
+                PackJournal.TraceOf(folder, PackJournal.Read(folder)?.Part),
+            }.Where(File.Exists),
         ];
         foreach (var path in paths)
             SegmentFile.OpenRegular(path).Dispose();

@@ -36,6 +36,10 @@ public sealed class RunningProcesses
         ProcessStat.Read(pid) is { IsRunning: true } stat
         && (startTicks == 0 || startTicks == stat.StartTicks);
 
+    /// <summary>True when nothing is left of that process: it has ended, and its parent knows how.</summary>
+    internal static bool IsGone(int pid, ulong startTicks) =>
+        ProcessStat.Read(pid) is not { } stat || (startTicks != 0 && startTicks != stat.StartTicks);
+
     /// <summary>Says of a process that it runs; null when it did not, so that its end is not known.</summary>
     /// <param name="pid">Its pid.</param>
     /// <param name="startTicks">Its start in clock ticks since boot; 0 when not known: then the pid alone counts.</param>

@@ -12,11 +12,15 @@ internal sealed class LivePacking : IDisposable
 {
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
+    // A full disk, or a folder that is not there at the moment.
+    static readonly TimeSpan PauseBeforePutAgain = TimeSpan.FromSeconds(2);
+
     readonly string _folder;
     readonly PackOptions _options;
     readonly long _step;
     readonly ManualResetEventSlim _stop = new();
     readonly Thread _thread;
+    readonly PartDelivery? _parts;
     PackJournal? _journal;
     PackRun? _run;
     long _left;
@@ -26,11 +30,21 @@ internal sealed class LivePacking : IDisposable
     /// <param name="folder">The folder of segments.</param>
     /// <param name="options">How the trace is made.</param>
     /// <param name="step">By how many bytes the segments may grow before something is packed.</param>
-    internal LivePacking(string folder, PackOptions options, long step)
+    /// <param name="journal">The journal of a recording in parts, begun before the program; else null.</param>
+    /// <param name="parts">Where the parts of a recording in parts go; else null.</param>
+    internal LivePacking(
+        string folder,
+        PackOptions options,
+        long step,
+        PackJournal? journal = null,
+        PartDelivery? parts = null
+    )
     {
         _folder = folder;
         _options = options;
         _step = step;
+        (_journal, _parts) = (journal, parts);
+        _run = parts is null ? null : new PackRun(journal!.Trace, options);
         _thread = new Thread(Work) { IsBackground = true, Name = "packing" };
         _thread.Start();
     }
@@ -40,6 +54,8 @@ internal sealed class LivePacking : IDisposable
     internal PackResult Complete(Stream trace)
     {
         Stop();
+        if (_parts is not null)
+            return CompleteParts(_parts);
         // Without a journal of this session, what looks like one was made by the recorded program.
         if (_journal is null)
             return Packer.Pack(SegmentFile.In(_folder), trace, _options);
@@ -55,6 +71,13 @@ internal sealed class LivePacking : IDisposable
     public void Dispose()
     {
         Stop();
+        DisposeRun();
+        _journal?.Dispose();
+        _stop.Dispose();
+    }
+
+    void DisposeRun()
+    {
         try
         {
             _run?.Dispose();
@@ -63,9 +86,29 @@ internal sealed class LivePacking : IDisposable
         {
             // A full disk did not take the rest of a trace that is not used.
         }
+    }
 
-        _journal?.Dispose();
-        _stop.Dispose();
+    PackResult CompleteParts(PartDelivery parts)
+    {
+        var segments = SegmentFile.In(_folder);
+        if (_hasFailed)
+        {
+            DisposeRun();
+            _run = parts.Restart(_folder, _options, segments);
+        }
+
+        while (true)
+        {
+            if (parts.IsPending)
+            {
+                parts.Put();
+                parts.Next(_run!);
+            }
+
+            if (_run!.CompletePart(segments) is { } last)
+                return parts.Finish(_run, last);
+            parts.Commit(_run);
+        }
     }
 
     PackResult? TryComplete()
@@ -90,9 +133,11 @@ internal sealed class LivePacking : IDisposable
     {
         try
         {
-            while (!_stop.Wait(_run is { HasMore: true } ? TimeSpan.Zero : Pause))
+            while (!_stop.Wait(PauseNow()))
             {
-                if (_run is { HasMore: true } || SizeOf(_folder) >= _left + _step)
+                if (IsPending())
+                    continue;
+                if (_run is { HasMore: true } || IsPartOver() || SizeOf(_folder) >= _left + _step)
                     Round();
             }
         }
@@ -103,20 +148,51 @@ internal sealed class LivePacking : IDisposable
         }
     }
 
+    TimeSpan PauseNow() =>
+        _parts is { IsPending: true } ? PauseBeforePutAgain
+        : _run is { HasMore: true } ? TimeSpan.Zero
+        : Pause;
+
+    // Before the first round it is not known when the first part ends.
+    bool IsPartOver() =>
+        _parts is { Files.Limits.Time: not null } && (!_run!.HasBegun || Now() >= _run.PartEnds);
+
+    // Segments stay where they are while a part has no place.
+    bool IsPending()
+    {
+        if (_parts is not { IsPending: true })
+            return false;
+        try
+        {
+            _parts.Put();
+        }
+        catch (IOException)
+        {
+            // Tried again until the program ends, and said then.
+            return true;
+        }
+
+        _parts.Next(_run!);
+        return false;
+    }
+
+    static long Now() => LinuxCalls.ReadClock(LinuxCalls.ClockMonotonic);
+
     void Round()
     {
         _journal ??= PackJournal.Begin(_folder);
         _run ??= new PackRun(_journal.Trace, _options);
-        var drained = _run.Round(
-            static () => LinuxCalls.ReadClock(LinuxCalls.ClockMonotonic),
-            () => SegmentFile.In(_folder)
-        );
+        var drained = _run.Round(Now, () => SegmentFile.In(_folder));
         if (!_run.HasBegun)
             return;
         // In this order: a session may be killed between any two of these.
-        _journal.Commit(_run.TakeChanges());
+        if (_parts is null)
+            _journal.Commit(_run.TakeChanges());
+        else
+            _parts.Commit(_run);
         foreach (var segment in drained)
             File.Delete(Path.Combine(_folder, segment.Name));
+        _ = IsPending();
         _left = SizeOf(_folder);
     }
 

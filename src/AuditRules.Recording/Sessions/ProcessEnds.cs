@@ -8,7 +8,7 @@ namespace AuditRules.Recording;
 internal sealed record RootEnd(RootCommand Command, ulong StartTicks, ProcessEnd End);
 
 /// <summary>What the session knows of the ends of recorded processes.</summary>
-internal sealed class ProcessEnds(RootEnd root, Orphans? orphans)
+internal sealed class ProcessEnds(Orphans? orphans)
 {
     static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(2);
     static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
@@ -17,7 +17,8 @@ internal sealed class ProcessEnds(RootEnd root, Orphans? orphans)
     int _others;
     long _mono;
 
-    internal RootEnd Root => root;
+    /// <summary>How the recorded command ended; null while it runs.</summary>
+    internal RootEnd? Root { get; set; }
 
     /// <summary>Gives orphans, and processes that wrote segments, some time to end.</summary>
     internal void WaitForOthers(string folder, TimeSpan grace)
@@ -47,7 +48,7 @@ internal sealed class ProcessEnds(RootEnd root, Orphans? orphans)
     /// <summary>What the packer asks.</summary>
     internal ProcessEnd EndOf(int pid, ulong startTicks)
     {
-        if (pid == root.Command.Pid && (startTicks == 0 || startTicks == root.StartTicks))
+        if (Root is { } root && pid == root.Command.Pid && (startTicks == 0 || startTicks == root.StartTicks))
             return root.End;
         if (_running?.EndOf(pid, startTicks) is { } running)
             return running;
@@ -61,7 +62,7 @@ internal sealed class ProcessEnds(RootEnd root, Orphans? orphans)
     {
         foreach (var pid in SegmentFile.PidsIn(folder))
         {
-            if (pid != root.Command.Pid && ProcessStat.Read(pid) is { IsRunning: true })
+            if (pid != Root?.Command.Pid && ProcessStat.Read(pid) is { IsRunning: true })
                 return true;
         }
 

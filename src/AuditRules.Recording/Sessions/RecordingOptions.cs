@@ -113,6 +113,12 @@ public sealed record RecordingOptions
     public long? MaxSize { get; init; }
 
     /// <summary>
+    /// Where the recording goes in parts; null for one trace. Then nothing is written to the stream, and
+    /// <see cref="MaxSize"/> is that of all parts.
+    /// </summary>
+    public PartFiles? Parts { get; init; }
+
+    /// <summary>
     /// Called when the whole trace was written, before the segments are removed: a caller that moves it to its place
     /// does so here. An IOException from it keeps the segments.
     /// </summary>

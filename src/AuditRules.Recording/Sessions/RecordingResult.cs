@@ -12,8 +12,13 @@ public sealed record RecordingResult
     /// <summary>Why the command did not start, or null. Then nothing was recorded and no trace was written.</summary>
     public StartFailure? Failure { get; init; }
 
-    /// <summary>What was packed; null when the command did not start or the trace could not be written.</summary>
+    /// <summary>What was packed, in all parts together; null when the command did not start or the trace could not be written.</summary>
     public PackResult? Packed { get; init; }
+
+    /// <summary>
+    /// The parts that are in their places, of a recording in parts; those that were one too many are not among them.
+    /// </summary>
+    public IReadOnlyList<RecordedPart> Parts { get; init; } = [];
 
     /// <summary>The hook that was used: <see cref="HookChoice.Native"/> or <see cref="HookChoice.Python"/>.</summary>
     public HookChoice Hook { get; init; }

@@ -75,6 +75,9 @@ public sealed class RecordingSession
             return Fail(problem);
         HookSettings.Set(environment, _options, folder.FullPath);
 
+        // Before the program runs, which could take the names.
+        using var journal = _options.Parts is null ? null : PackJournal.Begin(folder.FullPath);
+        var parts = _options.Parts is { } files ? new PartDelivery(files, journal!) : null;
         using var orphans = _options.AdoptOrphans ? new Orphans() : null;
         using var relay = new SignalRelay(_caller);
         var began = LinuxCalls.ReadClock(LinuxCalls.ClockMonotonic);
@@ -91,24 +94,27 @@ public sealed class RecordingSession
             _options.Redact ? CommandRedaction.Redact(_options.Command, folder.Key) : _options.Command,
             began
         );
-        ProcessEnds? ends = null;
+        var ends = new ProcessEnds(orphans);
         using var packing = new LivePacking(
             folder.FullPath,
             new PackOptions
             {
                 Root = root,
-                EndOf = (pid, ticks) => ends!.EndOf(pid, ticks),
-                OthersRun = () => ends!.OthersRun(),
+                EndOf = ends.EndOf,
+                OthersRun = ends.OthersRun,
                 Describe = meta => Describe(meta, hook),
                 MaxSize = _options.MaxSize,
+                Parts = _options.Parts?.Limits,
                 Writing = _options.Writing with { LeaveOpen = true },
             },
-            _options.PackEvery
+            Math.Min(_options.PackEvery, _options.Parts?.Limits.Size ?? long.MaxValue),
+            journal,
+            parts
         );
         var exitCode = child.Wait();
         relay.SetTarget(null);
         var end = new ProcessEnd(true, exitCode, LinuxCalls.ReadClock(LinuxCalls.ClockMonotonic));
-        ends = new ProcessEnds(new RootEnd(root, startTicks, end), orphans);
+        ends.Root = new RootEnd(root, startTicks, end);
         var result = new RecordingResult { ExitCode = exitCode, Hook = hook };
         // Until the trace has its place, whatever happens.
         folder.IsKept = true;
@@ -120,7 +126,7 @@ public sealed class RecordingSession
             var packed = packing.Complete(trace);
             _options.Written();
             folder.IsKept = false;
-            return result with { Packed = packed };
+            return result with { Packed = packed, Parts = parts?.Parts ?? [] };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -129,6 +135,7 @@ public sealed class RecordingSession
                 // The program may have removed it.
                 KeptFolder = Directory.Exists(folder.FullPath) ? folder.FullPath : null,
                 Problem = $"the trace cannot be written: {e.Message}",
+                Parts = parts?.Parts ?? [],
             };
         }
     }
@@ -160,6 +167,7 @@ public sealed class RecordingSession
             Host = Environment.MachineName,
             User = SystemUser.Name(),
             Directory = _options.WorkingDirectory ?? Directory.GetCurrentDirectory(),
+            Part = _options.Parts is null ? 0 : 1,
         };
 
     static RecordingResult Fail(string message) =>
