@@ -52,9 +52,7 @@ static class OptionWords
     static long? ReadSize(ArgumentResult result, string name, long least)
     {
         var text = result.Tokens[0].Value;
-        var unit = text.Length == 0 ? -1 : "kMG".IndexOf(text[^1], StringComparison.Ordinal);
-        var digits = unit < 0 ? text : text[..^1];
-        if (!long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        if (!TryReadSize(text, out var size))
         {
             result.AddError(
                 $"{name} takes a number of bytes, as 20M (k, M and G are times 1024), not {text}"
@@ -62,11 +60,20 @@ static class OptionWords
             return null;
         }
 
-        var factor = 1L << (10 * (unit + 1));
-        var size = number > long.MaxValue / factor ? long.MaxValue : number * factor;
         if (size < least)
             result.AddError($"{name} takes at least {least / 1024 / 1024}M, not {text}");
         return size;
+    }
+
+    /// <summary>Reads a number of bytes, as 500k, 20M or 2G; one that is too large is the largest.</summary>
+    public static bool TryReadSize(string text, out long size)
+    {
+        var unit = text.Length == 0 ? -1 : "kMG".IndexOf(text[^1], StringComparison.Ordinal);
+        var digits = unit < 0 ? text : text[..^1];
+        var isNumber = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        var factor = 1L << (10 * (unit + 1));
+        size = number > long.MaxValue / factor ? long.MaxValue : number * factor;
+        return isNumber;
     }
 
     static List<int> Read(ArgumentResult result, string name)

@@ -49,6 +49,10 @@ static class RecordCommand
                     "Record and replay in one step, for CI"
                 ),
                 new(
+                    "auditrules record --rotate 100M --keep 10 -o run.atrace -- python3 app.py",
+                    "Record for long: the last ten parts"
+                ),
+                new(
                     "auditrules record --profile all --exclude 'sys.*' -- python3 app.py",
                     "Record more, but not this"
                 ),
@@ -85,9 +89,16 @@ static class RecordCommand
                     Progress = line is null ? null : line.Show,
                 };
                 var path = parse.GetValue(output);
-                if (parse.GetValue(rules.Rules) is not { Length: > 0 })
+                var replays = parse.GetValue(rules.Rules) is { Length: > 0 };
+                options = options with
+                {
+                    Parts = recorded.Parts(parse, context, path ?? DefaultTrace, replays),
+                };
+                if (!replays)
                 {
                     RefuseWithoutRules(parse, ofReport);
+                    if (options.Parts is not null)
+                        return PartRecording.Run(context, options, report.Strict(parse));
                     return Recording.Run(context, options, path ?? DefaultTrace, report.Strict(parse));
                 }
 

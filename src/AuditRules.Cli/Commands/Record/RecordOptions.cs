@@ -1,4 +1,6 @@
 using System.CommandLine;
+using AuditRules.Cli.Exit;
+using AuditRules.Cli.Hosting;
 using AuditRules.Cli.Parsing;
 using AuditRules.Recording;
 using AuditRules.Recording.Packing;
@@ -67,6 +69,43 @@ sealed class RecordOptions
         "The most that the trace may have: later events are counted, not recorded"
     );
 
+    readonly Option<PartLimits?> _rotate = RotateOption.Create();
+
+    readonly Option<int?> _keep = OptionWords.Count(
+        "--keep",
+        "With --rotate: keep the last N parts and remove older ones of this recording"
+    );
+
+    /// <summary>Where the recording goes in parts; null without --rotate.</summary>
+    /// <exception cref="CommandFailure">The options do not go together.</exception>
+    public PartFiles? Parts(ParseResult parse, CommandContext context, string path, bool replays)
+    {
+        var keep = parse.GetValue(_keep);
+        if (parse.GetValue(_rotate) is not { } limits)
+            return keep is null
+                ? null
+                : throw Refuse("--keep needs --rotate", "As in: --rotate 100M --keep 10");
+        if (keep == 0)
+            throw Refuse(
+                "--keep takes a whole number of at least 1, not 0",
+                "As in: --rotate 100M --keep 10"
+            );
+        if (replays)
+            throw Refuse(
+                "--rotate and --rules do not go together: a part alone is not the whole recording",
+                "Record without --rules; then pack the parts into one trace, and replay that."
+            );
+        var full = context.Paths.Full(path);
+        if (path == "-" || full.StartsWith("/dev/", StringComparison.Ordinal))
+            throw Refuse(
+                $"--rotate writes files beside each other, and {path} is none",
+                "Name a file with -o, as in: --rotate 100M -o run.atrace"
+            );
+        return new PartFiles(full, limits, keep);
+    }
+
+    static CommandFailure Refuse(string message, string advice) => new(ExitCode.Usage, message, advice);
+
     public void AddTo(Command command)
     {
         command.Add(_profile);
@@ -77,6 +116,8 @@ sealed class RecordOptions
         command.Add(_noFrames);
         command.Add(_hook);
         command.Add(_maxSize);
+        command.Add(_rotate);
+        command.Add(_keep);
         command.Add(_progress);
     }
 

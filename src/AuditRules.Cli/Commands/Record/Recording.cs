@@ -37,7 +37,13 @@ static class Recording
         Tell(context, result, keeps ? $" in {context.Paths.Show(path)}" : ", not kept; -o FILE keeps it");
         if (keeps)
             TellHead(context, result.Packed);
-        var isDoubtful = result.Packed.Losses.Count > 0 || result.Packed.Suspicions.Count > 0;
+        return StatusOf(result, strict);
+    }
+
+    /// <summary>The status where all was written (docs/cli.md, C21 and C22).</summary>
+    public static int StatusOf(RecordingResult result, bool strict)
+    {
+        var isDoubtful = result.Packed!.Losses.Count > 0 || result.Packed.Suspicions.Count > 0;
         return strict && isDoubtful ? ExitCodes.RecorderFailed : result.ExitCode;
     }
 
@@ -80,7 +86,9 @@ static class Recording
             Say(context, problem);
         if (result.KeptFolder is { } kept)
             context.Messages.Line(
-                $"  What was recorded is in {kept}: auditrules recover {kept} -o run.atrace"
+                options.Parts is null
+                    ? $"  What was recorded is in {kept}: auditrules recover {kept} -o run.atrace"
+                    : $"  What is in no part is in {kept}: auditrules recover {kept} -o rest.atrace"
             );
         return result;
     }
