@@ -37,6 +37,11 @@ public static class CSharpCatalogue
             code.Line($"Summary = {Text(model.Summary)},");
             code.Line($"Fields = [{string.Join(", ", model.Fields.Select(Field))}],");
             code.Line($"FirstDocumented = {Text(model.FirstDocumented)},");
+            code.Line($"RaisedSince = {Text(model.RaisedSince)},");
+            if (model.RaisedAs.Length > 0)
+                code.Line($"RaisedAs = {Text(model.RaisedAs)},");
+            if (model.Platform.Length > 0)
+                code.Line($"Platform = {Text(model.Platform)},");
             if (model.RemovedIn is { } removed)
                 code.Line($"RemovedIn = {Text(removed)},");
             code.Line($"Source = {Text(model.Source)},");

@@ -107,6 +107,9 @@ public sealed class CatalogueReader
             Kind = rows[0].Kind,
             Source = rows[0].Source,
             FirstDocumented = rows[0].FirstDocumented,
+            RaisedSince = own.RaisedSince ?? rows[0].FirstDocumented,
+            RaisedAs = own.RaisedAs,
+            Platform = own.Platform,
             RemovedIn = rows[0].RemovedIn,
             Observed =
             [

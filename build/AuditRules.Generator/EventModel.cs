@@ -95,6 +95,15 @@ public sealed record EventModel
     /// <summary>The Python version that first documented it.</summary>
     public required string FirstDocumented { get; init; }
 
+    /// <summary>The first Python version that raises it.</summary>
+    public required string RaisedSince { get; init; }
+
+    /// <summary>The name under which CPython raises it; empty where it is its own.</summary>
+    public required string RaisedAs { get; init; }
+
+    /// <summary><c>windows</c>, <c>bsd</c>, or empty for all platforms.</summary>
+    public required string Platform { get; init; }
+
     /// <summary>The version that no longer raises it; null when it still does.</summary>
     public required string? RemovedIn { get; init; }
 

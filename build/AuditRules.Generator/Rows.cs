@@ -60,6 +60,15 @@ sealed record OverlayEvent
 
     public string? Group { get; init; }
 
+    /// <summary>The first version that raises it, where another one first documented it.</summary>
+    public string? RaisedSince { get; init; }
+
+    /// <summary>The name under which CPython raises it, where that is another than the documented one.</summary>
+    public string RaisedAs { get; init; } = "";
+
+    /// <summary>The platform that alone raises it: <c>windows</c>, or <c>bsd</c> for macOS and BSD; empty for all.</summary>
+    public string Platform { get; init; } = "";
+
     public Dictionary<string, string> Types { get; init; } = [];
 
     public Dictionary<string, string> Names { get; init; } = [];

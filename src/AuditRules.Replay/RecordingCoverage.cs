@@ -3,23 +3,80 @@ using AuditRules.Events;
 
 namespace AuditRules.Replay;
 
-/// <summary>What a recording could contain, by the filters that were in force.</summary>
+/// <summary>What a recording could contain, by what its META says (docs/spec/rules.md, R76).</summary>
 public static class RecordingCoverage
 {
+    // What the Python hook never sees, wherever it is loaded (docs/blind-spots.md).
+    static readonly HashSet<string> _missedByPythonHook =
+    [
+        "cpython.PyInterpreterState_Clear",
+        "cpython._PySys_ClearAuditHooks",
+    ];
+
     /// <summary>
-    /// False when the filters of the recording kept events of that name out: exclude wins over include, include wins
-    /// over what the profile drops (docs/spec/segment.md, S3). False too when one of our hooks was to record and no
-    /// runtime ever loaded it: such a trace is empty whatever the program did. True when the trace does not say.
+    /// Why the recording could not contain an event that the pattern takes, as part of a sentence; null where it could, or
+    /// where the trace does not say. The pattern's alternatives are not asked.
     /// </summary>
-    public static bool CouldContain(TraceMeta? meta, string eventName)
+    /// <param name="meta">What the trace says of its recording; null where that is lost.</param>
+    /// <param name="pattern">A name and conditions on fields.</param>
+    public static string? WhyBlind(TraceMeta? meta, EventPattern pattern)
     {
         if (meta is null)
-            return true;
+            return null;
+        var name = pattern.EventName;
+        // One of our hooks was to record and no runtime ever loaded it: such a trace is empty whatever the program did.
         if (meta.Runtime.Length == 0 && meta.Recorder.StartsWith("auditrules-", StringComparison.Ordinal))
-            return false;
-        if (Matches(meta.Exclude, eventName))
-            return false;
-        return Matches(meta.Include, eventName) || !Matches(meta.Drop, eventName);
+            return "no Python ran under the hook";
+        return ByFilters(meta, name) ?? ByRecorder(meta, name) ?? ByPython(meta, name) ?? ByValues(meta, pattern);
+    }
+
+    // Exclude wins over include, include over what the profile drops (docs/spec/segment.md, S3).
+    static string? ByFilters(TraceMeta meta, string name)
+    {
+        if (Matches(meta.Exclude, name))
+            return "it was excluded (--exclude)";
+        if (Matches(meta.Include, name) || !Matches(meta.Drop, name))
+            return null;
+        var profile = meta.Profile.Length > 0 ? $"the profile {meta.Profile}" : "the profile";
+        return $"{profile} leaves it out (--include {name} brings it in)";
+    }
+
+    static string? ByRecorder(TraceMeta meta, string name) =>
+        !meta.Blind.IsEmpty && _missedByPythonHook.Contains(name)
+            ? "the Python hook does not see it (--hook native does)"
+            : null;
+
+    // A trace that was packed of several recordings has the versions and platforms of all: one that raises it is enough.
+    static string? ByPython(TraceMeta meta, string name)
+    {
+        if (meta.Runtime != "CPython" || Catalogue.Find(name) is not { } entry)
+            return null;
+        string? why = null;
+        foreach (var version in meta.RuntimeVersion.Split(", "))
+        {
+            foreach (var platform in meta.Platform.Split(", "))
+            {
+                why = entry.WhyNotRaised(version, platform);
+                if (why is null)
+                    return null;
+            }
+        }
+
+        return why;
+    }
+
+    // Of a variable of the environment (docs/spec/segment.md, S34): with keys the value is redacted, with none both are nil.
+    static string? ByValues(TraceMeta meta, EventPattern pattern)
+    {
+        if (pattern.EventName != "os.putenv")
+            return null;
+        var asked = pattern.Conditions.Select(c => c.Path.Argument).ToHashSet();
+        return meta.Environment switch
+        {
+            "none" when asked.Count > 0 => "variables of the environment were left out (--env none)",
+            "keys" when asked.Contains(1) => "values of the environment were redacted (--env keys)",
+            _ => null,
+        };
     }
 
     static bool Matches(IEnumerable<string> globs, string eventName) =>

@@ -28,7 +28,7 @@ public static class TraceReplay
             rules,
             options.Detection with
             {
-                CouldContain = name => RecordingCoverage.CouldContain(meta, name),
+                WhyBlind = pattern => RecordingCoverage.WhyBlind(meta, pattern),
             }
         );
         using var reader = new TraceReader(
@@ -85,7 +85,8 @@ public static class TraceReplay
             {
                 Findings = [.. result.Findings.Select(f => f with { Trace = trace })],
                 Outcomes =
-                    reader.Tampering is not null ? [.. result.Outcomes.Select(Doubt)]
+                    WhyDoubted(reader.Tampering, processes) is { } reason
+                        ? [.. result.Outcomes.Select(o => Doubt(o, reason))]
                     : IsPart(meta, totals) ? [.. result.Outcomes.Select(outcome => DoubtPart(outcome, rules))]
                     : result.Outcomes,
             },
@@ -99,13 +100,31 @@ public static class TraceReplay
         };
     }
 
-    // Whoever changed the trace may have taken away what the rule looks for.
-    static RuleOutcome Doubt(RuleOutcome outcome) =>
+    // Whoever changed the trace may have taken away what a rule looks for, and a process that was not recorded, or not
+    // to its end, may have done it (docs/spec/rules.md, R77).
+    static string? WhyDoubted(TraceProblem? tampering, List<ProcessRecord> processes)
+    {
+        if (tampering is not null)
+            return "the trace was tampered with";
+        if (processes.Find(p => p.Suspicion.Length > 0) is { } suspect)
+            return FormattableString.Invariant(
+                $"events of process {suspect.Process} may be missing ({suspect.Suspicion})"
+            );
+        if (processes.Find(p => p.Change == ProcessChange.NotRecorded) is not { } missing)
+            return null;
+        return missing.Parent < 0
+            ? "a program that was started was perhaps not recorded"
+            : FormattableString.Invariant(
+                $"a program that process {missing.Parent} started was perhaps not recorded"
+            );
+    }
+
+    static RuleOutcome Doubt(RuleOutcome outcome, string reason) =>
         outcome.Verdict == Verdict.Clean
             ? outcome with
             {
                 Verdict = Verdict.Unknown,
-                Reason = "the trace was tampered with",
+                Reason = reason,
             }
             : outcome;
 

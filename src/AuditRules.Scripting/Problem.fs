@@ -83,3 +83,7 @@ let LeftOut = "AR0040"
 /// A file that loads one of these.
 [<Literal>]
 let LoadsLeftOut = "AR0041"
+
+/// A rule whose events no Python raises, or no one Python all of them.
+[<Literal>]
+let NeverRaised = "AR0070"

@@ -10,6 +10,7 @@ open System.Runtime.CompilerServices
 open System.Runtime.Loader
 open System.Text.RegularExpressions
 open AuditRules
+open AuditRules.Detection
 open AuditRules.Detection.Patterns
 open AuditRules.Detection.Plans
 open AuditRules.Events
@@ -244,6 +245,15 @@ let private check (placed: Placed) =
                 Problem.NearName
                 $"rule {placed.Rule.Id} looks for {name}, which Python does not raise"
                 $"Maybe you want {near}."
+        match Coverage.WhyNever placed.Plan with
+        | null -> ()
+        | why ->
+            at
+                Problem.warning
+                placed
+                Problem.NeverRaised
+                $"rule {placed.Rule.Id} can never fire: no Python raises what it looks for"
+                $"{why}."
         if placed.Plan.Examples.IsEmpty then
             at
                 Problem.warning

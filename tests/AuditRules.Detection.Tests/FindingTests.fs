@@ -149,7 +149,7 @@ let tests =
 
             testCase "R25: a rule is blind when the recording could not contain an event of a step"
             <| fun () ->
-                let options = DetectionOptions(CouldContain = (fun name -> name <> "b"))
+                let options = DetectionOptions(WhyBlind = (fun pattern -> if pattern.EventName = "b" then "why" else null))
 
                 let found =
                     runWith
@@ -159,7 +159,7 @@ let tests =
                         [ event "a" 1 [] ]
 
                 Expect.equal (verdict found "A") Verdict.Blind "b could not be recorded"
-                Expect.stringContains found.Outcomes[0].Reason "b" "the reason names the event"
+                Expect.equal found.Outcomes[0].Reason "the recording could not contain b: why" "the reason"
 
             testCase "R26: a loss makes a rule unknown when it may have taken an event that it needs"
             <| fun () ->

@@ -332,3 +332,43 @@ let dataTests =
                     first
                     "an item of the argument"
         ]
+
+/// Patterns of all forms over short parts.
+let rec private patterns depth =
+    gen {
+        let! kind = Gen.choose (0, (if depth = 0 then 6 else 9))
+        let! part = short
+        let text = textOf part
+
+        match kind with
+        | 0 -> return TextPattern.EqualTo text
+        | 1 -> return TextPattern.StartsWith text
+        | 2 -> return TextPattern.EndsWith text
+        | 3 -> return TextPattern.Contains text
+        | 4 -> return TextPattern.Under text
+        | 5 -> return TextPattern.Glob $"*{text}"
+        | 6 -> return TextPattern.IgnoringCase(TextPattern.StartsWith text)
+        | 7 ->
+            let! inner = patterns (depth - 1)
+            return TextPattern.Not inner
+        | kind ->
+            let! left = patterns (depth - 1)
+            let! right = patterns (depth - 1)
+            return if kind = 8 then left ||| right else left &&& right
+    }
+
+[<Tests>]
+let decided =
+    testList
+        "what a cut text decides"
+        [
+            testPropertyWithConfig
+                { config with maxTest = 20000 }
+                "R78: an answer that is decided by the head of a text is the whole text's"
+            <| Prop.forAll (Arb.fromGen (Gen.zip3 (patterns 2) short short)) (fun (pattern, head, tail) ->
+                let head = textOf head
+                let whole = head + textOf ('b' :: tail)
+
+                not (pattern.IsDecidedBy head)
+                || pattern.Matches head = pattern.Matches whole)
+        ]

@@ -17,6 +17,7 @@ public sealed class DetectionEngine
     readonly RuleFailure?[] _failures;
     readonly long[] _fired;
     readonly long[] _suppressed;
+    readonly UndecidedValue?[] _undecided;
     readonly PatternMemory _memory = new();
     readonly Dictionary<string, Site[]> _sitesByName;
     readonly List<Finding> _findings = [];
@@ -36,6 +37,7 @@ public sealed class DetectionEngine
         _failures = [.. plans.Select(p => _options.Stopped.GetValueOrDefault(p.Info.Id))];
         _fired = new long[plans.Length];
         _suppressed = new long[plans.Length];
+        _undecided = new UndecidedValue?[plans.Length];
         _sitesByName = plans
             .SelectMany((plan, rule) => Site.Of(rule, plan, _memory))
             .GroupBy(s => s.EventName)
@@ -109,12 +111,15 @@ public sealed class DetectionEngine
             var matcher = _matchers[site.Rule];
             if (!matcher.IsAwaited(site))
                 continue;
+            _memory.Undecided = null;
             var view = new EventView(frame, row);
             _options.Watch?.Enter(matcher.Plan.Info.Id, view);
             try
             {
                 if (site.Holds(_memory, row, view))
                     matcher.On(site, view);
+                else if (site.Role == SiteRole.Step)
+                    _undecided[site.Rule] ??= _memory.Undecided;
             }
 #pragma warning disable CA1031 // A rule may throw anything, and that is this rule's failure alone.
             catch (Exception exception) when (exception is not MalformedEventsException)
@@ -149,7 +154,7 @@ public sealed class DetectionEngine
         var matcher = _matchers[rule];
         var (verdict, reason) = _failures[rule] is { } failure
             ? (Verdict.Failed, failure.Message)
-            : Verdicts.Of(matcher.Plan, _fired[rule], matcher.Evicted, losses, _options.CouldContain);
+            : Verdicts.Of(matcher.Plan, _fired[rule], matcher.Evicted, losses, _undecided[rule], _options.WhyBlind);
         return new(
             matcher.Plan.Info,
             verdict,

@@ -1,4 +1,5 @@
 using AuditRules.Detection.Findings;
+using AuditRules.Detection.Patterns;
 using AuditRules.Events;
 
 namespace AuditRules.Detection.Matching;
@@ -15,13 +16,16 @@ public sealed record DetectionOptions
     /// <summary>Findings of one rule that are kept; further ones are only counted.</summary>
     public int MaxFindings { get; init; } = 10_000;
 
-    /// <summary>False for an event name that the recording could not contain; null when every event could be.</summary>
-    public Predicate<string>? CouldContain { get; init; }
-
     /// <summary>Told of the code of rules while it runs; null for nobody.</summary>
     public IRuleWatch? Watch { get; init; }
 
     /// <summary>Rules that have failed before this pass, by id: they are not run (docs/spec/rules.md, R90).</summary>
     public IReadOnlyDictionary<string, RuleFailure> Stopped { get; init; } =
         new Dictionary<string, RuleFailure>();
+
+    /// <summary>
+    /// Why the recording could not contain an event that a pattern takes, its alternatives not asked; null for one that it
+    /// could contain. Null when every event could be.
+    /// </summary>
+    public Func<EventPattern, string?>? WhyBlind { get; init; }
 }

@@ -15,6 +15,11 @@ sealed class PatternMemory
     EventFrame? _frame;
     int _generation;
 
+    /// <summary>
+    /// The last no that may have been a yes for the value that the program had; null for none since it was set to null.
+    /// </summary>
+    public UndecidedValue? Undecided { get; set; }
+
     /// <summary>The number under which the answers of that condition are kept.</summary>
     public int NumberOf(FieldCondition condition)
     {
@@ -40,24 +45,37 @@ sealed class PatternMemory
         var frame = _frame!;
         var id = frame.GetDictionaryId(row, condition.Path.Argument);
         if (id < 0)
-            return Ask(condition, frame.GetArgument(row, condition.Path.Argument));
+            return Yes(condition, row, Ask(condition, frame.GetArgument(row, condition.Path.Argument)));
         var answers = _answers[number];
         if (answers.Generation != _generation)
             answers.Clear(_generation, frame.DictionaryCount);
         ref var answer = ref answers.Known[id];
         if (answer == Answers.Unknown)
-            answer = Ask(condition, frame.GetDictionaryValue(id)) ? Answers.Yes : Answers.No;
+            answer = Ask(condition, frame.GetDictionaryValue(id));
+        return Yes(condition, row, answer);
+    }
+
+    bool Yes(FieldCondition condition, int row, byte answer)
+    {
+        if (answer == Answers.Undecided)
+            Undecided = UndecidedValue.Of(condition, new EventView(_frame!, row));
         return answer == Answers.Yes;
     }
 
-    static bool Ask(FieldCondition condition, Value argument) =>
-        condition.Pattern.Matches(condition.Path.Select(argument));
+    static byte Ask(FieldCondition condition, Value argument)
+    {
+        var value = condition.Path.Select(argument);
+        return condition.Pattern.Matches(value) ? Answers.Yes
+            : condition.Pattern.IsDecided(value) ? Answers.No
+            : Answers.Undecided;
+    }
 
     sealed class Answers
     {
         public const byte Unknown = 0;
         public const byte No = 1;
         public const byte Yes = 2;
+        public const byte Undecided = 3;
 
         public byte[] Known = [];
         public int Generation = -1;

@@ -1,4 +1,5 @@
 using AuditRules.Detection.Findings;
+using AuditRules.Detection.Patterns;
 using AuditRules.Detection.Plans;
 using AuditRules.Events;
 
@@ -12,40 +13,49 @@ static class Verdicts
         long fired,
         long evicted,
         IReadOnlyCollection<LossRecord> losses,
-        Predicate<string>? couldContain
+        UndecidedValue? undecided,
+        Func<EventPattern, string?>? whyBlind
     )
     {
         if (fired > 0)
             return (Verdict.Fired, "");
-        var needed = plan
-            .Steps.SelectMany(s => s.Pattern.Alternatives)
-            .Select(p => p.EventName)
-            .Distinct()
-            .ToArray();
-        if (couldContain is not null && Absent(plan, couldContain) is { } absent)
-            return (Verdict.Blind, $"the recording could not contain {absent}");
-        if (couldContain is not null && Array.Find(needed, name => !couldContain(name)) is { } missing)
-            return (
-                Verdict.Unknown,
-                $"the recording could not contain {missing}, one of the events of a step"
-            );
+        if (whyBlind is not null && Blind(plan, whyBlind) is { Reason: not null } found)
+            return found!;
+        var needed = plan.Steps.SelectMany(s => s.Pattern.Alternatives).Select(p => p.EventName).ToHashSet();
         if (losses.FirstOrDefault(loss => Touches(loss, needed)) is { } lost)
             return (Verdict.Unknown, $"events were lost ({lost.Reason})");
+        if (undecided is not null)
+            return (Verdict.Unknown, undecided.ToString());
         return evicted > 0
             ? (Verdict.Unknown, FormattableString.Invariant($"{evicted} partial matches were not kept"))
             : (Verdict.Clean, "");
     }
 
-    // A step of several names can be taken while one of them is recorded.
-    static string? Absent(RulePlan plan, Predicate<string> couldContain) =>
-        plan
-            .Steps.Select(s => s.Pattern.Alternatives.Select(p => p.EventName).Distinct().ToArray())
-            .FirstOrDefault(names => !names.Any(name => couldContain(name)))
-            is { } names
-            ? string.Join(" or ", names)
-            : null;
+    // A step of several names can be taken while one of them is recorded, but not as often as it should.
+    static (Verdict, string? Reason) Blind(RulePlan plan, Func<EventPattern, string?> whyBlind)
+    {
+        string? some = null;
+        foreach (var step in plan.Steps)
+        {
+            var patterns = step.Pattern.Alternatives.ToArray();
+            var absent = patterns
+                .Select(p => (p.EventName, Why: whyBlind(p)))
+                .Where(p => p.Why is not null)
+                .Distinct()
+                .ToArray();
+            if (Array.TrueForAll(patterns, p => whyBlind(p) is not null))
+                return (
+                    Verdict.Blind,
+                    string.Join("; ", absent.Select(p => $"the recording could not contain {p.EventName}: {p.Why}"))
+                );
+            if (absent is [var (name, why), ..])
+                some ??= $"the recording could not contain {name}, one of the events of a step: {why}";
+        }
 
-    static bool Touches(LossRecord loss, string[] needed) =>
+        return (Verdict.Unknown, some);
+    }
+
+    static bool Touches(LossRecord loss, HashSet<string> needed) =>
         loss.Events.IsDefaultOrEmpty
         || loss.Named < loss.Count
         || loss.Events.Any(e => needed.Contains(e.Key));

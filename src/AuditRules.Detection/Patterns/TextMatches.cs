@@ -19,12 +19,16 @@ sealed record TextEquals(string Text, bool AnyCase = false) : TextLiteral(AnyCas
 {
     public override bool Matches(string text) => string.Equals(text, Text, Comparison);
 
+    internal override bool IsDecidedBy(string head) => !Text.StartsWith(head, Comparison);
+
     public override string ToString() => Print("", Text);
 }
 
 sealed record TextStartsWith(string Prefix, bool AnyCase = false) : TextLiteral(AnyCase)
 {
     public override bool Matches(string text) => text.StartsWith(Prefix, Comparison);
+
+    internal override bool IsDecidedBy(string head) => head.Length >= Prefix.Length;
 
     public override string ToString() => Print("startsWith", Prefix);
 }
@@ -40,6 +44,8 @@ sealed record TextContains(string Part, bool AnyCase = false) : TextLiteral(AnyC
 {
     public override bool Matches(string text) => text.Contains(Part, Comparison);
 
+    internal override bool IsDecidedBy(string head) => Matches(head);
+
     public override string ToString() => Print("contains", Part);
 }
 
@@ -47,6 +53,8 @@ sealed record TextUnder(string Folder, bool AnyCase = false) : TextLiteral(AnyCa
 {
     public override bool Matches(string text) =>
         text.StartsWith(Folder, Comparison) && (text.Length == Folder.Length || text[Folder.Length] == '/');
+
+    internal override bool IsDecidedBy(string head) => head.Length > Folder.Length;
 
     public override string ToString() => Print("under", Folder.Length == 0 ? "/" : Folder);
 }
@@ -140,6 +148,10 @@ sealed record TextAny(ImmutableArray<TextPattern> Patterns) : TextPattern
         return false;
     }
 
+    // One that surely holds is enough; else none may be open.
+    internal override bool IsDecidedBy(string head) =>
+        Patterns.Any(p => p.IsDecidedBy(head) && p.Matches(head)) || Patterns.All(p => p.IsDecidedBy(head));
+
     internal override TextPattern InAnyCase() => new TextAny([.. Patterns.Select(p => p.InAnyCase())]);
 
     public bool Equals(TextAny? other) =>
@@ -154,6 +166,14 @@ sealed record TextBoth(TextPattern Left, TextPattern Right) : TextPattern
 {
     public override bool Matches(string text) => Left.Matches(text) && Right.Matches(text);
 
+    internal override bool IsDecidedBy(string head) =>
+        IsSurelyNot(Left, head)
+        || IsSurelyNot(Right, head)
+        || (Left.IsDecidedBy(head) && Right.IsDecidedBy(head));
+
+    static bool IsSurelyNot(TextPattern pattern, string head) =>
+        pattern.IsDecidedBy(head) && !pattern.Matches(head);
+
     internal override TextPattern InAnyCase() => new TextBoth(Left.InAnyCase(), Right.InAnyCase());
 
     public override string ToString() => $"({Left} and {Right})";
@@ -162,6 +182,8 @@ sealed record TextBoth(TextPattern Left, TextPattern Right) : TextPattern
 sealed record TextNot(TextPattern Pattern) : TextPattern
 {
     public override bool Matches(string text) => !Pattern.Matches(text);
+
+    internal override bool IsDecidedBy(string head) => Pattern.IsDecidedBy(head);
 
     internal override TextPattern InAnyCase() => new TextNot(Pattern.InAnyCase());
 

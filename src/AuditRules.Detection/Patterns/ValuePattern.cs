@@ -10,4 +10,19 @@ public abstract record ValuePattern
 {
     /// <summary>True when the value matches.</summary>
     public abstract bool Matches(Value value);
+
+    /// <summary>
+    /// True when the answer for a value is the one that the program's own value would have had: a value that was cut or
+    /// redacted when it was recorded may have lost what the pattern asks for (docs/spec/rules.md, R78).
+    /// </summary>
+    public bool IsDecided(Value value) =>
+        value.Kind switch
+        {
+            ValueKind.Redacted => false,
+            ValueKind.Truncated => value.AsText is { } head && IsDecidedBy(head),
+            _ => true,
+        };
+
+    /// <summary>True when no text that begins so and goes on has another answer than its beginning.</summary>
+    internal virtual bool IsDecidedBy(string head) => false;
 }

@@ -20,6 +20,15 @@ public sealed record CatalogueEntry
     /// <summary>The Python version that first documented it, as <c>3.8</c>.</summary>
     public required string FirstDocumented { get; init; }
 
+    /// <summary>The first Python version that raises it, as <c>3.8</c>.</summary>
+    public required string RaisedSince { get; init; }
+
+    /// <summary>The name under which CPython raises it; empty where it is its own.</summary>
+    public string RaisedAs { get; init; } = "";
+
+    /// <summary>The platform that alone raises it: <c>windows</c>, or <c>bsd</c> for macOS and BSD; empty for all.</summary>
+    public string Platform { get; init; } = "";
+
     /// <summary>The version that no longer raises it; null while it is raised.</summary>
     public string? RemovedIn { get; init; }
 
@@ -31,6 +40,44 @@ public sealed record CatalogueEntry
 
     /// <summary>How many arguments were seen, by Python version; empty for events that were never seen.</summary>
     public required ImmutableArray<ObservedArity> Observed { get; init; }
+
+    /// <summary>
+    /// Why a Python does not raise the event, as <c>Python 3.8.18 does not raise os.walk, which came with 3.9</c>; null
+    /// where it may raise it, or where that is not known (docs/spec/rules.md, R76).
+    /// </summary>
+    /// <param name="version">CPython's version, as <c>3.8.18</c>; empty when it is not known.</param>
+    /// <param name="platform">The platform, as <c>linux-x64</c>; empty when it is not known.</param>
+    public string? WhyNotRaised(string version, string platform)
+    {
+        if (RaisedAs.Length > 0)
+            return $"CPython raises {RaisedAs} in its place";
+        if (Platform.Length > 0 && platform.Length > 0 && !IsOf(platform))
+            return Platform == "windows" ? "only Windows raises it" : "only macOS and BSD raise it";
+        if (!TryRead(version, out var own))
+            return null;
+        if (TryRead(RaisedSince, out var since) && own < since)
+            return $"Python {version} does not raise it, which came with {RaisedSince}";
+        return RemovedIn is not null && TryRead(RemovedIn, out var removed) && own >= removed
+            ? $"Python {version} no longer raises it, which went with {RemovedIn}"
+            : null;
+    }
+
+    bool IsOf(string platform)
+    {
+        var isWindows = platform.StartsWith("win", StringComparison.Ordinal);
+        return Platform == "windows"
+            ? isWindows
+            : !isWindows && !platform.StartsWith("linux", StringComparison.Ordinal);
+    }
+
+    // A pre-release is of the version that it is before: 3.14.0rc2 raises what 3.14 raises.
+    static bool TryRead(string text, out Version version)
+    {
+        var end = 0;
+        while (end < text.Length && (char.IsAsciiDigit(text[end]) || text[end] == '.'))
+            end++;
+        return Version.TryParse(text.AsSpan(0, end), out version!);
+    }
 
     /// <summary>The arguments alone.</summary>
     public IEnumerable<CatalogueField> Arguments => Fields.Where(f => !f.IsDerived);

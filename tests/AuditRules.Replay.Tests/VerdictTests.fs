@@ -1,0 +1,217 @@
+/// What is said of a rule that found nothing: why it could not, or may not have.
+module AuditRules.Replay.Tests.VerdictTests
+
+open System
+open System.Collections.Immutable
+open System.IO
+open Expecto
+open AuditRules.Detection.Findings
+open AuditRules.Detection.Patterns
+open AuditRules.Detection.Plans
+open AuditRules.Events
+open AuditRules.Replay
+open AuditRules.Traces
+
+let private list (items: 'A list) = ImmutableArray.CreateRange items
+
+let private trace (meta: TraceMeta) (events: AuditEvent list) (processes: ProcessRecord list) =
+    let stream = new MemoryStream()
+
+    use writer = new TraceWriter(stream, meta, TraceWriterOptions(LeaveOpen = true))
+
+    for i, audited in List.indexed events do
+        writer.Add (audited.With(time = Nullable(int64 (i + 1)), pid = Nullable 100)).View
+
+    for record in processes do
+        writer.Add record
+
+    writer.Complete(TraceTotals(int64 events.Length, 1, -1L, -1L, 0L))
+    writer.Dispose()
+    stream.ToArray()
+
+let private rule (pattern: EventPattern) =
+    RulePlan(
+        RuleInfo(Id = "A", Title = "A", Severity = Severity.High),
+        list [ StepPlan("e", pattern) ],
+        null,
+        null,
+        ImmutableArray.Empty
+    )
+
+/// The verdict on a rule of one step, and why.
+let private said meta events processes pattern =
+    let bytes = trace meta events processes
+
+    let outcome =
+        TraceReplay.Run(new MemoryStream(bytes), "", [ rule pattern ]).Detection.Outcomes[0]
+
+    outcome.Verdict, outcome.Reason
+
+/// META of a recording by our native hook, with changes.
+type private Meta =
+    static member Of
+        (
+            ?runtime: string,
+            ?version: string,
+            ?platform: string,
+            ?environment: string,
+            ?exclude: string list,
+            ?drop: string list,
+            ?includes: string list,
+            ?blind: string list
+        ) =
+        let globs items = list (defaultArg items [])
+
+        TraceMeta(
+            Recorder = "auditrules-native",
+            Runtime = defaultArg runtime "CPython",
+            RuntimeVersion = defaultArg version "3.8.18",
+            Platform = defaultArg platform "linux-x64",
+            Profile = "security",
+            Environment = defaultArg environment "keys",
+            Exclude = globs exclude,
+            Drop = globs drop,
+            Include = globs includes,
+            Blind = globs blind
+        )
+
+let private native = Meta.Of()
+
+let private on field argument pattern (name: string) =
+    EventPattern(name).With(field, FieldPath.Of argument, pattern)
+
+let private anyText = TextPattern.Glob "*"
+
+[<Tests>]
+let blind =
+    testList
+        "blind rules"
+        [
+            testTheory
+                "R76: a rule is blind where the recording could not contain what it looks for, and says why"
+                [
+                    Meta.Of(exclude = [ "os.*" ]), EventPattern "os.system",
+                    "the recording could not contain os.system: it was excluded (--exclude)"
+
+                    Meta.Of(drop = [ "marshal.*" ]), EventPattern "marshal.loads",
+                    "the recording could not contain marshal.loads: the profile security leaves it out (--include marshal.loads brings it in)"
+
+                    native, EventPattern "os.walk",
+                    "the recording could not contain os.walk: Python 3.8.18 does not raise it, which came with 3.9"
+
+                    Meta.Of(version = "3.13.0"), EventPattern "telnetlib.Telnet.open",
+                    "the recording could not contain telnetlib.Telnet.open: Python 3.13.0 no longer raises it, which went with 3.13"
+
+                    native, EventPattern "winreg.OpenKey",
+                    "the recording could not contain winreg.OpenKey: only Windows raises it"
+
+                    native, EventPattern "os.chflags",
+                    "the recording could not contain os.chflags: only macOS and BSD raise it"
+
+                    native, EventPattern "sys.set_asyncgen_hooks_firstiter",
+                    "the recording could not contain sys.set_asyncgen_hooks_firstiter: CPython raises sys.set_asyncgen_hook_firstiter in its place"
+
+                    Meta.Of(runtime = ""), EventPattern "open",
+                    "the recording could not contain open: no Python ran under the hook"
+
+                    Meta.Of(blind = [ "sub-interpreters" ]), EventPattern "cpython._PySys_ClearAuditHooks",
+                    "the recording could not contain cpython._PySys_ClearAuditHooks: the Python hook does not see it (--hook native does)"
+
+                    native, on "value" 1 anyText "os.putenv",
+                    "the recording could not contain os.putenv: values of the environment were redacted (--env keys)"
+
+                    Meta.Of(environment = "none"), on "key" 0 anyText "os.putenv",
+                    "the recording could not contain os.putenv: variables of the environment were left out (--env none)"
+                ]
+            <| fun (meta, pattern, reason) ->
+                Expect.equal (said meta [] [] pattern) (Verdict.Blind, reason) $"{pattern}"
+
+            testTheory
+                "R76: it is clean where the recording could contain it, or does not say"
+                [
+                    Meta.Of(version = "3.13.0", drop = [ "marshal.*" ], includes = [ "marshal.l*" ]), EventPattern "marshal.loads"
+                    Meta.Of(version = "3.9.0"), EventPattern "os.walk"
+                    // Packed of two recordings, one of which has a Python that raises it.
+                    Meta.Of(version = "3.8.18, 3.13.0"), EventPattern "os.walk"
+                    Meta.Of(version = ""), EventPattern "os.walk"
+                    Meta.Of(platform = ""), EventPattern "winreg.OpenKey"
+                    // Not CPython: what it raises is not known.
+                    Meta.Of(runtime = "PyPy"), EventPattern "os.walk"
+                    // A program's own event.
+                    native, EventPattern "app.login"
+                    native, EventPattern "cpython._PySys_ClearAuditHooks"
+                    Meta.Of(blind = [ "sub-interpreters" ]), EventPattern "open"
+                    native, on "key" 0 anyText "os.putenv"
+                    Meta.Of(environment = "all"), on "value" 1 anyText "os.putenv"
+                    Meta.Of(environment = "none"), EventPattern "os.putenv"
+                ]
+            <| fun (meta, pattern) -> Expect.equal (said meta [] [] pattern) (Verdict.Clean, "") $"{pattern}"
+        ]
+
+let private change kind parent suspicion =
+    ProcessRecord(kind, (if kind = ProcessChange.NotRecorded then -1 else 0), parent, 100, 1L, list [ "x" ], Nullable())
+        |> fun record -> if suspicion = "" then record else ProcessRecord(record.Change, record.Process, record.Parent, record.Pid, record.Time, record.Command, record.ExitCode, Suspicion = suspicion)
+
+let private cut (head: string) =
+    Value.Truncated(TruncatedValue(ValueKind.Str, 90_000L, ImmutableArray.Empty, Value.Str head))
+
+let private compile (value: Value) =
+    AuditEvent("compile", list [ value; Value.Nil ])
+
+[<Tests>]
+let unknown =
+    testList
+        "unknown rules"
+        [
+            testTheory
+                "R77: a process that was not recorded, or not to its end, may have done what a rule looks for"
+                [
+                    change ProcessChange.NotRecorded 3 "", "a program that process 3 started was perhaps not recorded"
+                    change ProcessChange.NotRecorded -1 "", "a program that was started was perhaps not recorded"
+                    change ProcessChange.Exit -1 "end-not-seen", "events of process 0 may be missing (end-not-seen)"
+                ]
+            <| fun (record, reason) ->
+                let start = change ProcessChange.Start -1 ""
+                Expect.equal (said native [] [ start ] (EventPattern "open")) (Verdict.Clean, "") "without it"
+
+                Expect.equal
+                    (said native [] [ start; record ] (EventPattern "open"))
+                    (Verdict.Unknown, reason)
+                    "with it"
+
+                let opened = AuditEvent("open", list [ Value.Str "x" ])
+                Expect.equal (said native [ opened ] [ start; record ] (EventPattern "open")) (Verdict.Fired, "") "fired"
+
+            testTheory
+                "R78: a pattern that asks for what was cut or redacted leaves the rule unknown"
+                [
+                    on "source" 0 (TextPattern.Contains "import") "compile", cut "x = 1", "the source of compile was cut when it was recorded"
+                    on "source" 0 (TextPattern.EndsWith "import") "compile", cut "import", ""
+                    on "source" 0 (TextPattern.StartsWith "import") "compile", cut "im", "the source of compile was cut when it was recorded"
+                    on "source" 0 anyText "compile", Value.Redacted(RedactedValue("env", 5L, "0f")), "the source of compile was redacted when it was recorded"
+                ]
+            <| fun (pattern, value, reason) ->
+                // Twice, so that the second answer comes from the memory.
+                let verdict = said native [ compile value; compile value ] [] pattern
+
+                if reason = "" then
+                    Expect.equal (fst verdict) Verdict.Fired "the head alone matches"
+                else
+                    Expect.equal verdict (Verdict.Unknown, reason) $"{pattern}"
+
+            testTheory
+                "R78: what was kept may decide alone"
+                [
+                    on "source" 0 (TextPattern.StartsWith "import") "compile"
+                    on "source" 0 (TextPattern.EqualTo "x") "compile"
+                    on "source" 0 (TextPattern.OneOf [ "x"; "y" ]) "compile"
+                    on "source" 0 (TextPattern.Under "/tmp") "compile"
+                    on "source" 0 (TextPattern.StartsWith "import" &&& TextPattern.Contains "x") "compile"
+                    on "source" 0 (TextPattern.Not(TextPattern.Contains "1 + 1")) "compile"
+                ]
+            <| fun pattern ->
+                Expect.equal
+                    (said native [ compile (cut "a = 1 + 1; b = 2") ] [] pattern)
+                    (Verdict.Clean, "")
+                    $"{pattern}"
+        ]
