@@ -30,8 +30,9 @@ public static class Coverage
 
     static bool Raises(RulePlan plan, string version, string platform) =>
         plan.Steps.All(s =>
-            s.Pattern.Alternatives
-                .Any(p => Catalogue.Find(p.EventName)?.WhyNotRaised(version, platform) is null)
+            s.Pattern.Alternatives.Any(p =>
+                Catalogue.Find(p.EventName)?.WhyNotRaised(version, platform) is null
+            )
         );
 
     static string Limit(CatalogueEntry entry)

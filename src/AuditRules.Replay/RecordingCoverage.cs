@@ -27,7 +27,10 @@ public static class RecordingCoverage
         // One of our hooks was to record and no runtime ever loaded it: such a trace is empty whatever the program did.
         if (meta.Runtime.Length == 0 && meta.Recorder.StartsWith("auditrules-", StringComparison.Ordinal))
             return "no Python ran under the hook";
-        return ByFilters(meta, name) ?? ByRecorder(meta, name) ?? ByPython(meta, name) ?? ByValues(meta, pattern);
+        return ByFilters(meta, name)
+            ?? ByRecorder(meta, name)
+            ?? ByPython(meta, name)
+            ?? ByValues(meta, pattern);
     }
 
     // Exclude wins over include, include over what the profile drops (docs/spec/segment.md, S3).

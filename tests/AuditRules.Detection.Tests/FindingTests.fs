@@ -149,7 +149,10 @@ let tests =
 
             testCase "R25: a rule is blind when the recording could not contain an event of a step"
             <| fun () ->
-                let options = DetectionOptions(WhyBlind = (fun pattern -> if pattern.EventName = "b" then "why" else null))
+                let options =
+                    DetectionOptions(
+                        WhyBlind = (fun pattern -> if pattern.EventName = "b" then "why" else null)
+                    )
 
                 let found =
                     runWith

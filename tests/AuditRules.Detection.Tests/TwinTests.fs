@@ -369,6 +369,5 @@ let decided =
                 let head = textOf head
                 let whole = head + textOf ('b' :: tail)
 
-                not (pattern.IsDecidedBy head)
-                || pattern.Matches head = pattern.Matches whole)
+                not (pattern.IsDecidedBy head) || pattern.Matches head = pattern.Matches whole)
         ]

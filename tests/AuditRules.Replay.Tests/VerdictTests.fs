@@ -90,37 +90,48 @@ let blind =
             testTheory
                 "R76: a rule is blind where the recording could not contain what it looks for, and says why"
                 [
-                    Meta.Of(exclude = [ "os.*" ]), EventPattern "os.system",
+                    Meta.Of(exclude = [ "os.*" ]),
+                    EventPattern "os.system",
                     "the recording could not contain os.system: it was excluded (--exclude)"
 
-                    Meta.Of(drop = [ "marshal.*" ]), EventPattern "marshal.loads",
+                    Meta.Of(drop = [ "marshal.*" ]),
+                    EventPattern "marshal.loads",
                     "the recording could not contain marshal.loads: the profile security leaves it out (--include marshal.loads brings it in)"
 
-                    native, EventPattern "os.walk",
+                    native,
+                    EventPattern "os.walk",
                     "the recording could not contain os.walk: Python 3.8.18 does not raise it, which came with 3.9"
 
-                    Meta.Of(version = "3.13.0"), EventPattern "telnetlib.Telnet.open",
+                    Meta.Of(version = "3.13.0"),
+                    EventPattern "telnetlib.Telnet.open",
                     "the recording could not contain telnetlib.Telnet.open: Python 3.13.0 no longer raises it, which went with 3.13"
 
-                    native, EventPattern "winreg.OpenKey",
+                    native,
+                    EventPattern "winreg.OpenKey",
                     "the recording could not contain winreg.OpenKey: only Windows raises it"
 
-                    native, EventPattern "os.chflags",
+                    native,
+                    EventPattern "os.chflags",
                     "the recording could not contain os.chflags: only macOS and BSD raise it"
 
-                    native, EventPattern "sys.set_asyncgen_hooks_firstiter",
+                    native,
+                    EventPattern "sys.set_asyncgen_hooks_firstiter",
                     "the recording could not contain sys.set_asyncgen_hooks_firstiter: CPython raises sys.set_asyncgen_hook_firstiter in its place"
 
-                    Meta.Of(runtime = ""), EventPattern "open",
+                    Meta.Of(runtime = ""),
+                    EventPattern "open",
                     "the recording could not contain open: no Python ran under the hook"
 
-                    Meta.Of(blind = [ "sub-interpreters" ]), EventPattern "cpython._PySys_ClearAuditHooks",
+                    Meta.Of(blind = [ "sub-interpreters" ]),
+                    EventPattern "cpython._PySys_ClearAuditHooks",
                     "the recording could not contain cpython._PySys_ClearAuditHooks: the Python hook does not see it (--hook native does)"
 
-                    native, on "value" 1 anyText "os.putenv",
+                    native,
+                    on "value" 1 anyText "os.putenv",
                     "the recording could not contain os.putenv: values of the environment were redacted (--env keys)"
 
-                    Meta.Of(environment = "none"), on "key" 0 anyText "os.putenv",
+                    Meta.Of(environment = "none"),
+                    on "key" 0 anyText "os.putenv",
                     "the recording could not contain os.putenv: variables of the environment were left out (--env none)"
                 ]
             <| fun (meta, pattern, reason) ->
@@ -129,7 +140,8 @@ let blind =
             testTheory
                 "R76: it is clean where the recording could contain it, or does not say"
                 [
-                    Meta.Of(version = "3.13.0", drop = [ "marshal.*" ], includes = [ "marshal.l*" ]), EventPattern "marshal.loads"
+                    Meta.Of(version = "3.13.0", drop = [ "marshal.*" ], includes = [ "marshal.l*" ]),
+                    EventPattern "marshal.loads"
                     Meta.Of(version = "3.9.0"), EventPattern "os.walk"
                     // Packed of two recordings, one of which has a Python that raises it.
                     Meta.Of(version = "3.8.18, 3.13.0"), EventPattern "os.walk"
@@ -149,8 +161,29 @@ let blind =
         ]
 
 let private change kind parent suspicion =
-    ProcessRecord(kind, (if kind = ProcessChange.NotRecorded then -1 else 0), parent, 100, 1L, list [ "x" ], Nullable())
-        |> fun record -> if suspicion = "" then record else ProcessRecord(record.Change, record.Process, record.Parent, record.Pid, record.Time, record.Command, record.ExitCode, Suspicion = suspicion)
+    ProcessRecord(
+        kind,
+        (if kind = ProcessChange.NotRecorded then -1 else 0),
+        parent,
+        100,
+        1L,
+        list [ "x" ],
+        Nullable()
+    )
+    |> fun record ->
+        if suspicion = "" then
+            record
+        else
+            ProcessRecord(
+                record.Change,
+                record.Process,
+                record.Parent,
+                record.Pid,
+                record.Time,
+                record.Command,
+                record.ExitCode,
+                Suspicion = suspicion
+            )
 
 let private cut (head: string) =
     Value.Truncated(TruncatedValue(ValueKind.Str, 90_000L, ImmutableArray.Empty, Value.Str head))
@@ -166,9 +199,12 @@ let unknown =
             testTheory
                 "R77: a process that was not recorded, or not to its end, may have done what a rule looks for"
                 [
-                    change ProcessChange.NotRecorded 3 "", "a program that process 3 started was perhaps not recorded"
-                    change ProcessChange.NotRecorded -1 "", "a program that was started was perhaps not recorded"
-                    change ProcessChange.Exit -1 "end-not-seen", "events of process 0 may be missing (end-not-seen)"
+                    change ProcessChange.NotRecorded 3 "",
+                    "a program that process 3 started was perhaps not recorded"
+                    change ProcessChange.NotRecorded -1 "",
+                    "a program that was started was perhaps not recorded"
+                    change ProcessChange.Exit -1 "end-not-seen",
+                    "events of process 0 may be missing (end-not-seen)"
                 ]
             <| fun (record, reason) ->
                 let start = change ProcessChange.Start -1 ""
@@ -180,15 +216,25 @@ let unknown =
                     "with it"
 
                 let opened = AuditEvent("open", list [ Value.Str "x" ])
-                Expect.equal (said native [ opened ] [ start; record ] (EventPattern "open")) (Verdict.Fired, "") "fired"
+
+                Expect.equal
+                    (said native [ opened ] [ start; record ] (EventPattern "open"))
+                    (Verdict.Fired, "")
+                    "fired"
 
             testTheory
                 "R78: a pattern that asks for what was cut or redacted leaves the rule unknown"
                 [
-                    on "source" 0 (TextPattern.Contains "import") "compile", cut "x = 1", "the source of compile was cut when it was recorded"
+                    on "source" 0 (TextPattern.Contains "import") "compile",
+                    cut "x = 1",
+                    "the source of compile was cut when it was recorded"
                     on "source" 0 (TextPattern.EndsWith "import") "compile", cut "import", ""
-                    on "source" 0 (TextPattern.StartsWith "import") "compile", cut "im", "the source of compile was cut when it was recorded"
-                    on "source" 0 anyText "compile", Value.Redacted(RedactedValue("env", 5L, "0f")), "the source of compile was redacted when it was recorded"
+                    on "source" 0 (TextPattern.StartsWith "import") "compile",
+                    cut "im",
+                    "the source of compile was cut when it was recorded"
+                    on "source" 0 anyText "compile",
+                    Value.Redacted(RedactedValue("env", 5L, "0f")),
+                    "the source of compile was redacted when it was recorded"
                 ]
             <| fun (pattern, value, reason) ->
                 // Twice, so that the second answer comes from the memory.

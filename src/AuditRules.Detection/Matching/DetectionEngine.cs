@@ -154,7 +154,14 @@ public sealed class DetectionEngine
         var matcher = _matchers[rule];
         var (verdict, reason) = _failures[rule] is { } failure
             ? (Verdict.Failed, failure.Message)
-            : Verdicts.Of(matcher.Plan, _fired[rule], matcher.Evicted, losses, _undecided[rule], _options.WhyBlind);
+            : Verdicts.Of(
+                matcher.Plan,
+                _fired[rule],
+                matcher.Evicted,
+                losses,
+                _undecided[rule],
+                _options.WhyBlind
+            );
         return new(
             matcher.Plan.Info,
             verdict,

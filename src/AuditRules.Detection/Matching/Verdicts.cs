@@ -46,7 +46,10 @@ static class Verdicts
             if (Array.TrueForAll(patterns, p => whyBlind(p) is not null))
                 return (
                     Verdict.Blind,
-                    string.Join("; ", absent.Select(p => $"the recording could not contain {p.EventName}: {p.Why}"))
+                    string.Join(
+                        "; ",
+                        absent.Select(p => $"the recording could not contain {p.EventName}: {p.Why}")
+                    )
                 );
             if (absent is [var (name, why), ..])
                 some ??= $"the recording could not contain {name}, one of the events of a step: {why}";
