@@ -25,10 +25,33 @@ static class Remarks
             "undocumented" =>
                 $"Not documented; raised by {model.Source} since Python {model.FirstDocumented}",
             "internal" =>
-                $"Internal to the standard library; listed since Python {model.FirstDocumented} in {model.Source}",
-            _ => $"Documented since Python {model.FirstDocumented} in {model.Source}",
+                $"Internal to the standard library; listed since Python {model.FirstDocumented}: {Page(model.Source)}",
+            _ => $"Documented since Python {model.FirstDocumented}: {Page(model.Source)}",
         };
-        return model.RemovedIn is { } removed ? $"{since}; removed in {removed}." : $"{since}.";
+        var removed = model.RemovedIn is { } version ? $"; removed in {version}" : "";
+        return $"{since}{removed}.{Raised(model)}";
+    }
+
+    // The page that is made of a file of CPython's documentation.
+    static string Page(string source) =>
+        source.StartsWith("Doc/", StringComparison.Ordinal)
+        && source.EndsWith(".rst", StringComparison.Ordinal)
+            ? $"https://docs.python.org/3/{source["Doc/".Length..^".rst".Length]}.html"
+            : source;
+
+    static string Raised(EventModel model)
+    {
+        if (model.RaisedAs.Length > 0)
+            return $" Raised as {model.RaisedAs}.";
+        var platform = model.Platform switch
+        {
+            "windows" => " Raised on Windows alone.",
+            "bsd" => " Raised on macOS and BSD alone.",
+            _ => "",
+        };
+        return model.RaisedSince == model.FirstDocumented
+            ? platform
+            : $" Raised since Python {model.RaisedSince}.{platform}";
     }
 
     /// <summary>What a field is.</summary>

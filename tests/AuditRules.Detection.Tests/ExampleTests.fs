@@ -65,14 +65,31 @@ let tests =
                 Expect.isFalse (runs false [ bare "a" ] throws).Passed "shouldNotFire"
 
             testTheory
-                "an example that fails says how far it got"
+                "an example that fails says how far it got, and at which event it stopped"
                 [
                     [ bare "b" ], "step 1 of 2 (o) was not reached: no event matched it while it was awaited"
-                    [ bare "a" ], "step 2 of 2 (c) was not reached: no event matched it while it was awaited"
+                    [ bare "x"; bare "a" ],
+                    "step 2 of 2 (c) was not reached: no event matched it while it was awaited; step 1 (o) was event 2 (a)"
                     [ bare "a"; (bare "b").With(time = Nullable 6_000_000L) ],
-                    "step 2 of 2 (c) was not reached: 1 event came after the window"
-                    [ bare "a"; bare "b" |> inProcess 2 ],
-                    "step 2 of 2 (c) was not reached: 1 event had no step before it with the same key"
+                    "step 2 of 2 (c) was not reached: 1 event came after the window; step 1 (o) was event 1 (a); event 2 (b) did not take it"
+                    [ bare "a"; bare "b" |> inProcess 2; bare "x" ],
+                    "step 2 of 2 (c) was not reached: 1 event had no step before it with the same key; step 1 (o) was event 1 (a); event 2 (b) did not take it"
                 ]
             <| fun (events, reason) -> Expect.equal (runs true events rule').Reason reason "in words"
+
+            testCase "an example that a where stopped names it, when it is the only one of its step"
+            <| fun () ->
+                let refused = rule "X" [ step "o" (EventPattern "a") |> where (fun _ -> false) ]
+
+                Expect.equal
+                    (runs true [ bare "x"; bare "a" ] refused).Reason
+                    "step 1 of 1 (o) was not reached: 1 event refused by where; event 2 (a) did not take it, by where ..."
+                    "in words"
+
+            testCase "an example that must not fire names the event at which it did"
+            <| fun () ->
+                Expect.stringStarts
+                    (runs false [ bare "a"; bare "x"; bare "b"; bare "x" ] rule').Reason
+                    "it fired at event 3 (b): "
+                    "in words"
         ]

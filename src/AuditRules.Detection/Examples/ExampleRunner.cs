@@ -23,11 +23,14 @@ public sealed record ExampleResult(RuleExample Example, int Number, bool Passed,
                 return "";
             if (outcome.Failure is { } failure)
                 return $"the rule threw at {failure.EventName}: {failure.Message}";
-            return Example.ShouldFire
-                ? NearMiss.Describe(outcome.Progress)
-                : $"it fired: {Result.Findings[0].Message}";
+            if (!Example.ShouldFire)
+                return $"it fired at {Events.Last}: {Result.Findings[0].Message}";
+            return string.Join("; ", [NearMiss.Describe(outcome.Progress), .. Events.Told]);
         }
     }
+
+    /// <summary>What became of the example's events.</summary>
+    internal ExampleEvents Events { get; init; } = ExampleEvents.None;
 }
 
 /// <summary>Runs the examples of rules: each is a closed world of its own, as if it were a whole trace.</summary>
@@ -69,10 +72,17 @@ public static class ExampleRunner
     static ExampleResult Run(RulePlan plan, RuleExample example, int number, DetectionOptions? options)
     {
         var engine = new DetectionEngine([plan], options);
-        engine.Process(FrameOf(example));
+        var frame = FrameOf(example);
+        var progress = new List<ImmutableArray<StepProgress>> { engine.ProgressOf(0) };
+        for (var row = 0; row < frame.Count; row++)
+        {
+            engine.Process(frame, row, row + 1);
+            progress.Add(engine.ProgressOf(0));
+        }
+
         var result = engine.Complete([]);
         var outcome = result.Outcomes[0];
         var passed = outcome.Failure is null && outcome.Findings > 0 == example.ShouldFire;
-        return new(example, number, passed, result);
+        return new(example, number, passed, result) { Events = new(plan, example, progress, result) };
     }
 }

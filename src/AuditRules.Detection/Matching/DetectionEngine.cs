@@ -72,6 +72,9 @@ public sealed class DetectionEngine
         }
     }
 
+    /// <summary>How far the rule of that number has got, in the order of rule ids.</summary>
+    internal ImmutableArray<StepProgress> ProgressOf(int rule) => _matchers[rule].Progress;
+
     /// <summary>Ends the pass.</summary>
     /// <param name="losses">The losses that the trace tells of.</param>
     public DetectionResult Complete(IReadOnlyCollection<LossRecord> losses)
