@@ -4,7 +4,7 @@ using AuditRules.Events.Json;
 namespace AuditRules.Events;
 
 /// <summary>One event as a value of its own. Immutable; a row source of one row.</summary>
-public sealed class AuditEvent : EventRows
+public class AuditEvent : EventRows
 {
     /// <summary>An event of that name with those arguments, at time 0 in process 0.</summary>
     public AuditEvent(string name, params ImmutableArray<Value> arguments)

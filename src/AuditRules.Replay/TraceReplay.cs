@@ -45,6 +45,7 @@ public static class TraceReplay
         var damages = new List<DamageItem>();
         TraceTotals? totals = null;
         var events = 0L;
+        var lastTime = 0L;
         while (reader.Read() is { } item)
         {
             switch (item)
@@ -52,10 +53,12 @@ public static class TraceReplay
                 case EventsItem { Frame: { } frame } found:
                     if (Process(engine, found.Offset, frame) is { } damage)
                         damages.Add(damage);
+                    lastTime = frame.LastTime;
                     options.Progress?.Report(events += frame.Count);
                     break;
                 case EventsItem skipped:
                     engine.Skip(skipped.Summary.Count);
+                    lastTime = skipped.Summary.LastTime;
                     options.Progress?.Report(events += skipped.Summary.Count);
                     break;
                 case MetaItem found:
@@ -77,7 +80,10 @@ public static class TraceReplay
         }
 
         var trace = new TraceReference(path, reader.TraceId);
-        var result = engine.Complete([.. losses, .. damages.Select(AsLoss), .. Unnamed(totals, losses)]);
+        var result = engine.Complete(
+            [.. losses, .. damages.Select(AsLoss), .. Unnamed(totals, losses, lastTime)],
+            [.. EndOfTrace.GapsOf(processes, lastTime)]
+        );
         return new(
             trace,
             meta,
@@ -161,10 +167,10 @@ public static class TraceReplay
     }
 
     // Losses that no record tells of: what came after a trace that was not closed, what END alone counts.
-    static IEnumerable<LossRecord> Unnamed(TraceTotals? totals, List<LossRecord> losses)
+    static IEnumerable<LossRecord> Unnamed(TraceTotals? totals, List<LossRecord> losses, long lastTime)
     {
         if (totals is null)
-            yield return new(-1, "not closed", 0, 0, 0, []);
+            yield return new(-1, "not closed", 0, lastTime, 0, []);
         else if (totals.Lost > LossRecord.CountOf(losses))
             yield return new(-1, "not told", totals.Lost, 0, 0, []);
     }

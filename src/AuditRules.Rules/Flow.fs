@@ -7,6 +7,12 @@ open AuditRules.Detection.Patterns
 open AuditRules.Detection.Plans
 open AuditRules.Events
 
+/// What a `within` bounds: the clause that it stands behind.
+type internal Bounded =
+    | TheStep
+    | ThePreceding
+    | TheAbsence
+
 /// A rule while it is being written. Steps are kept last first.
 type internal Draft =
     {
@@ -15,7 +21,9 @@ type internal Draft =
         Until: UnlessPlan list
         MaxSpan: TimeSpan option
         Suppressions: SuppressPlan list
-        Count: CountPlan option
+        Count: ThresholdPlan option
+        Absence: (UnlessPlan * TimeSpan option) option
+        Bounded: Bounded
         Message: Func<Bindings, string> option
         Examples: (bool * AuditEvent list) list
         Problems: string list
@@ -30,6 +38,8 @@ module internal Draft =
             MaxSpan = None
             Suppressions = []
             Count = None
+            Absence = None
+            Bounded = TheStep
             Message = None
             Examples = []
             Problems = []

@@ -128,6 +128,20 @@ let variables (expr: Expr) : string option * string option =
 
     variable expr, inner expr
 
+/// The names of the variables that the author's expression uses.
+let used (expr: Expr) : string list =
+    let rec uses expr =
+        match expr with
+        // Where the compiler takes the tuple of bound variables apart.
+        | Let(_, (TupleGet _ | PropertyGet(None, _, _)), body) -> uses body
+        | ExprShape.ShapeVar v -> [ v.Name ]
+        | ExprShape.ShapeLambda(_, body) -> uses body
+        | ExprShape.ShapeCombination(_, parts) -> List.collect uses parts
+
+    match expr with
+    | WithValue(_, _, inner) -> uses inner
+    | other -> uses other
+
 /// The function in a quotation that was made with its value.
 let value (expr: Expr<'F>) : 'F =
     match expr with

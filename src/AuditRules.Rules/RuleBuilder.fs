@@ -11,82 +11,6 @@ open AuditRules.Events
 [<Struct>]
 type Yielded<'T> = Yielded of 'T
 
-module private Lower =
-    let array (items: 'A seq) = ImmutableArray.CreateRange items
-
-    let key
-        (text: string)
-        (names: string list)
-        (earlier: Bindings -> 'K when 'K: equality)
-        (later: EventView -> 'K)
-        : StepKey =
-        // Structural: a key may be a list of texts.
-        StepKey<'K>(text, array names, Func<_, _> earlier, Func<_, _> later, HashIdentity.Structural)
-
-    /// The last step's name, as the author wrote it, where a clause tells it first.
-    let named (name: string option) (draft: Draft) =
-        match name, draft.Steps with
-        | Some name, [ step ] when step.Name = "event" ->
-            { draft with
-                Steps = [ step.WithName name ]
-            }
-        | _ -> draft
-
-    let notAfterCount clause (draft: Draft) =
-        match draft.Count with
-        | None -> draft
-        | Some _ ->
-            Draft.problem $"{clause} stands after a threshold; the threshold must be the last of them" draft
-
-    /// What `unless` and `until` make of their arguments: the events, and the key that they share with what is bound.
-    let drop
-        (bind: Bindings -> 'T)
-        (source: EventSource<'X>)
-        (theirs: Expr<'X -> 'K>)
-        (ours: Expr<'T -> 'K>)
-        =
-        let theirs', ours' = Printing.value theirs, Printing.value ours
-
-        UnlessPlan(
-            source.Pattern,
-            key
-                $"{Printing.print ours} = {Printing.print theirs}"
-                (Printing.keyNames theirs)
-                (fun bindings -> ours' (bind bindings))
-                (fun view -> theirs' ('X.Create view))
-        )
-
-    let problemsOf (source: EventSource<'X>) (draft: Draft) =
-        { draft with
-            Problems = List.rev source.Problems @ draft.Problems
-        }
-
-    /// A later step, and the unless and until that stand before it.
-    let addStep name (source: EventSource<'I>) (key: StepKey | null) (draft: Draft) =
-        let plan =
-            StepPlan(
-                name |> Option.defaultValue $"event{draft.Steps.Length + 1}",
-                source.Pattern,
-                ImmutableArray.Empty,
-                key,
-                Nullable(),
-                array (List.rev draft.Unless)
-            )
-                .WithUntil(array (List.rev draft.Until))
-
-        { draft with
-            Steps = plan :: draft.Steps
-            Unless = []
-            Until = []
-        }
-        |> problemsOf source
-
-    let positive (what: string) (time: TimeSpan) draft =
-        if time > TimeSpan.Zero then
-            draft
-        else
-            Draft.problem $"{what} needs a time above zero" draft
-
 /// Makes a rule of its clauses: `rule (...) { for o in Py.Open do ... }`.
 [<Sealed>]
 type RuleBuilder internal (info: RuleInfo, overlap: Overlap) =
@@ -104,23 +28,7 @@ type RuleBuilder internal (info: RuleInfo, overlap: Overlap) =
     member _.Run(flow: Flow<'T>) : Rule =
         let draft = flow.Draft
 
-        let draft =
-            if draft.Unless.IsEmpty then
-                draft
-            else
-                Draft.problem "unless needs a step after it: it drops what waits for that step" draft
-
-        let draft =
-            if draft.Until.IsEmpty then
-                draft
-            else
-                Draft.problem "until needs a step after it: it drops what waits for the steps behind it" draft
-
-        let draft =
-            if draft.MaxSpan.IsSome && draft.Steps.Length = 1 then
-                Draft.problem "maxspan needs two steps: put followedBy before it" draft
-            else
-                draft
+        let draft = Lower.finished overlap draft
 
         let examples =
             draft.Examples
@@ -136,6 +44,13 @@ type RuleBuilder internal (info: RuleInfo, overlap: Overlap) =
                 Lower.array examples
             )
                 .With(overlap, Option.toNullable draft.MaxSpan, Lower.array (List.rev draft.Suppressions))
+                .WithAbsence(
+                    draft.Absence
+                    |> Option.bind (fun (absence, window) ->
+                        window
+                        |> Option.map (fun window -> AbsencePlan(absence.Pattern, absence.Key, window)))
+                    |> Option.toObj
+                )
 
         Rule(plan, Lower.array (List.rev draft.Problems))
 
@@ -150,16 +65,24 @@ type RuleBuilder internal (info: RuleInfo, overlap: Overlap) =
         let condition' =
             Condition(Printing.print condition, (fun bindings -> test (bind bindings)))
 
-        flow.Draft
-        |> Lower.notAfterCount "where"
-        |> Lower.named (Printing.variable condition)
-        |> Draft.mapLast (fun step -> step.WithCondition condition')
-        |> flow.With
+        let draft = flow.Draft |> Lower.named (Printing.variable condition)
+
+        match draft.Count with
+        | Some threshold when threshold.TakesConditions ->
+            flow.With
+                { draft with
+                    Count = Some(threshold.WithCondition condition')
+                }
+        | _ ->
+            draft
+            |> Lower.notAfterCount "where"
+            |> Draft.mapLast (fun step -> step.WithCondition condition')
+            |> flow.With
 
     /// The next step: `followedBy c in Py.SocketConnect on (o.Process = c.Process)`.
     /// Several keys: `on (struct (o.Process, o.Path) = struct (c.Process, c.Path))`.
     [<CustomOperation("followedBy", IsLikeJoin = true, JoinConditionWord = "on")>]
-    member _.FollowedBy
+    member this.FollowedBy
         (
             flow: Flow<'O>,
             source: EventSource<'I>,
@@ -167,9 +90,20 @@ type RuleBuilder internal (info: RuleInfo, overlap: Overlap) =
             [<ReflectedDefinition(true)>] later: Expr<'I -> 'K>,
             result: 'O -> 'I -> 'R
         ) : Flow<'R> =
+        this.Join("followedBy", flow, source, earlier, later, result)
+
+    member private _.Join
+        (
+            clause,
+            flow: Flow<'O>,
+            source: EventSource<'I>,
+            earlier: Expr<'O -> 'K>,
+            later: Expr<'I -> 'K>,
+            result: 'O -> 'I -> 'R
+        ) : Flow<'R> =
         let draft =
             flow.Draft
-            |> Lower.notAfterCount "followedBy"
+            |> Lower.notAfterCount clause
             |> Lower.named (Printing.variable earlier)
 
         let bind = flow.Bind
@@ -208,14 +142,79 @@ type RuleBuilder internal (info: RuleInfo, overlap: Overlap) =
             fun bindings -> result'.Invoke(bind bindings, 'I.Create bindings[step])
         )
 
-    /// The longest time since the step before, inclusive.
+    /// A step that may come in any order with the first one and the others of its kind, right behind it:
+    /// `for o in Py.Open do together c in Py.SocketConnect on (o.Process = c.Process)`. `within` behind it is from the first of
+    /// them to the last.
+    [<CustomOperation("together", IsLikeJoin = true, JoinConditionWord = "on")>]
+    member this.Together
+        (
+            flow: Flow<'O>,
+            source: EventSource<'I>,
+            [<ReflectedDefinition(true)>] earlier: Expr<'O -> 'K>,
+            [<ReflectedDefinition(true)>] later: Expr<'I -> 'K>,
+            result: 'O -> 'I -> 'R
+        ) : Flow<'R> =
+        let draft = flow.Draft
+
+        let others =
+            draft.Steps
+            |> List.filter (fun step -> step.Together)
+            |> List.map _.Name
+            |> Set.ofList
+
+        let draft =
+            draft
+            |> Lower.require
+                (others.Count = draft.Steps.Length - 1)
+                "together stands right behind the first step, or behind another together"
+            |> Lower.require
+                (draft.Unless.IsEmpty && draft.Until.IsEmpty)
+                "unless and until cannot stand before together: its steps have no order"
+            |> Lower.require
+                (Printing.used earlier |> List.forall (others.Contains >> not))
+                "the left side of together's key may use the first step alone: its steps have no order"
+            |> Lower.require
+                (draft.Steps |> List.forall (fun step -> step.NotPrecededBy.IsEmpty))
+                "notPrecededBy does not go with together: its steps have no order"
+
+        let joined = this.Join("together", flow.With draft, source, earlier, later, result)
+
+        joined.With(joined.Draft |> Draft.mapLast _.WithTogether())
+
+    /// The last step is taken by that many events with the same key, each within its window of the one before; the finding
+    /// cites all of them, the name stands for the last.
+    [<CustomOperation("runs", MaintainsVariableSpace = true)>]
+    member _.Runs(flow: Flow<'T>, from: int) : Flow<'T> =
+        flow.Draft |> Lower.runs from None |> flow.With
+
+    /// The same, and more than `until` of them drop the partial match; for a step with another one behind it.
+    [<CustomOperation("runs", MaintainsVariableSpace = true)>]
+    member _.Runs(flow: Flow<'T>, (from: int, until: int)) : Flow<'T> =
+        flow.Draft |> Lower.runs from (Some until) |> flow.With
+
+    /// The longest time since the step before, inclusive; behind `together`, `notFollowedBy` and `notPrecededBy` what these say.
     [<CustomOperation("within", MaintainsVariableSpace = true)>]
     member _.Within(flow: Flow<'T>, time: TimeSpan) : Flow<'T> =
         let draft =
-            flow.Draft |> Lower.notAfterCount "within" |> Lower.positive "within" time
+            match flow.Draft.Bounded with
+            | TheAbsence -> flow.Draft
+            | _ -> Lower.notAfterCount "within" flow.Draft
+            |> Lower.positive "within" time
 
-        match draft.Steps with
-        | [ _ ] -> draft |> Draft.problem "within needs two steps: put followedBy before it"
+        match draft.Bounded, draft.Steps, draft.Absence with
+        | TheAbsence, _, Some(absence, _) ->
+            { draft with
+                Absence = Some(absence, Some time)
+            }
+        | ThePreceding, last :: _, _ ->
+            let preceded = last.NotPrecededBy
+            let bounded = preceded[preceded.Length - 1]
+
+            let bounded = PrecededPlan(bounded.Pattern, bounded.Key, Nullable time)
+
+            { draft with Bounded = TheStep }
+            |> Draft.mapLast _.WithNotPrecededBy(preceded.SetItem(preceded.Length - 1, bounded))
+        | _, [ _ ], _ -> draft |> Draft.problem "within needs two steps: put followedBy before it"
         | _ -> draft |> Draft.mapLast (fun step -> step.WithWindow time)
         |> flow.With
 
@@ -265,6 +264,53 @@ type RuleBuilder internal (info: RuleInfo, overlap: Overlap) =
 
         flow.With { draft with MaxSpan = Some time }
 
+    /// No such event may come behind the last step, for as long as the `within` behind this clause says:
+    /// `notFollowedBy Py.OsRemove _.Path o.Path` and `within (seconds 5)`.
+    [<CustomOperation("notFollowedBy", MaintainsVariableSpace = true)>]
+    member _.NotFollowedBy
+        (
+            flow: Flow<'T>,
+            source: EventSource<'X>,
+            [<ReflectedDefinition(true)>] theirs: Expr<'X -> 'K>,
+            [<ProjectionParameter; ReflectedDefinition(true)>] ours: Expr<'T -> 'K>
+        ) : Flow<'T> =
+        let draft =
+            flow.Draft
+            |> Lower.notAfterCount "notFollowedBy"
+            |> Lower.named (Printing.variable ours)
+            |> Lower.problemsOf source
+
+        flow.With
+            { draft with
+                Absence = Some(Lower.drop flow.Bind source theirs ours, None)
+                Bounded = TheAbsence
+            }
+
+    /// No such event may have come before the last step: in the time of the `within` behind this clause, or else ever.
+    [<CustomOperation("notPrecededBy", MaintainsVariableSpace = true)>]
+    member _.NotPrecededBy
+        (
+            flow: Flow<'T>,
+            source: EventSource<'X>,
+            [<ReflectedDefinition(true)>] theirs: Expr<'X -> 'K>,
+            [<ProjectionParameter; ReflectedDefinition(true)>] ours: Expr<'T -> 'K>
+        ) : Flow<'T> =
+        let dropped = Lower.drop flow.Bind source theirs ours
+        let preceded = PrecededPlan(dropped.Pattern, dropped.Key, Nullable())
+
+        let draft =
+            flow.Draft
+            |> Lower.notAfterCount "notPrecededBy"
+            |> Lower.named (Printing.variable ours)
+            |> Lower.problemsOf source
+
+        { draft with Bounded = ThePreceding }
+        |> Lower.require
+            (not (List.head draft.Steps).Together)
+            "notPrecededBy does not go with together: its steps have no order"
+        |> Draft.mapLast (fun step -> step.WithNotPrecededBy(step.NotPrecededBy.Add preceded))
+        |> flow.With
+
     /// At least so many matches with the same key within the time: `atLeast 5 (seconds 10) c.Process`.
     [<CustomOperation("atLeast", MaintainsVariableSpace = true)>]
     member this.AtLeast
@@ -296,6 +342,80 @@ type RuleBuilder internal (info: RuleInfo, overlap: Overlap) =
             time,
             key,
             Some(fun b -> Value.From(box (value (bind b))))
+        )
+
+    /// Matches with the same key whose values add up to that within the time: `sumAtLeast 1000000L (minutes 1) s.Process s.Length`.
+    /// A value of 0 or below adds nothing.
+    [<CustomOperation("sumAtLeast", MaintainsVariableSpace = true)>]
+    member _.SumAtLeast
+        (
+            flow: Flow<'T>,
+            sum: int64,
+            time: TimeSpan,
+            [<ProjectionParameter; ReflectedDefinition(true)>] key: Expr<'T -> 'K>,
+            [<ProjectionParameter; ReflectedDefinition(true)>] value: Expr<'T -> int64>
+        ) : Flow<'T> =
+        let bind = flow.Bind
+        let key', value' = Printing.value key, Printing.value value
+
+        let plan =
+            SumPlan<'K>(
+                sum,
+                time,
+                Printing.print key,
+                Func<_, _>(fun bindings -> key' (bind bindings)),
+                Printing.print value,
+                Func<_, _>(fun bindings -> value' (bind bindings)),
+                HashIdentity.Structural
+            )
+
+        flow.Draft
+        |> Lower.notAfterCount "sumAtLeast"
+        |> Lower.named (Printing.variable key)
+        |> Lower.positive "sumAtLeast" time
+        |> Lower.require (sum >= 1L) "sumAtLeast needs a number of at least 1"
+        |> fun draft -> flow.With { draft with Count = Some plan }
+
+    /// A state of your own for each key, made anew with each match: `fold 0L (minutes 1) c.Process (fun sum -> sum + c.Port) into s`
+    /// and `where (s.State > 9L)`. It begins with `init`; `s.Last` is what was bound before, `s.Count` the number of matches.
+    [<CustomOperation("fold", AllowIntoPattern = true)>]
+    member _.Fold
+        (
+            flow: Flow<'T>,
+            init: 'S,
+            time: TimeSpan,
+            [<ProjectionParameter; ReflectedDefinition(true)>] key: Expr<'T -> 'K>,
+            [<ProjectionParameter>] step: 'T -> ('S -> 'S)
+        ) : Flow<Folded<'S, 'T>> =
+        let bind = flow.Bind
+        let key' = Printing.value key
+
+        let plan =
+            FoldPlan<'K>(
+                box init,
+                time,
+                Printing.print key,
+                Func<_, _>(fun bindings -> key' (bind bindings)),
+                Func<_, _, _>(fun state bindings -> box (step (bind bindings) (unbox<'S> state))),
+                ImmutableArray.Empty,
+                HashIdentity.Structural
+            )
+
+        let draft =
+            flow.Draft
+            |> Lower.notAfterCount "fold"
+            |> Lower.named (Printing.variable key)
+            |> Lower.positive "fold" time
+
+        Flow<Folded<'S, 'T>>(
+            { draft with Count = Some plan },
+            fun bindings ->
+                let state, count =
+                    match bindings.Fold with
+                    | null -> box init, 0L
+                    | fold -> fold.Value, fold.Count
+
+                Folded<'S, 'T>(unbox<'S> state, bind bindings, count)
         )
 
     /// What happened, in words; seen by the reader of a finding. Without it the title is the message.

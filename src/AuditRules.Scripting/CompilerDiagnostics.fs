@@ -31,10 +31,20 @@ let private clauses =
     [
         "where"
         "followedBy"
+        "thenBy"
+        "together"
+        "runs"
         "within"
+        "maxspan"
         "unless"
+        "until"
+        "notPrecededBy"
+        "notFollowedBy"
         "atLeast"
         "atLeastDistinct"
+        "sumAtLeast"
+        "fold"
+        "suppress"
         "message"
         "shouldFire"
         "shouldNotFire"
@@ -48,7 +58,7 @@ let private isStep (code: string) (name: string) =
     name <> ""
     && Regex.IsMatch(
         code,
-        @"\b(?:for|followedBy)\s+" + Regex.Escape name + @"\s+in\b",
+        @"\b(?:for|followedBy|thenBy|together)\s+" + Regex.Escape name + @"\s+in\b",
         RegexOptions.NonBacktracking
     )
 
@@ -122,6 +132,7 @@ let private hint (number: int) (message: string) (suggestions: string list) (spo
     | _ when spot.Wrapped > 0 && isSyntax number ->
         $"A text that begins on line {spot.Wrapped} does not end there: look for a missing quotation mark."
     | 10 when openFor.IsMatch spot.Before -> "Write do at the end of the line before: for e in Py.Event do"
+    | 3097 when word = "together" -> "together needs a key: together c in Py.Event on (o.Process = c.Process)"
     | 3097 -> "followedBy needs a key: followedBy c in Py.Event on (o.Process = c.Process)"
     | 39 when
         message.Contains "'rule' is not defined"

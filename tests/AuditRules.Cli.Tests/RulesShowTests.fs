@@ -43,4 +43,73 @@ let tests =
                         "     within 5 s of the step before"
                     ]
                     ran.Error
+
+            testCase "C71: every clause is shown"
+            <| fun () ->
+                use folder = new Folder()
+
+                folder.Write(
+                    "rules/t.fsx",
+                    """open AuditRules
+
+let upload =
+    rule ("T1", "t", High, maturity = Experimental) {
+        for o in Py.Open.where (fun o -> o.Path <> "/x") do
+        together c in Py.SocketConnect on (o.Process = c.Process)
+        within (seconds 2)
+        until (Py.OsRemove) _.Path o.Path
+        followedBy e in anyOf [ Custom "a"; Custom "b" ] on (c.Process = e.Process)
+        runs (2, 3)
+        notPrecededBy Py.OsRemove _.Path o.Path
+        within (seconds 9)
+        thenBy p in Py.OsSystem
+        maxspan (minutes 1)
+        notFollowedBy Py.OsRemove _.Path o.Path
+        within (seconds 3)
+        suppress "ours" (o.Path = "/ours")
+    }
+
+let sum =
+    rule ("T2", "t", High, overlap = All) {
+        for f in findingsOf upload do
+        sumAtLeast 10L (seconds 1) f.Process f.Time
+    }
+"""
+                )
+
+                let shown id =
+                    run folder [ "rules"; "show"; id ] |> _.Lines |> List.skipWhile ((<>) "")
+
+                Expect.equal
+                    (shown "T1")
+                    [
+                        ""
+                        "1. o: open"
+                        "     where o.Path <> \"/x\"   (code)"
+                        "2. c: socket.connect"
+                        "     on o.Process = c.Process"
+                        "     within 2 s from the first of the group to the last"
+                        "     in any order with the steps before"
+                        "3. e: a"
+                        "   or b"
+                        "     on c.Process = e.Process"
+                        "     2 to 3 times in a row"
+                        "     not preceded by os.remove on o.Path = _.Path within 9 s"
+                        "     until os.remove on o.Path = _.Path"
+                        "4. p: os.system"
+                        "not followed by os.remove on o.Path = _.Path within 3 s"
+                        "at most 60 s from the first event to the last"
+                        "suppressed where o.Path = \"/ours\"   (code): ours"
+                    ]
+                    "the first rule"
+
+                Expect.equal
+                    (shown "T2")
+                    [
+                        ""
+                        "1. f: findings of T1"
+                        "every partial match of a key is kept"
+                        "sum of f.Time at least 10 within 1 s for the same f.Process"
+                    ]
+                    "the second"
         ]

@@ -1,24 +1,36 @@
 /// The meaning of docs/spec/rules.md, slow and obvious: every partial match in one list, every question asked anew.
 module AuditRules.Detection.Tests.ReferenceMatcher
 
+open System.Collections.Generic
 open AuditRules.Events
 
 /// A rule over events of three fields: a text, a key, a number.
 type Step =
     {
-        /// The step takes events of these names.
+        /// The step takes events of these names; "#" are the findings of the rule below.
         Names: string list
         Text: string option
         /// The number is above this, and above the first step's number too.
         Above: int64 option
-        /// The key is that of the step before; false for `thenBy`.
+        /// The key is that of the step before (in a group of the first); false for `thenBy`.
         Keyed: bool
+        /// The key is the text, not the key.
+        ByText: bool
         Within: int64 option
         /// Events of this name and the key of the step before drop what waits for this step.
         Unless: string option
         /// The same for what waits for this step or a later one.
         Until: string option
+        Runs: (int * int option) option
+        Together: bool
+        /// No event of this name and the key of this one came before, in that time or ever.
+        Preceded: (string * int64 option) option
     }
+
+type Threshold =
+    | Count of least: int * distinct: bool
+    | Sum of least: int64
+    | Fold of above: int64
 
 type Rule =
     {
@@ -26,116 +38,360 @@ type Rule =
         MaxSpan: int64 option
         /// No partial match replaces another.
         All: bool
-        Count: (int * int64 * bool) option
-        /// Findings whose first event has this text are suppressed.
+        Threshold: (Threshold * int64) option
+        /// No event of this name and the key of the last step comes behind it in that time.
+        Absence: (string * int64) option
+        /// Findings whose first step has this text are suppressed.
         Suppressed: string option
+        /// The rule whose findings are events to this one.
+        Below: Rule option
+    }
+
+type Found =
+    {
+        Suppressed: bool
+        Events: AuditEvent list
+        Last: AuditEvent
+        Time: int64
+        /// How many events of the stream were before it.
+        Position: int
     }
 
 let textOf (e: AuditEvent) = e.Arguments[0]
 let keyOf (e: AuditEvent) = e.Arguments[1]
 let numberOf (e: AuditEvent) = e.Arguments[2].AsInt64
 
-/// A partial match: for each step taken its event, in order.
-type private Partial = AuditEvent list
+let private same (a: obj) (b: obj) = obj.ReferenceEquals(a, b)
+
+/// A partial match: for each event the step that it took, oldest first.
+type private Partial = (int * AuditEvent) list
+
+let private bound (step: int) (p: Partial) =
+    p |> List.findBack (fun (taken, _) -> taken = step) |> snd
+
+let private lastOf (p: Partial) = snd (List.last p)
+
+let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
+    let steps = Array.ofList rule.Steps
+    let final = steps.Length - 1
+
+    let groupEnd =
+        steps
+        |> Array.filter _.Together
+        |> Array.length
+        |> (fun n -> if n = 0 then 0 else n + 1)
+
+    let mutable waiting: Partial list = []
+    let mutable places: (int * AuditEvent) list = []
+    let mutable absences: Partial list = []
+    let mutable counted: Partial list = []
+    let found = ResizeArray()
+    let mutable position = 0
+
+    let keyFor i e =
+        if steps[i].ByText then textOf e else keyOf e
+
+    /// The last step taken, and how many events took it.
+    let reached (p: Partial) =
+        let last = p |> List.map fst |> List.max
+        last, p |> List.filter (fun (step, _) -> step = last) |> List.length
+
+    let isLongEnough step count =
+        steps[step].Runs |> Option.forall (fun (least, _) -> count >= least)
+
+    // R46: a run that is long enough waits for more of it and for the step behind it.
+    let waitsFor (p: Partial) =
+        match reached p with
+        | last, count when steps[last].Runs.IsNone -> [ last + 1 ]
+        | last, count when isLongEnough last count -> [ last; last + 1 ]
+        | last, _ -> [ last ]
+
+    let joins i (p: Partial) e =
+        not steps[i].Keyed || keyFor i (bound (i - 1) p) = keyFor i e
+
+    let find time position (matches: Partial list) =
+        let latest = List.last matches
+        let first = bound 0 latest
+
+        found.Add
+            {
+                Suppressed = rule.Suppressed |> Option.exists (fun t -> textOf first = Value.Str t)
+                Events = List.collect (List.map snd) matches
+                Last = lastOf latest
+                Time = time
+                Position = position
+            }
+
+    // R15 to R17, R48, R49: the matches of the key that count, and what they decide.
+    let threshold kind window (matched: Partial) =
+        let now = (lastOf matched).Time
+        let key = keyOf (bound final matched)
+        let value p = numberOf (bound final p)
+
+        let own, others = counted |> List.partition (fun p -> keyOf (bound final p) = key)
+
+        let young p = now - (lastOf p).Time <= window
+
+        let own =
+            match kind with
+            | Count(_, false) -> List.filter young own @ [ matched ]
+            | Count(_, true) ->
+                (own
+                 |> List.filter (fun p -> young p && textOf (bound final p) <> textOf (bound final matched)))
+                @ [ matched ]
+            | Sum _ -> List.filter young own @ [ matched ] |> List.filter (fun p -> value p > 0L)
+            | Fold _ when own.IsEmpty || young own.Head -> own @ [ matched ]
+            | Fold _ -> [ matched ]
+
+        let fires =
+            match kind with
+            | Count(least, _) -> own.Length >= least
+            | Sum least -> value matched > 0L && List.sumBy value own >= least
+            | Fold above -> List.sumBy value own > above
+
+        if fires then
+            find now (position + 1) own
+
+        counted <- if fires then others else others @ own
+
+    let complete (matched: Partial) =
+        match rule.Threshold, rule.Absence with
+        | Some(kind, window), _ -> threshold kind window matched
+        | None, Some _ -> absences <- absences @ [ matched ]
+        | None, None -> find (lastOf matched).Time (position + 1) [ matched ]
+
+    // R50: before the first event that is later.
+    let decideBefore time =
+        match rule.Absence with
+        | None -> ()
+        | Some(_, window) ->
+            let deadline p = (lastOf p).Time + window
+            let over, open' = absences |> List.partition (fun p -> deadline p < time)
+            absences <- open'
+
+            for p in over do
+                find (deadline p) position [ p ]
+
+    let drop (p: Partial) =
+        waiting <- waiting |> List.filter (same p >> not)
+
+    let advance (taken: Partial) =
+        match reached taken with
+        | last, count when last = final && isLongEnough last count -> complete taken
+        | last, count when
+            steps[last].Runs
+            |> Option.exists (fun (_, most) -> Option.exists ((>) count) most)
+            ->
+            ()
+        | _ ->
+            // R7.
+            if not rule.All then
+                waiting <-
+                    waiting
+                    |> List.filter (fun other ->
+                        waitsFor other
+                        |> List.exists (fun i ->
+                            List.contains i (waitsFor taken)
+                            && (not steps[i].Keyed
+                                || keyFor i (bound (i - 1) other) = keyFor i (bound (i - 1) taken)))
+                        |> not)
+
+            waiting <- waiting @ [ taken ]
+
+    let isAbove i (first: AuditEvent option) e =
+        match steps[i].Above, first with
+        | None, _ -> true
+        | Some limit, None -> numberOf e > limit
+        | Some limit, Some first -> numberOf e > limit + numberOf first
+
+    let wasPreceded i e =
+        steps[i].Preceded
+        |> Option.exists (fun (name, window) ->
+            stream
+            |> List.take position
+            |> List.exists (fun x ->
+                x.Name = name
+                && keyOf x = keyOf e
+                && window |> Option.forall (fun w -> e.Time - x.Time <= w)))
+
+    let step i e =
+        let candidates =
+            if i = 0 then
+                [ [] ]
+            else
+                waiting |> List.filter (fun p -> List.contains i (waitsFor p) && joins i p e)
+
+        for p in candidates do
+            let after (limit: int64 option) (earlier: AuditEvent) =
+                limit |> Option.exists (fun limit -> e.Time - earlier.Time > limit)
+
+            let first = if p.IsEmpty then None else Some(bound 0 p)
+
+            if not p.IsEmpty && after rule.MaxSpan (snd p.Head) then
+                drop p
+            elif not p.IsEmpty && after steps[i].Within (lastOf p) then
+                // What comes too late for a run that is long enough is no part of it.
+                if not (fst (reached p) = i && isLongEnough i (snd (reached p))) then
+                    drop p
+            elif isAbove i first e && not (wasPreceded i e) then
+                drop p
+                advance (p @ [ i, e ])
+
+    // R47.
+    let group (roles: int list) e =
+        let span =
+            List.min
+                [
+                    for s in steps[.. groupEnd - 1] do
+                        yield defaultArg s.Within System.Int64.MaxValue
+                    yield defaultArg rule.MaxSpan System.Int64.MaxValue
+                ]
+
+        let member' i first =
+            places
+            |> List.tryFindBack (fun (place, x) -> place = i && keyFor i x = keyFor i first)
+
+        let complete role first =
+            let members =
+                [
+                    for i in 1 .. groupEnd - 1 -> if i = role then Some(i, e) else member' i first
+                ]
+
+            if List.exists Option.isNone members then
+                None
+            else
+                let all = (0, first) :: List.choose id members
+                let events = List.map snd all
+
+                let different = HashSet<AuditEvent>(events, HashIdentity.Reference).Count = groupEnd
+
+                let together = events |> List.forall (fun x -> e.Time - x.Time <= span)
+
+                let holds = all |> List.forall (fun (i, x) -> i = 0 || isAbove i (Some first) x)
+
+                if different && together && holds then Some all else None
+
+        let taken =
+            roles
+            |> List.tryPick (fun role ->
+                if role = 0 then
+                    complete 0 e
+                else
+                    places
+                    |> List.rev
+                    |> List.filter (fun (place, first) -> place = 0 && keyFor role first = keyFor role e)
+                    |> List.tryPick (fun (_, first) -> complete role first))
+
+        match taken with
+        | Some all ->
+            places <- places |> List.filter (fun (_, x) -> not (List.exists (snd >> same x) all))
+            let index x = stream |> List.findIndex (same x)
+            advance (all |> List.sortBy (snd >> index))
+        | None ->
+            for role in roles do
+                let replaced (place, x) =
+                    place = role
+                    && if role = 0 then
+                           List.forall (fun i -> keyFor i x = keyFor i e) [ 1 .. groupEnd - 1 ]
+                       else
+                           keyFor role x = keyFor role e
+
+                places <- (places |> List.filter (replaced >> not)) @ [ role, e ]
+
+    for e in stream do
+        decideBefore e.Time
+
+        // R10: later steps first, so that what the event advances is not asked again.
+        let takes =
+            [
+                for i in final .. -1 .. 0 do
+                    if
+                        List.contains e.Name steps[i].Names
+                        && steps[i].Text |> Option.forall (fun t -> textOf e = Value.Str t)
+                    then
+                        i
+            ]
+
+        for i in takes do
+            if i >= groupEnd then
+                step i e
+
+        match takes |> List.filter (fun i -> i < groupEnd && (i > 0 || isAbove 0 None e)) with
+        | [] -> ()
+        | roles -> group roles e
+
+        // R13, R14, R39, R50: what the event itself was the last step of stays.
+        let keeps (p: Partial) (waitsFor: int) =
+            [
+                for i in 1..waitsFor do
+                    if i <= final && keyOf (bound (i - 1) p) = keyOf e then
+                        steps[i].Until = Some e.Name
+                        i = waitsFor && steps[i].Unless = Some e.Name
+            ]
+            |> List.contains true
+            |> not
+
+        waiting <-
+            waiting
+            |> List.filter (fun p -> same (lastOf p) e || keeps p (List.max (waitsFor p)))
+
+        let isFollowed p =
+            rule.Absence
+            |> Option.exists (fun (name, _) -> name = e.Name && keyOf (bound final p) = keyOf e)
+
+        absences <-
+            absences
+            |> List.filter (fun p -> same (lastOf p) e || (keeps p (final + 1) && not (isFollowed p)))
+
+        position <- position + 1
+
+    decideBefore System.Int64.MaxValue
+    List.ofSeq found
+
+/// R60 to R63: the events and, behind the event that completed it, each finding of the rule below.
+let private withFindings (below: Found list) (events: AuditEvent list) =
+    let cited = Dictionary<AuditEvent, AuditEvent list>(HashIdentity.Reference)
+
+    let asEvent (f: Found) =
+        let e =
+            AuditEvent("#", f.Last.Arguments)
+                .With(time = System.Nullable f.Time, ordinal = System.Nullable f.Last.Ordinal)
+
+        cited[e] <- f.Events
+        e
+
+    let at position =
+        [
+            for f in below do
+                if f.Position = position && not f.Suppressed then
+                    asEvent f
+        ]
+
+    let stream =
+        [
+            for i, e in List.indexed events do
+                yield! at i
+                e
+            yield! at events.Length
+        ]
+
+    stream, cited
 
 /// Of each finding: whether it is suppressed, and the ordinals that it cites.
 let run (rule: Rule) (events: AuditEvent list) : (bool * int64 list) list =
-    let steps = Array.ofList rule.Steps
-    let mutable waiting: Partial list = []
-    let mutable counted: (Partial * Value) list = []
-    let found = ResizeArray()
+    let below =
+        match rule.Below with
+        | Some below -> findings below events
+        | None -> []
 
-    let find (matches: Partial list) =
-        let first = List.head (List.last matches)
+    let stream, cited = withFindings below events
 
-        let suppressed =
-            rule.Suppressed |> Option.exists (fun t -> textOf first = Value.Str t)
+    let evidence (e: AuditEvent) =
+        match cited.TryGetValue e with
+        | true, events -> events
+        | _ -> [ e ]
 
-        found.Add(suppressed, matches |> List.collect (List.map _.Ordinal) |> List.sort)
-
-    // R15 to R17.
-    let complete (matched: Partial) =
-        match rule.Count with
-        | None -> find [ matched ]
-        | Some(n, window, distinct) ->
-            let last = List.last matched
-            let value = textOf last
-
-            let own, others =
-                counted |> List.partition (fun (m, _) -> keyOf (List.last m) = keyOf last)
-
-            let own =
-                own
-                |> List.filter (fun (m, v) ->
-                    last.Time - (List.last m).Time <= window && not (distinct && v = value))
-
-            let own = own @ [ matched, value ]
-
-            if own.Length < n then
-                counted <- others @ own
-            else
-                find (List.map fst own)
-                counted <- others
-
-    // R7: what the step after the last one taken would ask for its key.
-    let sameKey (a: Partial) (b: Partial) =
-        a.Length = b.Length
-        && (not steps[a.Length].Keyed || keyOf (List.last a) = keyOf (List.last b))
-
-    let drop (p: Partial) =
-        waiting <- waiting |> List.filter (fun other -> not (obj.ReferenceEquals(other, p)))
-
-    /// R4, R11, R40 and the field conditions, of the event as the next step of that partial match.
-    let holds (step: Step) (p: Partial) (e: AuditEvent) =
-        match step.Above, p with
-        | None, _ -> true
-        | Some limit, [] -> numberOf e > limit
-        | Some limit, first :: _ -> numberOf e > limit + numberOf first
-
-    let late (step: Step) (p: Partial) (e: AuditEvent) =
-        step.Within |> Option.exists (fun w -> e.Time - (List.last p).Time > w)
-        || rule.MaxSpan |> Option.exists (fun span -> e.Time - (List.head p).Time > span)
-
-    for e in events do
-        // R10: later steps first, so that what the event advances is not asked again.
-        for i in steps.Length - 1 .. -1 .. 0 do
-            let step = steps[i]
-
-            if
-                List.contains e.Name step.Names
-                && step.Text |> Option.forall (fun t -> textOf e = Value.Str t)
-            then
-                let candidates =
-                    if i = 0 then
-                        [ [] ]
-                    else
-                        waiting
-                        |> List.filter (fun p ->
-                            p.Length = i && (not step.Keyed || keyOf (List.last p) = keyOf e))
-
-                for p in candidates do
-                    if not p.IsEmpty && late step p e then
-                        drop p
-                    elif holds step p e then
-                        drop p
-                        let taken = p @ [ e ]
-
-                        if taken.Length = steps.Length then
-                            complete taken
-                        else
-                            if not rule.All then
-                                waiting <- waiting |> List.filter (fun other -> not (sameKey other taken))
-
-                            waiting <- waiting @ [ taken ]
-
-        // R13, R14, R39: what the event itself was the last step of stays.
-        for i in 1 .. steps.Length - 1 do
-            let dropped (p: Partial) =
-                p.Length >= i
-                && (List.last p).Ordinal <> e.Ordinal
-                && keyOf p[i - 1] = keyOf e
-                && (steps[i].Unless = Some e.Name && p.Length = i || steps[i].Until = Some e.Name)
-
-            waiting <- List.filter (dropped >> not) waiting
-
-    List.ofSeq found
+    [
+        for f in findings rule stream ->
+            f.Suppressed, f.Events |> List.collect evidence |> List.map _.Ordinal |> List.sort
+    ]

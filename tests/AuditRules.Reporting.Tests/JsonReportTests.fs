@@ -38,6 +38,27 @@ let tests =
 
                 Expect.equal (line 0 Some.found) expected "line")
 
+            testCase "C37, C38: a finding in doubt is told with its reason" (fun () ->
+                let finding = Some.secretSent.Doubt "the trace was not closed"
+
+                let report =
+                    Some.report
+                        [
+                            Some.trace
+                                [ finding ]
+                                [ (Some.outcome finding.Rule Verdict.Unknown "why" 0L).WithUndecided 1L ]
+                        ]
+
+                Expect.stringContains
+                    (line 0 report)
+                    "\"verdict\":\"unknown\",\"doubtedBy\":\"the trace was not closed\""
+                    "the finding"
+
+                Expect.stringContains (line 1 report) "\"findings\":0,\"undecided\":1" "the summary"
+                let usual = Some.text Some.ordinary report
+                Expect.stringContains usual "nothing found; 1 in doubt" "it does not count"
+                Expect.stringContains usual "in doubt: the trace was not closed" "and is shown")
+
             testCase "C37, C38: a suppressed finding is told with its reason, and counted apart" (fun () ->
                 let finding = Some.secretSent.Suppress "our own updater"
 
@@ -54,7 +75,10 @@ let tests =
                     "\"state\":\"suppressed\",\"suppressedBy\":\"our own updater\""
                     "the finding"
 
-                Expect.stringContains (line 1 report) "\"findings\":0,\"suppressed\":1" "the summary"
+                Expect.stringContains
+                    (line 1 report)
+                    "\"findings\":0,\"undecided\":0,\"suppressed\":1"
+                    "the summary"
 
                 let usual = Some.text Some.ordinary report
                 Expect.stringContains usual "nothing found; 1 suppressed" "the text report counts it"
@@ -77,6 +101,7 @@ let tests =
                         "blind"
                         "failed"
                         "findings"
+                        "undecided"
                         "suppressed"
                         "bySeverity"
                         "events"

@@ -29,6 +29,16 @@ public enum FindingState
     Suppressed = 1,
 }
 
+/// <summary>Whether a finding is known to be true.</summary>
+public enum FindingVerdict
+{
+    /// <summary>It is.</summary>
+    Match = 0,
+
+    /// <summary>It rests on the absence of an event that may have gone unseen (docs/spec/rules.md, R52).</summary>
+    Unknown = 1,
+}
+
 /// <summary>A rule's hit with its evidence.</summary>
 /// <param name="Id">
 /// The same for the same evidence on every machine and in every run: see <see cref="FindingId"/>.
@@ -50,6 +60,15 @@ public sealed record Finding(
 
     /// <summary>Why it is suppressed; empty when it is not.</summary>
     public string SuppressedBy { get; init; } = "";
+
+    /// <summary>Whether it is known to be true.</summary>
+    public FindingVerdict Verdict { get; init; }
+
+    /// <summary>Why that is not known; empty when it is.</summary>
+    public string DoubtedBy { get; init; } = "";
+
+    /// <summary>The same finding, in doubt for that reason.</summary>
+    public Finding Doubt(string reason) => this with { Verdict = FindingVerdict.Unknown, DoubtedBy = reason };
 
     /// <summary>The same finding, suppressed for that reason.</summary>
     public Finding Suppress(string reason) =>

@@ -17,6 +17,8 @@ public static class NearMiss
                 );
         }
 
+        if (progress[^1].Followed > 0)
+            return "every step was taken, but the event came that notFollowedBy excludes";
         return "every step was taken, but the threshold was not reached";
     }
 
@@ -26,6 +28,8 @@ public static class NearMiss
             return Count(step.Refused, "event", "refused by where");
         if (step.TooLate > 0)
             return Count(step.TooLate, "event", "came after the window");
+        if (step.Preceded > 0)
+            return Count(step.Preceded, "event", "refused by notPrecededBy");
         if (step.Dropped > 0)
             return Count(step.Dropped, "partial match", "dropped by unless", "es");
         if (step.WithoutPartner > 0)

@@ -38,7 +38,14 @@ public sealed record StepProgress(
     long Refused,
     long Taken,
     long Dropped
-);
+)
+{
+    /// <summary>Of these, those that a <c>notPrecededBy</c> refused.</summary>
+    public long Preceded { get; init; }
+
+    /// <summary>Of the last step, matches that <c>notFollowedBy</c> dropped.</summary>
+    public long Followed { get; init; }
+}
 
 /// <summary>Why a rule was disabled.</summary>
 /// <param name="Message">The exception's type and message.</param>
@@ -67,6 +74,12 @@ public sealed record RuleOutcome(
 {
     /// <summary>Findings that the rule itself suppresses, also beyond the limit; they are not among the others.</summary>
     public long Suppressed { get; init; }
+
+    /// <summary>Findings that are in doubt; they are not among the others.</summary>
+    public long Undecided { get; init; }
+
+    /// <summary>The same with so many findings in doubt.</summary>
+    public RuleOutcome WithUndecided(long count) => this with { Undecided = count };
 
     /// <summary>The same with so many suppressed findings.</summary>
     public RuleOutcome WithSuppressed(long count) => this with { Suppressed = count };

@@ -3,23 +3,31 @@ using AuditRules.Events;
 
 namespace AuditRules.Detection.Matching;
 
-/// <summary>The matches that count towards a threshold, by key; never more for a key than the threshold.</summary>
+/// <summary>The matches of one finding, oldest first.</summary>
+sealed record Counted(List<Partial> Matches)
+{
+    /// <summary>What a fold made of them; null for none.</summary>
+    public FoldState? Fold { get; init; }
+}
+
+/// <summary>The matches that count towards a threshold, by key.</summary>
 abstract class CountTable
 {
     /// <summary>Matches that were not counted because the table was full.</summary>
     public long Evicted { get; protected set; }
 
     /// <summary>Counts a match. Returns the matches that reached the threshold, oldest first, or null.</summary>
-    public abstract List<Partial>? Add(Bindings bindings, Partial match);
+    public abstract Counted? Add(Bindings bindings, Partial match);
 }
 
+/// <summary>Counts matches, or distinct values; never more for a key than the threshold.</summary>
 sealed class CountTable<TKey>(CountPlan<TKey> plan, DetectionOptions options) : CountTable
 {
     readonly long _window = Nanoseconds.Of(plan.Window);
-    readonly Dictionary<Key<TKey>, List<Counted>> _windows = new(new KeyComparer<TKey>(plan.Comparer));
+    readonly Dictionary<Key<TKey>, List<Entry>> _windows = new(new KeyComparer<TKey>(plan.Comparer));
     readonly SweepSchedule _schedule = new(options);
 
-    public override List<Partial>? Add(Bindings bindings, Partial match)
+    public override Counted? Add(Bindings bindings, Partial match)
     {
         if (plan.Key(bindings) is not { } content)
             return null;
@@ -47,7 +55,7 @@ sealed class CountTable<TKey>(CountPlan<TKey> plan, DetectionOptions options) : 
         if (window.Count < plan.AtLeast)
             return null;
         _windows.Remove(own);
-        return [.. window.Select(c => c.Match)];
+        return new([.. window.Select(c => c.Match)]);
     }
 
     void Sweep(long now)
@@ -61,5 +69,5 @@ sealed class CountTable<TKey>(CountPlan<TKey> plan, DetectionOptions options) : 
         _schedule.Swept(_windows.Count);
     }
 
-    readonly record struct Counted(long Time, Value Value, Partial Match);
+    readonly record struct Entry(long Time, Value Value, Partial Match);
 }

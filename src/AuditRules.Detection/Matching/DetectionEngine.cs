@@ -15,33 +15,47 @@ public sealed class DetectionEngine
     readonly DetectionOptions _options;
     readonly RuleMatcher[] _matchers;
     readonly RuleFailure?[] _failures;
-    readonly long[] _fired;
-    readonly long[] _suppressed;
-    readonly UndecidedValue?[] _undecided;
+    readonly Results _results;
     readonly PatternMemory _memory = new();
     readonly Dictionary<string, Site[]> _sitesByName;
-    readonly List<Finding> _findings = [];
+    readonly Dictionary<string, Site[]> _sitesByFinding;
+    readonly Queue<FindingEvent> _announced = new();
+    readonly int[] _absent; // the rules with windows in which something must not come
+    readonly int[] _asked; // the rules that were asked for
     EventFrame? _frame;
     Site[]?[] _sitesByShape = [];
     SearchValues<char> _wanted = SearchValues.Create("");
     long _events;
+    long _nextDeadline = long.MaxValue;
 
-    /// <summary>An engine for those rules.</summary>
-    /// <exception cref="ArgumentException">Two rules have the same id, or a plan has no step or a step no key.</exception>
+    /// <summary>An engine for those rules, and those whose findings they see; of these only findings are seen.</summary>
+    /// <exception cref="ArgumentException">Two rules have the same id, or a plan is none that can be run.</exception>
     public DetectionEngine(IEnumerable<RulePlan> rules, DetectionOptions? options = null)
     {
         _options = options ?? new();
-        var plans = rules.OrderBy(r => r.Info.Id, StringComparer.Ordinal).ToArray();
-        PlanCheck.Require(plans);
+        var asked = rules.ToArray();
+        PlanCheck.Require(asked);
+        var plans = RuleSet.With(asked);
         _matchers = [.. plans.Select(p => new RuleMatcher(p, _options))];
+        _asked =
+        [
+            .. Enumerable.Range(0, plans.Length).Where(i => asked.Any(p => p.Info.Id == plans[i].Info.Id)),
+        ];
         _failures = [.. plans.Select(p => _options.Stopped.GetValueOrDefault(p.Info.Id))];
-        _fired = new long[plans.Length];
-        _suppressed = new long[plans.Length];
-        _undecided = new UndecidedValue?[plans.Length];
-        _sitesByName = plans
+        _results = new(plans, [.. asked.Select(p => p.Info.Id)], _options);
+        var sites = plans
             .SelectMany((plan, rule) => Site.Of(rule, plan, _memory))
-            .GroupBy(s => s.EventName)
-            .ToDictionary(g => g.Key, g => g.ToArray());
+            .ToLookup(s => s.IsOfFindings);
+        _sitesByName = sites[false].GroupBy(s => s.EventName).ToDictionary(g => g.Key, g => g.ToArray());
+        _sitesByFinding = sites[true].GroupBy(s => s.EventName).ToDictionary(g => g.Key, g => g.ToArray());
+        // Of windows that end at one time those of a rule end before those of a rule that is built on it.
+        _absent =
+        [
+            .. Enumerable
+                .Range(0, plans.Length)
+                .Where(i => plans[i].Absence is not null)
+                .OrderBy(i => RuleSet.Needed(plans[i], plans).Count()),
+        ];
     }
 
     /// <summary>True when some rule looks at events of that name: frames without any need not be decoded.</summary>
@@ -68,25 +82,25 @@ public sealed class DetectionEngine
             if (next < 0)
                 return;
             row += next;
-            Visit(frame, row, _sitesByShape[shapes[row]]!);
+            if (_absent.Length > 0)
+                DecideBefore(frame.GetTime(row));
+            Visit(new EventView(frame, row), _sitesByShape[shapes[row]]!);
         }
     }
 
     /// <summary>How far the rule of that number has got, in the order of rule ids.</summary>
-    internal ImmutableArray<StepProgress> ProgressOf(int rule) => _matchers[rule].Progress;
+    internal ImmutableArray<StepProgress> ProgressOf(int rule) => _matchers[_asked[rule]].Progress;
 
-    /// <summary>Ends the pass.</summary>
+    /// <summary>Ends the pass: the events are all that there were, but for what losses and gaps tell of.</summary>
     /// <param name="losses">The losses that the trace tells of.</param>
-    public DetectionResult Complete(IReadOnlyCollection<LossRecord> losses)
+    /// <param name="gaps">From when on the recording may not hold everything; null for never.</param>
+    public DetectionResult Complete(
+        IReadOnlyCollection<LossRecord> losses,
+        IReadOnlyCollection<RecordingGap>? gaps = null
+    )
     {
-        var failed = new HashSet<string>(
-            _matchers.Where((_, rule) => _failures[rule] is not null).Select(m => m.Plan.Info.Id)
-        );
-        return new(
-            [.. _findings.Where(f => !failed.Contains(f.Rule.Id))],
-            [.. Enumerable.Range(0, _matchers.Length).Select(rule => OutcomeOf(rule, losses))],
-            _events
-        );
+        DecideBefore(long.MaxValue);
+        return _results.Complete(_matchers, _failures, losses, gaps ?? [], _events);
     }
 
     void Begin(EventFrame frame)
@@ -105,7 +119,7 @@ public sealed class DetectionEngine
         _wanted = SearchValues.Create(CollectionsMarshal.AsSpan(wanted));
     }
 
-    void Visit(EventFrame frame, int row, Site[] sites)
+    void Visit(EventView view, Site[] sites)
     {
         foreach (var site in sites)
         {
@@ -115,14 +129,13 @@ public sealed class DetectionEngine
             if (!matcher.IsAwaited(site))
                 continue;
             _memory.Undecided = null;
-            var view = new EventView(frame, row);
             _options.Watch?.Enter(matcher.Plan.Info.Id, view);
             try
             {
-                if (site.Holds(_memory, row, view))
+                if (site.Holds(_memory, view))
                     matcher.On(site, view);
                 else if (site.Role == SiteRole.Step)
-                    _undecided[site.Rule] ??= _memory.Undecided;
+                    _results.Undecided[site.Rule] ??= _memory.Undecided;
             }
 #pragma warning disable CA1031 // A rule may throw anything, and that is this rule's failure alone.
             catch (Exception exception) when (exception is not MalformedEventsException)
@@ -136,46 +149,74 @@ public sealed class DetectionEngine
             }
 
             if (matcher.Found.Count > 0)
-                Keep(site.Rule, matcher.Found);
+                Keep(site.Rule, view.Time, view.Ordinal);
         }
+
+        if (_absent.Length > 0)
+            FindNextDeadline();
+        // R61: whoever sees findings sees them behind the event that completed them.
+        while (_announced.TryDequeue(out var audited))
+            Visit(audited.View, _sitesByFinding[audited.Name]);
     }
 
-    void Keep(int rule, List<Finding> found)
+    // R50: a window ends before the first event that is later, whatever it is.
+    void DecideBefore(long time)
     {
-        foreach (var finding in found)
+        while (_nextDeadline < time)
         {
-            var counts = finding.State == FindingState.Suppressed ? _suppressed : _fired;
-            if (++counts[rule] <= _options.MaxFindings)
-                _findings.Add(finding);
+            var rule = Array.Find(_absent, r => _matchers[r].NextDeadline == _nextDeadline);
+            Decide(rule, _matchers[rule]);
+            FindNextDeadline();
         }
-
-        found.Clear();
     }
 
-    RuleOutcome OutcomeOf(int rule, IReadOnlyCollection<LossRecord> losses)
+    void Decide(int rule, RuleMatcher matcher)
+    {
+        var match = matcher.NextAbsence();
+        if (_failures[rule] is not null)
+            return;
+        _options.Watch?.Enter(matcher.Plan.Info.Id, match.Last.View);
+        try
+        {
+            matcher.Decide(match);
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _failures[rule] = RuleFailures.From(exception, matcher.Plan.Info, match.Last.View);
+            return;
+        }
+        finally
+        {
+            _options.Watch?.Leave();
+        }
+
+        // Behind all events of that time.
+        Keep(rule, match.Deadline, long.MaxValue);
+        while (_announced.TryDequeue(out var audited))
+            Visit(audited.View, _sitesByFinding[audited.Name]);
+    }
+
+    void FindNextDeadline()
+    {
+        _nextDeadline = long.MaxValue;
+        foreach (var rule in _absent)
+            _nextDeadline = Math.Min(_nextDeadline, _matchers[rule].NextDeadline);
+    }
+
+    void Keep(int rule, long time, long ordinal)
     {
         var matcher = _matchers[rule];
-        var (verdict, reason) = _failures[rule] is { } failure
-            ? (Verdict.Failed, failure.Message)
-            : Verdicts.Of(
-                matcher.Plan,
-                _fired[rule],
-                matcher.Evicted,
-                losses,
-                _undecided[rule],
-                _options.WhyBlind
-            );
-        return new(
-            matcher.Plan.Info,
-            verdict,
-            reason,
-            verdict == Verdict.Failed ? 0 : _fired[rule],
-            matcher.Evicted,
-            matcher.Progress,
-            _failures[rule]
-        )
+        var isSeen = _sitesByFinding.ContainsKey(FindingEvent.NameOf(matcher.Plan.Info.Id));
+        foreach (var found in matcher.Found)
         {
-            Suppressed = verdict == Verdict.Failed ? 0 : _suppressed[rule],
-        };
+            _results.Add(rule, found, time, ordinal);
+            // R62: nobody sees what is suppressed.
+            if (isSeen && found.Finding.State != FindingState.Suppressed)
+                _announced.Enqueue(new(found.Finding, found.Doubts, found.Last, time));
+        }
+
+        matcher.Found.Clear();
     }
 }

@@ -10,3 +10,11 @@ sealed class KeyComparer<TKey>(IEqualityComparer<TKey> content) : IEqualityCompa
 
     public int GetHashCode(Key<TKey> obj) => content.GetHashCode(obj.Value!);
 }
+
+/// <summary>Compares keys that are kept as objects as the rule language does.</summary>
+sealed class BoxedKeyComparer<TKey>(IEqualityComparer<TKey> content) : IEqualityComparer<object>
+{
+    bool IEqualityComparer<object>.Equals(object? x, object? y) => content.Equals((TKey?)x, (TKey?)y);
+
+    int IEqualityComparer<object>.GetHashCode(object obj) => content.GetHashCode((TKey)obj!);
+}

@@ -27,7 +27,7 @@ sealed class LatestTable<TKey>(StepKey<TKey> key, DetectionOptions options) : Pa
         }
 
         ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_partials, own, out var replaced);
-        if (replaced)
+        if (replaced && slot != partial)
             slot!.Gone = true;
         slot = partial;
         return Insertion.Kept;

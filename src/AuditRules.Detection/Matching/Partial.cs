@@ -1,3 +1,4 @@
+using AuditRules.Detection.Findings;
 using AuditRules.Events;
 
 namespace AuditRules.Detection.Matching;
@@ -9,11 +10,17 @@ sealed class Partial(AuditEvent[] events, int[]? steps = null)
 {
     public AuditEvent[] Events => events;
 
-    /// <summary>The event of the first step.</summary>
+    /// <summary>The first event.</summary>
     public AuditEvent First => events[0];
 
     /// <summary>The event of the last step taken.</summary>
     public AuditEvent Last => events[^1];
+
+    /// <summary>How many events in a row took the last step taken, where that step is a run (R46); else 0.</summary>
+    public int Run { get; init; }
+
+    /// <summary>Stretches of time in which an event must not have gone unseen; null for none.</summary>
+    public Doubt[]? Doubts { get; init; }
 
     /// <summary>The last time, in nanoseconds, at which an event can still take a step of it.</summary>
     public long Deadline { get; set; } = long.MaxValue;
@@ -24,13 +31,40 @@ sealed class Partial(AuditEvent[] events, int[]? steps = null)
     /// <summary>The step that the event of that number was.</summary>
     public int StepOf(int index) => steps is null ? index : steps[index];
 
-    /// <summary>Binds the steps taken.</summary>
+    /// <summary>How many events of the run of that step it has.</summary>
+    public int RunOf(int step) => Run > 0 && StepOf(events.Length - 1) == step ? Run : 0;
+
+    /// <summary>Binds the steps taken; of a run its last event.</summary>
     public void Bind(EventView[] views)
     {
         for (var i = 0; i < events.Length; i++)
             views[StepOf(i)] = events[i].View;
     }
 
+    /// <summary>The partial match (null: none) with that event as that step behind it.</summary>
+    public static Partial Extend(Partial? partial, int step, AuditEvent audited, bool isRun, Doubt[]? doubts)
+    {
+        if (partial is null)
+            return new([audited]) { Doubts = doubts };
+        var ordinary = step == partial.Events.Length && !partial.HasSteps;
+        int[]? steps = ordinary
+            ? null
+            : [.. Enumerable.Range(0, partial.Events.Length).Select(partial.StepOf), step];
+        return new([.. partial.Events, audited], steps)
+        {
+            Run = isRun ? partial.RunOf(step) + 1 : 0,
+            Doubts = doubts,
+        };
+    }
+
     /// <summary>True when that event was the last step taken.</summary>
-    public bool EndsWith(EventView view) => Last.Ordinal == view.Ordinal;
+    public bool EndsWith(EventView view) => AreSame(Last, view);
+
+    /// <summary>True for one event seen twice. An event of a finding has the ordinal of the event that completed it.</summary>
+    public static bool AreSame(AuditEvent audited, EventView view) =>
+        audited is FindingEvent || view.Rows is FindingEvent
+            ? ReferenceEquals(audited, view.Rows)
+            : audited.Ordinal == view.Ordinal;
+
+    bool HasSteps => steps is not null;
 }

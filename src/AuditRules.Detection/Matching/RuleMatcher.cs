@@ -12,12 +12,19 @@ namespace AuditRules.Detection.Matching;
 sealed class RuleMatcher
 {
     readonly RulePlan _plan;
-    readonly PartialTable[] _waiting; // [step]: what waits for that step; [0] is unused
+    readonly ImmutableArray<StepPlan> _steps;
+    readonly PartialTable[] _waiting; // [step]: what waits for that step; unused for the first and for a group
     readonly PartialIndex[][] _unless; // [step][n]
     readonly PartialIndex[][] _until; // [step][n]: what waits for that step or a later one
+    readonly PrecededTable[][] _preceded; // [step][n]
     readonly long[] _within;
     readonly long _maxSpan;
+    readonly int _groupEnd; // the first step behind the group; 0 for none
+    readonly Group? _group;
+    readonly Func<bool> _groupHolds;
     readonly CountTable? _count;
+    readonly Absences? _absences;
+    readonly FindingMaker _maker;
     readonly EventView[] _views;
     readonly Counters[] _counters;
     readonly List<Partial> _overlapping = [];
@@ -26,68 +33,98 @@ sealed class RuleMatcher
     public RuleMatcher(RulePlan plan, DetectionOptions options)
     {
         _plan = plan;
-        var steps = plan.Steps;
-        _waiting = new PartialTable[steps.Length];
-        for (var i = 1; i < steps.Length; i++)
-            _waiting[i] = (steps[i].Key ?? StepKey.Any).CreateTable(plan.Overlap, options);
-        _unless = [.. steps.Select(s => Indexes(s.Unless, options))];
-        _until = [.. steps.Select(s => Indexes(s.Until, options))];
-        _within = [.. steps.Select(s => Length(s.Within))];
+        _steps = plan.Steps;
+        _waiting = new PartialTable[_steps.Length];
+        for (var i = 1; i < _steps.Length; i++)
+            _waiting[i] = (_steps[i].Key ?? StepKey.Any).CreateTable(plan.Overlap, options);
+        _unless = [.. _steps.Select(s => Indexes(s.Unless, options))];
+        _until = [.. _steps.Select(s => Indexes(s.Until, options))];
+        _preceded = [.. _steps.Select(s => Memories(s.NotPrecededBy, options))];
+        _within = [.. _steps.Select(s => Length(s.Within))];
         _maxSpan = Length(plan.MaxSpan);
+        _groupEnd = plan.GroupEnd;
+        if (_groupEnd > 0)
+            _group = new(_steps[.._groupEnd], Math.Min(_maxSpan, _within[.._groupEnd].Min()), options);
+        _groupHolds = GroupHolds;
         _count = plan.Count?.CreateTable(options);
-        _views = new EventView[steps.Length];
-        _counters = new Counters[steps.Length];
+        _absences = plan.Absence is { } absence ? new(absence, options) : null;
+        _views = new EventView[_steps.Length];
+        _maker = new(plan, _views);
+        _counters = new Counters[_steps.Length];
     }
 
     public RulePlan Plan => _plan;
 
     /// <summary>Findings that were made and not yet taken away.</summary>
-    public List<Finding> Found { get; } = [];
+    public List<Found> Found { get; } = [];
 
     /// <summary>What was not kept because a table was full.</summary>
-    public long Evicted => _evicted + (_count?.Evicted ?? 0);
+    public long Evicted =>
+        _evicted
+        + (_count?.Evicted ?? 0)
+        + (_group?.Evicted ?? 0)
+        + (_absences?.Evicted ?? 0)
+        + _preceded.Sum(p => p.Sum(t => t.Evicted));
 
-    public ImmutableArray<StepProgress> Progress =>
-        [
-            .. _plan.Steps.Select(
-                (step, i) =>
-                {
-                    var c = _counters[i];
-                    return new StepProgress(
-                        step.Name,
-                        c.Matched,
-                        c.WithoutPartner,
-                        c.TooLate,
-                        c.Refused,
-                        c.Taken,
-                        c.Dropped
-                    );
-                }
-            ),
-        ];
+    public ImmutableArray<StepProgress> Progress => [.. _steps.Select(ProgressOf)];
+
+    /// <summary>When the first window ends in which something must not come; the latest time there is for none.</summary>
+    public long NextDeadline => _absences?.NextDeadline ?? long.MaxValue;
 
     /// <summary>False while no partial match waits for the site, so that it needs no work.</summary>
     public bool IsAwaited(Site site) =>
         site.Role switch
         {
-            SiteRole.Step or SiteRole.Unless => site.Step == 0 || _waiting[site.Step].Count > 0,
-            _ => _until[site.Step][site.Number].Count > 0,
+            SiteRole.Step => site.Step == 0 || site.Step < _groupEnd || _waiting[site.Step].Count > 0,
+            SiteRole.Unless => _unless[site.Step][site.Number].Count > 0,
+            SiteRole.Until => _until[site.Step][site.Number].Count > 0,
+            SiteRole.Absence => _absences!.Any,
+            _ => true,
         };
 
     /// <summary>An event that the site's patterns took.</summary>
     public void On(Site site, EventView view)
     {
-        if (site.Role == SiteRole.Step)
-            OnStep(site.Step, view);
-        else if (site.Role == SiteRole.Unless)
-            _counters[site.Step].Dropped += _unless[site.Step][site.Number].Drop(view);
-        else
-            _counters[site.Step].Dropped += _until[site.Step][site.Number].Drop(view);
+        switch (site.Role)
+        {
+            case SiteRole.Step:
+                OnStep(site.Step, view);
+                break;
+            case SiteRole.Unless:
+                _counters[site.Step].Dropped += _unless[site.Step][site.Number].Drop(view);
+                break;
+            case SiteRole.Until:
+                _counters[site.Step].Dropped += _until[site.Step][site.Number].Drop(view);
+                break;
+            case SiteRole.Absence:
+                _absences!.Drop(view);
+                break;
+            case SiteRole.Preceded:
+                _preceded[site.Step][site.Number].Remember(view);
+                break;
+        }
+    }
+
+    /// <summary>Takes away the match whose window ends first: its finding is to be made.</summary>
+    public Partial NextAbsence() => _absences!.Take();
+
+    /// <summary>Makes the finding of a match that no event followed.</summary>
+    public void Decide(Partial match)
+    {
+        match.Bind(_views);
+        var doubt = new Doubt([.. _plan.Absence!.Pattern.PatternsNeeded()], match.Last.Time, match.Deadline);
+        Found.Add(_maker.Make(new Counted([match]), [.. match.Doubts ?? [], doubt]));
     }
 
     void OnStep(int step, EventView view)
     {
         _counters[step].Matched++;
+        if (step < _groupEnd)
+        {
+            OnGroup(step, view);
+            return;
+        }
+
         if (step == 0)
         {
             Try(0, null, view);
@@ -115,6 +152,53 @@ sealed class RuleMatcher
             Try(step, each, view);
     }
 
+    void OnGroup(int step, EventView view)
+    {
+        _views[step] = view;
+        if (step == 0 && !Holds(0))
+        {
+            _counters[0].Refused++;
+            return;
+        }
+
+        if (_group!.Add(step, view, _views, _groupHolds) is not { } match)
+        {
+            _counters[step].WithoutPartner++;
+            return;
+        }
+
+        match.Bind(_views);
+        for (var i = 0; i < _groupEnd; i++)
+            _counters[i].Taken++;
+        Advance(_groupEnd - 1, new Bindings(_views), match);
+    }
+
+    bool GroupHolds()
+    {
+        for (var i = 1; i < _groupEnd; i++)
+        {
+            if (!Holds(i))
+            {
+                _counters[i].Refused++;
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    bool Holds(int step)
+    {
+        var bindings = new Bindings(_views);
+        foreach (var condition in _steps[step].Conditions)
+        {
+            if (!condition.Test(bindings))
+                return false;
+        }
+
+        return true;
+    }
+
     void Try(int step, Partial? partial, EventView view)
     {
         ref var counters = ref _counters[step];
@@ -122,8 +206,13 @@ sealed class RuleMatcher
         {
             if (view.Time - partial.Last.Time > _within[step] || view.Time - partial.First.Time > _maxSpan)
             {
-                Remove(step, partial);
                 counters.TooLate++;
+                // R46: what comes too late for a run that is long enough is no part of it.
+                if (
+                    partial.RunOf(step) < (_steps[step].Runs?.From ?? 1)
+                    || view.Time - partial.First.Time > _maxSpan
+                )
+                    Remove(step, partial);
                 return;
             }
 
@@ -132,24 +221,54 @@ sealed class RuleMatcher
 
         _views[step] = view;
         var bindings = new Bindings(_views);
-        foreach (var condition in _plan.Steps[step].Conditions)
+        if (!Holds(step))
         {
-            if (!condition.Test(bindings))
-            {
-                counters.Refused++;
-                return;
-            }
+            counters.Refused++;
+            return;
+        }
+
+        if (WasPreceded(step, bindings, view))
+        {
+            counters.Preceded++;
+            return;
         }
 
         // What may throw stands before what changes the state.
-        var next = new Partial([.. partial?.Events ?? [], view.Detach()]);
+        var isRun = _steps[step].Runs is not null;
+        var next = Partial.Extend(partial, step, view.Detach(), isRun, DoubtsOf(step, partial, view));
         counters.Taken++;
         if (partial is not null)
             Remove(step, partial);
-        if (step == _plan.Steps.Length - 1)
-            Complete(bindings, next);
-        else
-            Wait(step + 1, bindings, next);
+        Advance(step, bindings, next);
+    }
+
+    bool WasPreceded(int step, Bindings bindings, EventView view)
+    {
+        foreach (var table in _preceded[step])
+        {
+            if (table.Came(bindings, view.Time))
+                return true;
+        }
+
+        return false;
+    }
+
+    Doubt[]? DoubtsOf(int step, Partial? partial, EventView view)
+    {
+        var inherited = (view.Rows as FindingEvent)?.Doubts;
+        if (inherited is null && _preceded[step].Length == 0)
+            return partial?.Doubts;
+        var own = _steps[step]
+            .NotPrecededBy.Select(
+                (p, i) =>
+                    new Doubt(
+                        [.. p.Pattern.PatternsNeeded()],
+                        p.Within is { } time ? view.Time - Nanoseconds.Of(time) : long.MinValue,
+                        view.Time,
+                        _preceded[step][i].Evicted > 0 ? "earlier events were not kept" : ""
+                    )
+            );
+        return [.. partial?.Doubts ?? [], .. inherited ?? [], .. own];
     }
 
     void Remove(int step, Partial partial)
@@ -158,53 +277,81 @@ sealed class RuleMatcher
         _waiting[step].RemoveFound();
     }
 
-    void Wait(int step, Bindings bindings, Partial partial)
+    void Advance(int step, Bindings bindings, Partial next)
+    {
+        if (_steps[step].Runs is not { } runs)
+        {
+            if (step == _steps.Length - 1)
+                Complete(bindings, next);
+            else
+                Wait(step + 1, step + 1, bindings, next);
+        }
+        else if (next.Run < runs.From)
+            Wait(step, step, bindings, next);
+        else if (step == _steps.Length - 1)
+            Complete(bindings, next);
+        else if (next.Run <= (runs.To ?? int.MaxValue))
+            Wait(step, step + 1, bindings, next);
+        else
+            _counters[step].Dropped++;
+    }
+
+    // A run that is long enough waits for more of it and for the step behind it.
+    void Wait(int first, int last, Bindings bindings, Partial partial)
     {
         var now = partial.Last.Time;
-        partial.Deadline = Math.Min(After(now, _within[step]), After(partial.First.Time, _maxSpan));
-        var insertion = _waiting[step].Insert(bindings, partial, now);
-        if (insertion == Insertion.Full)
-            _evicted++;
-        if (insertion != Insertion.Kept)
+        var latest = Math.Max(After(now, _within[first]), After(now, _within[last]));
+        partial.Deadline = Math.Min(latest, After(partial.First.Time, _maxSpan));
+        var isKept = false;
+        for (var step = first; step <= last; step++)
+        {
+            var insertion = _waiting[step].Insert(bindings, partial, now);
+            isKept |= insertion == Insertion.Kept;
+            if (insertion == Insertion.Full)
+            {
+                _evicted++;
+                partial.Gone = true;
+                return;
+            }
+        }
+
+        if (!isKept)
             return;
-        foreach (var index in _unless[step])
+        foreach (var index in _unless[last])
             index.Insert(bindings, partial, now);
+        InsertUntil(last, bindings, partial);
+    }
+
+    void InsertUntil(int step, Bindings bindings, Partial partial)
+    {
         for (var i = 1; i <= step; i++)
         {
             foreach (var index in _until[i])
-                index.Insert(bindings, partial, now);
+                index.Insert(bindings, partial, partial.Last.Time);
         }
     }
 
     void Complete(Bindings bindings, Partial match)
     {
-        if (_count is null)
-            Found.Add(CreateFinding(bindings, [match]));
-        else if (_count.Add(bindings, match) is { } matches)
-            Found.Add(CreateFinding(bindings, matches));
+        if (_absences is not null)
+        {
+            if (_absences.Insert(bindings, match))
+                InsertUntil(_steps.Length - 1, bindings, match);
+        }
+        else if (_count is null)
+            Found.Add(_maker.Make(new Counted([match]), match.Doubts));
+        else if (_count.Add(bindings, match) is { } counted)
+            Found.Add(_maker.Make(counted, FindingMaker.DoubtsOf(counted)));
     }
 
-    Finding CreateFinding(Bindings bindings, List<Partial> matches)
+    StepProgress ProgressOf(StepPlan step, int index)
     {
-        var evidence = matches
-            .SelectMany(m => m.Events.Select((e, i) => new StepEvent(_plan.Steps[m.StepOf(i)].Name, e)))
-            .OrderBy(e => e.Event.Ordinal)
-            .ToImmutableArray();
-        var last = _plan.Steps[^1].Key;
-        var key = last is null
-            ? []
-            : last.ValuesOf(_views[_plan.Steps.Length - 1])
-                .Zip(last.Names, (value, name) => new KeyPart(name, value))
-                .ToImmutableArray();
-        var message = _plan.Message?.Invoke(bindings) ?? _plan.Info.Title;
-        var finding = new Finding(FindingId.Of(_plan.Info.Id, evidence), _plan.Info, message, key, evidence);
-        foreach (var suppression in _plan.Suppressions)
+        var c = _counters[index];
+        return new(step.Name, c.Matched, c.WithoutPartner, c.TooLate, c.Refused, c.Taken, c.Dropped)
         {
-            if (suppression.Condition.Test(bindings))
-                return finding.Suppress(suppression.Reason);
-        }
-
-        return finding;
+            Preceded = c.Preceded,
+            Followed = index == _steps.Length - 1 ? _absences?.Dropped ?? 0 : 0,
+        };
     }
 
     static long After(long time, long length) =>
@@ -215,6 +362,9 @@ sealed class RuleMatcher
     static PartialIndex[] Indexes(ImmutableArray<UnlessPlan> drops, DetectionOptions options) =>
         [.. drops.Select(d => d.Key.CreateIndex(options))];
 
+    static PrecededTable[] Memories(ImmutableArray<PrecededPlan> preceded, DetectionOptions options) =>
+        [.. preceded.Select(p => p.Key.CreateMemory(p.Within, options))];
+
     [StructLayout(LayoutKind.Sequential)]
     struct Counters
     {
@@ -222,6 +372,7 @@ sealed class RuleMatcher
         public long WithoutPartner;
         public long TooLate;
         public long Refused;
+        public long Preceded;
         public long Taken;
         public long Dropped;
     }

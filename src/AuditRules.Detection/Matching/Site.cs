@@ -15,17 +15,23 @@ enum SiteRole
 
     /// <summary>It drops what waits for the step or a later one.</summary>
     Until,
+
+    /// <summary>It drops what waits for the end of the window behind the last step.</summary>
+    Absence,
+
+    /// <summary>It is remembered: the step may ask whether it came.</summary>
+    Preceded,
 }
 
 /// <summary>A pattern, and for each of its conditions the number in the pattern memory.</summary>
 sealed record SitePattern(EventPattern Pattern, int[] Numbers)
 {
-    public bool Holds(PatternMemory memory, int row, EventView view)
+    public bool Holds(PatternMemory memory, EventView view)
     {
         var conditions = Pattern.Conditions;
         for (var i = 0; i < conditions.Length; i++)
         {
-            if (!memory.Holds(Numbers[i], conditions[i], row))
+            if (!memory.Holds(Numbers[i], conditions[i], view.Row))
                 return false;
         }
 
@@ -43,16 +49,19 @@ sealed record SitePattern(EventPattern Pattern, int[] Numbers)
 /// <param name="Rule">The rule's number in the run.</param>
 /// <param name="Role">What they do there.</param>
 /// <param name="Step">The step, or the step before which the unless or until stands.</param>
-/// <param name="Number">The number of the unless or until there.</param>
+/// <param name="Number">The number of the unless, until or notPrecededBy there.</param>
 /// <param name="EventName">The events' name.</param>
 /// <param name="Patterns">Which of them; one that holds is enough, so that an event is taken once.</param>
 sealed record Site(int Rule, SiteRole Role, int Step, int Number, string EventName, SitePattern[] Patterns)
 {
-    public bool Holds(PatternMemory memory, int row, EventView view)
+    /// <summary>True where the events are findings, which no program can raise.</summary>
+    public bool IsOfFindings => Patterns[0].Pattern.FindingsOf is not null;
+
+    public bool Holds(PatternMemory memory, EventView view)
     {
         foreach (var pattern in Patterns)
         {
-            if (pattern.Holds(memory, row, view))
+            if (pattern.Holds(memory, view))
                 return true;
         }
 
@@ -61,36 +70,42 @@ sealed record Site(int Rule, SiteRole Role, int Step, int Number, string EventNa
 
     /// <summary>
     /// The sites of a plan in the order in which one event visits them: later steps first, so that an event is
-    /// never two steps of one match; what drops comes last, so that the next step wins over it.
+    /// never two steps of one match; what drops comes behind them, so that the next step wins over it; what is
+    /// remembered comes last, so that no event precedes itself.
     /// </summary>
     public static IEnumerable<Site> Of(int rule, RulePlan plan, PatternMemory memory)
     {
-        for (var step = plan.Steps.Length - 1; step >= 0; step--)
+        var steps = plan.Steps;
+        for (var step = steps.Length - 1; step >= 0; step--)
         {
-            foreach (var site in Create(SiteRole.Step, step, 0, plan.Steps[step].Pattern))
+            foreach (var site in Create(SiteRole.Step, step, 0, steps[step].Pattern))
                 yield return site;
         }
 
-        for (var step = 0; step < plan.Steps.Length; step++)
-        {
-            foreach (var site in Drops(SiteRole.Unless, step, plan.Steps[step].Unless))
-                yield return site;
-            foreach (var site in Drops(SiteRole.Until, step, plan.Steps[step].Until))
-                yield return site;
-        }
+        IEnumerable<Site>[] others =
+        [
+            .. steps.Select((s, step) => Each(SiteRole.Unless, step, s.Unless.Select(u => u.Pattern))),
+            .. steps.Select((s, step) => Each(SiteRole.Until, step, s.Until.Select(u => u.Pattern))),
+            plan.Absence is { } absence ? Create(SiteRole.Absence, 0, 0, absence.Pattern) : [],
+            .. steps.Select(
+                (s, step) => Each(SiteRole.Preceded, step, s.NotPrecededBy.Select(p => p.Pattern))
+            ),
+        ];
+        foreach (var site in others.SelectMany(s => s))
+            yield return site;
 
-        IEnumerable<Site> Drops(SiteRole role, int step, IReadOnlyList<UnlessPlan> drops) =>
-            drops.SelectMany((drop, n) => Create(role, step, n, drop.Pattern));
+        IEnumerable<Site> Each(SiteRole role, int step, IEnumerable<EventPattern> patterns) =>
+            patterns.SelectMany((pattern, n) => Create(role, step, n, pattern));
 
         IEnumerable<Site> Create(SiteRole role, int step, int number, EventPattern pattern) =>
             pattern
-                .Alternatives.GroupBy(p => p.EventName, StringComparer.Ordinal)
+                .Alternatives.GroupBy(p => (p.EventName, p.FindingsOf is null))
                 .Select(g => new Site(
                     rule,
                     role,
                     step,
                     number,
-                    g.Key,
+                    g.Key.EventName,
                     [.. g.Select(p => new SitePattern(p, [.. p.Conditions.Select(memory.NumberOf)]))]
                 ));
     }

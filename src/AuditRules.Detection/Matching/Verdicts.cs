@@ -21,7 +21,7 @@ static class Verdicts
             return (Verdict.Fired, "");
         if (whyBlind is not null && Blind(plan, whyBlind) is { Reason: not null } found)
             return found!;
-        var needed = plan.Steps.SelectMany(s => s.Pattern.Alternatives).Select(p => p.EventName).ToHashSet();
+        var needed = plan.Steps.SelectMany(s => s.Pattern.PatternsNeeded()).Select(p => p.EventName).ToHashSet();
         if (losses.FirstOrDefault(loss => Touches(loss, needed)) is { } lost)
             return (Verdict.Unknown, $"events were lost ({lost.Reason})");
         if (undecided is not null)
@@ -37,7 +37,7 @@ static class Verdicts
         string? some = null;
         foreach (var step in plan.Steps)
         {
-            var patterns = step.Pattern.Alternatives.ToArray();
+            var patterns = step.Pattern.PatternsNeeded().ToArray();
             var absent = patterns
                 .Select(p => (p.EventName, Why: whyBlind(p)))
                 .Where(p => p.Why is not null)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AuditRules.Detection.Plans;
 using AuditRules.Events;
 
 namespace AuditRules.Detection.Patterns;
@@ -28,6 +29,20 @@ public sealed record EventPattern(string EventName, ImmutableArray<FieldConditio
 
     /// <summary>Further patterns: an event that any of them takes is taken, once.</summary>
     public ImmutableArray<EventPattern> Or { get; init; } = [];
+
+    /// <summary>The rule whose findings are the events; null for events that programs raise.</summary>
+    public RulePlan? FindingsOf { get; init; }
+
+    /// <summary>The findings of that rule, as events.</summary>
+    public static EventPattern OfFindings(RulePlan rule) =>
+        new(Findings.FindingEvent.NameOf(rule.Info.Id)) { FindingsOf = rule };
+
+    /// <summary>The patterns of events that programs raise, without which this one takes nothing: of findings what the steps of
+    /// their rule take.</summary>
+    public IEnumerable<EventPattern> PatternsNeeded() =>
+        Alternatives.SelectMany(a =>
+            a.FindingsOf is { } rule ? rule.Steps.SelectMany(s => s.Pattern.PatternsNeeded()) : [a]
+        );
 
     /// <summary>This pattern without its alternatives, then each of these.</summary>
     public IEnumerable<EventPattern> Alternatives =>
@@ -61,6 +76,7 @@ public sealed record EventPattern(string EventName, ImmutableArray<FieldConditio
         && EventName == other.EventName
         && Conditions.AsSpan().SequenceEqual(other.Conditions.AsSpan())
         && Tests.AsSpan().SequenceEqual(other.Tests.AsSpan())
+        && FindingsOf?.Info.Id == other.FindingsOf?.Info.Id
         && Or.AsSpan().SequenceEqual(other.Or.AsSpan());
 
     /// <inheritdoc/>

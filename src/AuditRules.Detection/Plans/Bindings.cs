@@ -8,7 +8,17 @@ public readonly struct Bindings
 {
     readonly EventView[] _steps;
 
-    internal Bindings(EventView[] steps) => _steps = steps;
+    internal Bindings(EventView[] steps, FoldState? fold = null)
+    {
+        _steps = steps;
+        Fold = fold;
+    }
+
+    internal Bindings(Bindings bindings, FoldState fold)
+        : this(bindings._steps, fold) { }
+
+    /// <summary>What a fold made of the matches so far; null in a rule without one, and before it.</summary>
+    public FoldState? Fold { get; }
 
     /// <summary>The event of that step, from 0.</summary>
     public EventView this[int step] => _steps[step];

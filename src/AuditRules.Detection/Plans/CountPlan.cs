@@ -4,29 +4,24 @@ using AuditRules.Events;
 namespace AuditRules.Detection.Plans;
 
 /// <summary>A threshold over matches: so many of them, or so many distinct values, for one key within a window.</summary>
-public abstract class CountPlan
+public abstract class CountPlan : ThresholdPlan
 {
     private protected CountPlan(int atLeast, TimeSpan window, string keyText, Func<Bindings, Value>? distinct)
+        : base(window, keyText)
     {
         AtLeast = atLeast;
-        Window = window;
-        KeyText = keyText;
         Distinct = distinct;
     }
 
     /// <summary>The number to be reached.</summary>
     public int AtLeast { get; }
 
-    /// <summary>The longest time from the first to the last that counts, inclusive.</summary>
-    public TimeSpan Window { get; }
-
-    /// <summary>The key as it was written.</summary>
-    public string KeyText { get; }
-
     /// <summary>The value whose distinct ones are counted; null to count matches.</summary>
     public Func<Bindings, Value>? Distinct { get; }
 
-    internal abstract CountTable CreateTable(DetectionOptions options);
+    /// <inheritdoc/>
+    public override string Text =>
+        FormattableString.Invariant($"at least {AtLeast}{(Distinct is null ? "" : " distinct values")}");
 }
 
 /// <summary>A threshold for a key of a known type.</summary>

@@ -86,13 +86,13 @@ public enum Maturity
 /// <summary>A rule, as data: what the matcher runs.</summary>
 /// <param name="Info">What the rule says of itself.</param>
 /// <param name="Steps">The steps in order; at least one.</param>
-/// <param name="Count">A threshold over the matches of the steps, or null.</param>
+/// <param name="Count">A threshold, sum or fold over the matches of the steps, or null.</param>
 /// <param name="Message">The finding's message; null for the title.</param>
 /// <param name="Examples">Streams that it must, or must not, fire on.</param>
 public sealed record RulePlan(
     RuleInfo Info,
     ImmutableArray<StepPlan> Steps,
-    CountPlan? Count,
+    ThresholdPlan? Count,
     Func<Bindings, string>? Message,
     ImmutableArray<RuleExample> Examples
 )
@@ -103,13 +103,32 @@ public sealed record RulePlan(
     /// <summary>Which partial matches of one key are kept.</summary>
     public Overlap Overlap { get; init; }
 
+    /// <summary>An event that must not come behind the last step; null for none.</summary>
+    public AbsencePlan? Absence { get; init; }
+
     /// <summary>Findings that are kept, but do not count, in the order in which they are asked.</summary>
     public ImmutableArray<SuppressPlan> Suppressions { get; init; } = [];
+
+    /// <summary>The first step behind the group that the first step and its <c>together</c> are; 0 for no group.</summary>
+    internal int GroupEnd =>
+        Steps.Length > 1 && Steps[1].Together ? 1 + Steps.Skip(1).TakeWhile(s => s.Together).Count() : 0;
+
+    /// <summary>The rules whose findings it sees.</summary>
+    public IEnumerable<RulePlan> BuiltOn => Patterns.Select(p => p.FindingsOf).OfType<RulePlan>();
+
+    /// <summary>The same rule with an absence behind its last step.</summary>
+    public RulePlan WithAbsence(AbsencePlan? absence) => this with { Absence = absence };
 
     /// <summary>Every pattern that the rule asks of an event, alternatives one by one.</summary>
     public IEnumerable<EventPattern> Patterns =>
         Steps
-            .SelectMany(s => s.Unless.Concat(s.Until).Select(u => u.Pattern).Prepend(s.Pattern))
+            .SelectMany(s =>
+                s.Unless.Concat(s.Until)
+                    .Select(u => u.Pattern)
+                    .Concat(s.NotPrecededBy.Select(p => p.Pattern))
+                    .Prepend(s.Pattern)
+            )
+            .Concat(Absence is null ? [] : [Absence.Pattern])
             .SelectMany(p => p.Alternatives);
 
     /// <summary>The same rule with those clauses.</summary>

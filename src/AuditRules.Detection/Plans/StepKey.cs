@@ -30,6 +30,15 @@ public abstract class StepKey
 
     internal abstract PartialIndex CreateIndex(DetectionOptions options);
 
+    internal abstract PrecededTable CreateMemory(TimeSpan? within, DetectionOptions options);
+
+    // Groups join on several keys at once: they are kept as objects, whatever their types.
+    internal abstract object? EarlierOf(Bindings bindings);
+
+    internal abstract object? LaterOf(EventView view);
+
+    internal abstract IEqualityComparer<object> BoxedComparer { get; }
+
     private protected static ImmutableArray<Value> Parts(object? key)
     {
         var value = Value.From(key);
@@ -78,4 +87,13 @@ public sealed class StepKey<TKey> : StepKey
 
     internal override PartialIndex CreateIndex(DetectionOptions options) =>
         new PartialIndex<TKey>(this, options);
+
+    internal override PrecededTable CreateMemory(TimeSpan? within, DetectionOptions options) =>
+        new PrecededTable<TKey>(this, within, options);
+
+    internal override object? EarlierOf(Bindings bindings) => Earlier(bindings);
+
+    internal override object? LaterOf(EventView view) => Later(view);
+
+    internal override IEqualityComparer<object> BoxedComparer => new BoxedKeyComparer<TKey>(Comparer);
 }

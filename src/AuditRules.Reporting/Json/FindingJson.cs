@@ -20,7 +20,10 @@ static class FindingJson
         json.WriteString("state", suppressed ? "suppressed" : "new");
         if (suppressed)
             json.WriteString("suppressedBy", JsonText.Valid(finding.SuppressedBy));
-        json.WriteString("verdict", "match");
+        var doubted = finding.Verdict == FindingVerdict.Unknown;
+        json.WriteString("verdict", doubted ? "unknown" : "match");
+        if (doubted)
+            json.WriteString("doubtedBy", JsonText.Valid(finding.DoubtedBy));
         json.WriteEndObject();
     }
 

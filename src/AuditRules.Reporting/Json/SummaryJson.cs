@@ -36,6 +36,7 @@ static class SummaryJson
         foreach (var verdict in order)
             json.WriteNumber(Names.Of(verdict), totals.Count(verdict));
         json.WriteNumber("findings", totals.Findings);
+        json.WriteNumber("undecided", totals.Undecided);
         json.WriteNumber("suppressed", totals.Suppressed);
         json.WriteStartObject("bySeverity");
         foreach (var (severity, count) in totals.BySeverity)
@@ -115,6 +116,8 @@ static class SummaryJson
         json.WriteString("rule", JsonText.Valid(outcome.Rule.Id));
         json.WriteString("verdict", Names.Of(outcome.Verdict));
         json.WriteNumber("findings", outcome.Findings);
+        if (outcome.Undecided > 0)
+            json.WriteNumber("undecided", outcome.Undecided);
         if (outcome.Suppressed > 0)
             json.WriteNumber("suppressed", outcome.Suppressed);
         json.WriteString("reason", JsonText.Valid(outcome.Reason));

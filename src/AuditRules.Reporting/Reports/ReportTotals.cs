@@ -30,6 +30,9 @@ public sealed record ReportTotals(
     /// <summary>Findings in all.</summary>
     public long Findings => BySeverity.Values.Sum();
 
+    /// <summary>Findings that are in doubt; they are not among the others.</summary>
+    public long Undecided { get; private init; }
+
     /// <summary>Findings that rules suppress; they are not among the others.</summary>
     public long Suppressed { get; private init; }
 
@@ -57,6 +60,7 @@ public sealed record ReportTotals(
             report.Traces.Sum(t => t.Suspicions.Length)
         )
         {
+            Undecided = outcomes.Sum(o => o.Undecided),
             Suppressed = outcomes.Sum(o => o.Suppressed),
         };
     }

@@ -22,7 +22,7 @@ static class FindingText
         screen.Write(
             new StyledLine()
                 .Add(Names.Of(finding.Rule.Severity).ToUpperInvariant(), ToneOf(finding.Rule.Severity))
-                .Add(finding.State == FindingState.Suppressed ? " (suppressed) " : " ", Tone.Faint)
+                .Add(Mark(finding), Tone.Warning)
                 .Add(finding.Rule.Id, Tone.Strong)
                 .Add(" ")
                 .Add(finding.Rule.Title, Tone.Strong)
@@ -58,12 +58,22 @@ static class FindingText
         screen.Line();
     }
 
+    static string Mark(Finding finding) =>
+        (finding.State, finding.Verdict) switch
+        {
+            (FindingState.Suppressed, _) => " (suppressed) ",
+            (_, FindingVerdict.Unknown) => " (in doubt) ",
+            _ => " ",
+        };
+
     static Rows Heading(Finding finding)
     {
         var place = finding.Rule.Source.File.Length == 0 ? "" : finding.Rule.Source.ToString();
         string[] details = [place, string.Join(' ', finding.Rule.Mitre), $"finding {finding.Id}"];
         if (finding.State == FindingState.Suppressed)
             details = [.. details, $"suppressed: {finding.SuppressedBy}"];
+        if (finding.Verdict == FindingVerdict.Unknown)
+            details = [.. details, $"in doubt: {finding.DoubtedBy}"];
         var about = new StyledLine()
             .Add(string.Join(" - ", details.Where(d => d.Length > 0)), Tone.Faint)
             .ToRenderable();

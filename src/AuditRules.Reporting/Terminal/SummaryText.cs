@@ -49,8 +49,13 @@ public static class SummaryText
         return $"{Count(totals.Findings, "finding")} ({string.Join(", ", severities)})";
     }
 
-    static string Suppressed(ReportTotals totals) =>
-        totals.Suppressed == 0 ? "" : $"{Number(totals.Suppressed)} suppressed";
+    static string Suppressed(ReportTotals totals)
+    {
+        var undecided = totals.Undecided == 0 ? "" : $"{Number(totals.Undecided)} in doubt";
+        var suppressed = totals.Suppressed == 0 ? "" : $"{Number(totals.Suppressed)} suppressed";
+        string[] parts = [undecided, suppressed];
+        return string.Join(", ", parts.Where(p => p.Length > 0));
+    }
 
     static string Verdicts(ReportTotals totals)
     {

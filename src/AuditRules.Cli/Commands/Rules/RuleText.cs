@@ -35,6 +35,10 @@ static class RuleText
         screen.Line();
         for (var i = 0; i < rule.Steps.Length; i++)
             Write(screen, i + 1, rule.Steps[i]);
+        if (rule.Absence is { } absence)
+            screen.Line(
+                $"not followed by {absence.Pattern} on {absence.Key.Text} within {Of(absence.Within)}"
+            );
         if (rule.Overlap == Overlap.All)
             screen.Line("every partial match of a key is kept");
         if (rule.MaxSpan is { } span)
@@ -42,7 +46,7 @@ static class RuleText
         if (rule.Count is { } count)
             Write(screen, count);
         foreach (var suppression in rule.Suppressions)
-            screen.Line($"suppressed where {suppression.Condition.Text}: {suppression.Reason}");
+            screen.Line($"suppressed where {suppression.Condition.Text}   (code): {suppression.Reason}");
     }
 
     static void Write(Screen screen, int number, StepPlan step)
@@ -57,7 +61,7 @@ static class RuleText
             foreach (var condition in alternatives[i].Conditions)
                 screen.Line($"     {condition}");
             foreach (var test in alternatives[i].Tests)
-                screen.Line($"     where {test.Text}");
+                screen.Line($"     where {test.Text}   (code)");
         }
 
         foreach (var condition in step.Conditions)
@@ -65,23 +69,30 @@ static class RuleText
         if (step.Key is { } key)
             screen.Line($"     on {key.Text}");
         if (step.Within is { } window)
-            screen.Line($"     within {Of(window)} of the step before");
+            screen.Line(
+                $"     within {Of(window)} {(step.Together ? "from the first of the group to the last" : "of the step before")}"
+            );
+        if (step.Together)
+            screen.Line("     in any order with the steps before");
+        if (step.Runs is { } runs)
+            screen.Line(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"     {runs.From}{(runs.To is { } to ? $" to {to}" : " or more")} times in a row"
+                )
+            );
+        foreach (var preceded in step.NotPrecededBy)
+            screen.Line(
+                $"     not preceded by {preceded.Pattern} on {preceded.Key.Text}{(preceded.Within is { } time ? $" within {Of(time)}" : "")}"
+            );
         foreach (var unless in step.Unless)
             screen.Line($"     unless {unless.Pattern} on {unless.Key.Text}");
         foreach (var until in step.Until)
             screen.Line($"     until {until.Pattern} on {until.Key.Text}");
     }
 
-    static void Write(Screen screen, CountPlan count)
-    {
-        var what = count.Distinct is null ? "" : "distinct values ";
-        screen.Line(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"at least {count.AtLeast} {what}within {Of(count.Window)} for the same {count.KeyText}"
-            )
-        );
-    }
+    static void Write(Screen screen, ThresholdPlan threshold) =>
+        screen.Line($"{threshold.Text} within {Of(threshold.Window)} for the same {threshold.KeyText}");
 
     static string Of(TimeSpan time) =>
         string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");

@@ -16,7 +16,11 @@ static class ExpectedFindings
     public static ImmutableArray<string> Of(DetectionResult result)
     {
         var lines = ImmutableArray.CreateBuilder<string>();
-        foreach (var finding in result.Findings.Where(f => f.State == FindingState.New))
+        foreach (
+            var finding in result.Findings.Where(f =>
+                f.State == FindingState.New && f.Verdict == FindingVerdict.Match
+            )
+        )
         {
             lines.Add(TextEscape.Line($"{finding.Rule.Id}: {finding.Message}").TrimEnd());
             foreach (var (step, audited) in finding.Events)

@@ -1,0 +1,143 @@
+namespace AuditRules
+
+open System
+open System.Collections.Immutable
+open Microsoft.FSharp.Quotations
+open AuditRules.Detection.Plans
+open AuditRules.Events
+
+/// What a `fold` has made of the matches of one key.
+[<Sealed>]
+type Folded<'S, 'T> internal (state: 'S, last: 'T, count: int64) =
+    /// The state, with the latest match in it.
+    member _.State = state
+    /// What was bound before the fold, of the latest match: the event, or a tuple of the variables.
+    member _.Last = last
+    /// How many matches are in it.
+    member _.Count = count
+
+/// What the clauses make of their arguments, and what of them does not fit.
+module internal Lower =
+    let array (items: 'A seq) = ImmutableArray.CreateRange items
+
+    let key
+        (text: string)
+        (names: string list)
+        (earlier: Bindings -> 'K when 'K: equality)
+        (later: EventView -> 'K)
+        : StepKey =
+        // Structural: a key may be a list of texts.
+        StepKey<'K>(text, array names, Func<_, _> earlier, Func<_, _> later, HashIdentity.Structural)
+
+    /// The last step's name, as the author wrote it, where a clause tells it first.
+    let named (name: string option) (draft: Draft) =
+        match name, draft.Steps with
+        | Some name, [ step ] when step.Name = "event" ->
+            { draft with
+                Steps = [ step.WithName name ]
+            }
+        | _ -> draft
+
+    let notAfterCount clause (draft: Draft) =
+        match draft.Count, draft.Absence with
+        | Some _, _ ->
+            Draft.problem $"{clause} stands after a threshold; the threshold must be the last of them" draft
+        | None, Some _ ->
+            Draft.problem
+                $"{clause} stands after notFollowedBy, which must be the last of the clauses that select"
+                draft
+        | None, None -> draft
+
+    let require holds problem draft =
+        if holds then draft else Draft.problem problem draft
+
+    /// What the rule as a whole lacks.
+    let finished overlap (draft: Draft) =
+        // First step last in the draft.
+        let last = List.head draft.Steps
+        let group = draft.Steps |> List.exists _.Together
+
+        draft
+        |> require draft.Unless.IsEmpty "unless needs a step after it: it drops what waits for that step"
+        |> require
+            draft.Until.IsEmpty
+            "until needs a step after it: it drops what waits for the steps behind it"
+        |> require
+            (draft.MaxSpan.IsNone || draft.Steps.Length > 1)
+            "maxspan needs two steps: put followedBy before it"
+        |> require
+            (match draft.Absence with
+             | Some(_, None) -> false
+             | _ -> true)
+            "notFollowedBy needs a window: put within behind it, or it can only be decided at the end"
+        |> require
+            (match last.Runs with
+             | null -> true
+             | runs -> not runs.To.HasValue)
+            "runs (from, to) needs a step after it: write runs from"
+        |> require
+            (not group || overlap = Overlap.Latest)
+            "together keeps the latest event of each step: it does not go with overlap = All"
+
+    /// What `unless` and `until` make of their arguments: the events, and the key that they share with what is bound.
+    let drop
+        (bind: Bindings -> 'T)
+        (source: EventSource<'X>)
+        (theirs: Expr<'X -> 'K>)
+        (ours: Expr<'T -> 'K>)
+        =
+        let theirs', ours' = Printing.value theirs, Printing.value ours
+
+        UnlessPlan(
+            source.Pattern,
+            key
+                $"{Printing.print ours} = {Printing.print theirs}"
+                (Printing.keyNames theirs)
+                (fun bindings -> ours' (bind bindings))
+                (fun view -> theirs' ('X.Create view))
+        )
+
+    let problemsOf (source: EventSource<'X>) (draft: Draft) =
+        { draft with
+            Problems = List.rev source.Problems @ draft.Problems
+        }
+
+    /// A later step, and the unless and until that stand before it.
+    let addStep name (source: EventSource<'I>) (key: StepKey | null) (draft: Draft) =
+        let draft = { draft with Bounded = TheStep }
+
+        let plan =
+            StepPlan(
+                name |> Option.defaultValue $"event{draft.Steps.Length + 1}",
+                source.Pattern,
+                ImmutableArray.Empty,
+                key,
+                Nullable(),
+                array (List.rev draft.Unless)
+            )
+                .WithUntil(array (List.rev draft.Until))
+
+        { draft with
+            Steps = plan :: draft.Steps
+            Unless = []
+            Until = []
+        }
+        |> problemsOf source
+
+    let runs from until (draft: Draft) =
+        draft
+        |> notAfterCount "runs"
+        |> require (from >= 1) "runs needs a number of at least 1"
+        |> require
+            (until |> Option.forall (fun most -> most >= from))
+            "runs (from, to) needs from to be at most to"
+        |> require
+            (draft.Steps.Length > 1 && not (List.head draft.Steps).Together)
+            "runs stands behind followedBy or thenBy; of the first step atLeast says so"
+        |> Draft.mapLast _.WithRuns(from, Option.toNullable until)
+
+    let positive (what: string) (time: TimeSpan) draft =
+        if time > TimeSpan.Zero then
+            draft
+        else
+            Draft.problem $"{what} needs a time above zero" draft
