@@ -74,6 +74,20 @@ let deadlock () =
     Thread.Sleep(-1)
     true""",
         where "fail ()"
+        // It comes back, and its thread dies while another rule is busy.
+        "later",
+        """let fail () =
+    Thread((fun () -> Thread.Sleep 50; failwith "while another rule is busy")).Start()
+    true
+
+let victim =
+    rule ("victim", "slow, but good", High) {
+        for e in Custom "later" do
+        where (Thread.Sleep 200; true)
+        shouldNotFire []
+    }
+""",
+        where "fail ()"
         "exit", "", where "(exit 0)"
         "failFast", "", where "(Environment.FailFast \"gone\"; true)"
         "kill", "", where "(Diagnostics.Process.GetCurrentProcess().Kill(); true)"
@@ -147,7 +161,8 @@ let private replay folder rules =
     Cli.start small folder ([ "replay"; "run.atrace" ] @ options @ rules)
 
 let private findings (ran: Cli.Ran) =
-    ran.Lines |> List.filter (fun line -> not (line.StartsWith "{\"summary\""))
+    ran.Lines
+    |> List.filter (fun line -> line.Contains "\"rule\":\"G1\"" && not (line.StartsWith "{\"summary\""))
 
 let private all =
     lazy
@@ -242,6 +257,10 @@ let tests =
                 let withBad, without = all.Value
                 Expect.equal (findings withBad) (findings without) "findings"
                 Expect.equal (findings without).Length bad.Length "as many as there are"
+            }
+            test "R92: a rule that is busy while a thread of another one dies has not failed" {
+                let rule = outcomes.Value["victim"]
+                Expect.equal (rule.GetProperty("verdict").GetString()) "fired" "verdict"
             }
             test "C20: a rule that was stopped ends the command with 4" {
                 let withBad, without = all.Value

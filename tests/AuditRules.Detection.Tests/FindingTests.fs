@@ -131,6 +131,61 @@ let tests =
                 Expect.equal (failure.EventName, failure.Ordinal) ("a", 1L) "at which event"
                 Expect.equal both.Outcomes[0].Verdict Verdict.Failed "R24"
 
+            testCase "R90: a rule that was stopped before is not run, and has failed as it had then"
+            <| fun () ->
+                let asked = ref 0
+
+                let bad =
+                    rule
+                        "A"
+                        [
+                            step "o" a
+                            |> where (fun _ ->
+                                asked.Value <- asked.Value + 1
+                                true)
+                        ]
+
+                let failure =
+                    RuleFailure("it did not come back", SourceLocation("rules/x.fsx", 3), 7L, "a")
+
+                let options = DetectionOptions(Stopped = readOnlyDict [ "A", failure ])
+
+                let found =
+                    runWith options Array.empty [ bad; rule "B" [ step "o" a ] ] [ event "a" 1 [] ]
+
+                Expect.equal (cited found) [ "B: 0" ] "the other rule's finding"
+                Expect.equal asked.Value 0 "not run"
+                Expect.equal found.Outcomes[0].Verdict Verdict.Failed "R24"
+                Expect.equal (Option.ofObj found.Outcomes[0].Failure) (Some failure) "what was said of it"
+
+            testCase
+                "R90: whoever watches is told of each rule's code when it begins and when it comes back or throws"
+            <| fun () ->
+                let told = ResizeArray<string>()
+
+                let watch =
+                    { new IRuleWatch with
+                        member _.Enter(rule, view) =
+                            told.Add $"{rule} on {view.Name} {view.Ordinal}"
+
+                        member _.Leave() = told.Add "back"
+                    }
+
+                let bad = rule "A" [ step "o" a |> where throws ]
+                let options = DetectionOptions(Watch = watch)
+
+                runWith
+                    options
+                    Array.empty
+                    [ bad; rule "B" [ step "o" a ] ]
+                    [ event "a" 1 []; event "a" 2 [] ]
+                |> ignore
+
+                Expect.equal
+                    (List.ofSeq told)
+                    [ "A on a 0"; "back"; "B on a 0"; "back"; "B on a 1"; "back" ]
+                    "in turn"
+
             testCase "R22: a frame that breaks its format is not the failure of the rule that asked"
             <| fun () ->
                 let asks = step "o" a |> where (fun _ -> raise (Malformed()))

@@ -149,6 +149,9 @@ sealed unsafe class WatchMemory : IRuleWatch, IDisposable
         Begin(rule, WorkerState.Rule);
     }
 
+    /// <summary>This process dies of that rule, whatever runs now.</summary>
+    public void Blame(string rule) => Begin(rule, WorkerState.Rule);
+
     /// <summary>The values of a rule file are asked for.</summary>
     public void Enter(string file)
     {

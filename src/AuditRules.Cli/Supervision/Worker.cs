@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using AuditRules.Cli.Exit;
+using AuditRules.Cli.Files;
 using AuditRules.Cli.Hosting;
 using AuditRules.Detection.Findings;
 using AuditRules.Detection.Matching;
@@ -25,6 +27,7 @@ sealed partial class Worker
     readonly WorkerFolder _folder;
     readonly Spool _spool;
     readonly IReadOnlyList<RuleStop> _stops;
+    ImmutableArray<RulePlan> _rules = [];
 
     Worker(WorkerFolder folder)
     {
@@ -51,6 +54,8 @@ sealed partial class Worker
         var host = CliHost.OfProcess();
         var worker = new Worker(new WorkerFolder(arguments[1]));
         worker.Enter();
+        var paths = new PathNames(host.CurrentFolder);
+        AppDomain.CurrentDomain.UnhandledException += (_, e) => worker.Blame(e.ExceptionObject, paths);
         var code = run([.. arguments.Skip(2)], host.In(worker, worker._spool));
         worker._spool.Flush();
         worker.Watch.Complete(code);
@@ -63,6 +68,7 @@ sealed partial class Worker
     public DetectionOptions Begin(ImmutableArray<RulePlan> rules, string place)
     {
         Watch.Place = place;
+        _rules = rules;
         return new() { Watch = Watch, Stopped = Stopped(rules, place) };
     }
 
@@ -119,6 +125,22 @@ sealed partial class Worker
 
     /// <summary>Tells the supervisor of a file that is to be removed should this process be ended.</summary>
     public void NoteAside(string path) => File.AppendAllLines(_folder.Asides, [path]);
+
+    // A thread that a rule has started dies, while the code of another rule may run, or none.
+    void Blame(object thrown, PathNames paths)
+    {
+        var place = new StackTrace((Exception)thrown, fNeedFileInfo: true)
+            .GetFrames()
+            .FirstOrDefault(f => f.GetFileName()?.EndsWith(".fsx", StringComparison.Ordinal) == true);
+        if (place is null)
+            return;
+        var file = paths.Show(place.GetFileName()!);
+        var line = place.GetFileLineNumber();
+        var own = _rules.Where(r => r.Info.Source.File == file).OrderBy(r => r.Info.Source.Line).ToArray();
+        // What stands before the first rule of a file is that one's.
+        if ((own.LastOrDefault(r => r.Info.Source.Line <= line) ?? own.FirstOrDefault()) is { } rule)
+            Watch.Blame(rule.Info.Id);
+    }
 
     void Enter()
     {

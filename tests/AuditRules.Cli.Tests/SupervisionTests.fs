@@ -1,0 +1,180 @@
+/// The process that runs rules and the one that supervises it (docs/cli.md, C110 to C114).
+module AuditRules.Cli.Tests.SupervisionTests
+
+open System
+open System.Diagnostics
+open System.IO
+open System.Threading
+open Expecto
+open AuditRules.Cli.Tests
+
+let private spin =
+    "open AuditRules\n\nlet rec spin n = if n < 0 then n else spin (n + 1 &&& 0xffff)\n"
+
+/// A rule that does not come back from the first file that is opened.
+let private endlessRule =
+    spin
+    + """
+let endless =
+    rule ("E1", "endless", High) {
+        for o in Py.Open do
+        where (spin 0 < 0)
+        shouldFire [ Py.Open.make (path = "/secret") ]
+    }
+"""
+
+let private withEndless () =
+    let folder = Cli.withTrace Cli.fires
+    folder.Write("rules/endless.fsx", endlessRule)
+    folder
+
+let private withEndlessFile () =
+    let folder = Cli.withTrace Cli.fires
+    folder.Write("rules/endless.fsx", spin + "let value = spin 0\n")
+    folder
+
+let private short = [ "--rule-timeout"; "200ms" ]
+
+let private failed =
+    "failed E1 endless: it did not come back within 0.2 s of processor time, at rules/endless.fsx(6), on event 0 open"
+
+let private childrenOf (pid: int) =
+    (File.ReadAllText $"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+    |> List.ofArray
+
+let private waitFor (what: string) (condition: unit -> bool) =
+    let clock = Stopwatch.StartNew()
+
+    while not (condition ()) do
+        if clock.Elapsed > TimeSpan.FromMinutes 2.0 then
+            failtest $"{what}: not within two minutes"
+
+        Thread.Sleep 20
+
+let private state (pid: string) =
+    try
+        let text = File.ReadAllText $"/proc/{pid}/stat"
+        text[text.LastIndexOf ')' + 2]
+    with :? IOException ->
+        'X'
+
+/// A replay that would go on for an hour, the worker that it has, and what it makes below TMPDIR.
+let private startEndless (folder: Cli.Folder) =
+    Directory.CreateDirectory(folder.File "tmp") |> ignore
+    let program = Path.Combine(AppContext.BaseDirectory, "auditrules.dll")
+
+    let info =
+        ProcessStartInfo(
+            "dotnet",
+            [ program; "replay"; "run.atrace"; "--rule-timeout"; "1h" ],
+            WorkingDirectory = folder.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        )
+
+    info.Environment["TMPDIR"] <- folder.File "tmp"
+    info.Environment["AUDITRULES_CACHE"] <- folder.File "cache"
+    let command = Process.Start info |> Option.ofObj |> Option.get
+    waitFor "a worker" (fun () -> not (childrenOf command.Id).IsEmpty)
+    let worker = (childrenOf command.Id).Head
+
+    let inRule () =
+        let watches =
+            Directory.GetFiles(folder.File "tmp", "watch", SearchOption.AllDirectories)
+
+        watches.Length = 1
+        && (use file =
+                File.Open(watches[0], FileMode.Open, FileAccess.Read, FileShare.ReadWrite)
+
+            file.ReadByte() = 1)
+
+    waitFor "the rule" inRule
+    command, worker
+
+let private kill signal (pid: int) =
+    use kill = Process.Start("kill", [ $"-{signal}"; string pid ])
+    kill.WaitForExit()
+
+[<Tests>]
+let tests =
+    testList
+        "supervision"
+        [
+            test "C113: what gives its bytes only once is replayed again all the same" {
+                use folder = withEndless ()
+                let shell = [ "-c"; "cat run.atrace | dotnet \"$@\""; "sh" ]
+                let ran = Cli.startProgram "sh" shell [] folder ([ "replay"; "-" ] @ short)
+                Expect.equal ran.Code 4 ran.Error
+                Expect.stringContains ran.Out "/secret was read, then 10.1.2.3 connected" "the other rule"
+                Expect.stringContains ran.Out failed "the failure"
+            }
+            test "C113: a signal ends the worker too, and removes what is below TMPDIR" {
+                use folder = withEndless ()
+                let command, worker = startEndless folder
+                use _ = command
+                kill "TERM" command.Id
+                command.WaitForExit()
+                Expect.equal command.ExitCode 143 "as without a worker"
+                waitFor "the worker's end" (fun () -> state worker = 'X')
+                Expect.isEmpty (Directory.GetFileSystemEntries(folder.File "tmp")) "nothing left"
+            }
+            test "C113: whatever ends the command ends the worker" {
+                use folder = withEndless ()
+                let command, worker = startEndless folder
+                use _ = command
+                kill "KILL" command.Id
+                waitFor "the worker's end" (fun () -> List.contains (state worker) [ 'X'; 'Z' ])
+            }
+            test "C110: --no-cache and record --rules have rules stopped as well" {
+                use folder = withEndless ()
+
+                let ran =
+                    Cli.start
+                        []
+                        folder
+                        ([ "record"; "--no-cache"; "--rules"; "rules"; "--report"; "report.txt" ]
+                         @ short
+                         @ [ "--"; "python3"; "-c"; "open('/dev/null')" ])
+
+                Expect.equal ran.Code 4 ran.Error
+
+                Expect.stringContains
+                    (folder.Read "report.txt")
+                    "failed E1 endless: it did not come back"
+                    "report"
+
+                Expect.stringContains ran.Error "not kept" "the line of the recording"
+            }
+            test "C114: in test a rule that is stopped fails its test, and a file that is left out is 4" {
+                use folder = withEndless ()
+                let ran = Cli.start [] folder ("test" :: short)
+                Expect.equal ran.Code 1 ran.Error
+
+                Expect.stringContains
+                    ran.Out
+                    ("FAIL rules/endless.fsx(6) E1 examples\n"
+                     + "     it did not come back within 0.2 s of processor time, on event 0 open\n")
+                    "its examples"
+
+                use other = withEndlessFile ()
+                let ran = Cli.start [] other ([ "test"; "rules"; "-q" ] @ short)
+                Expect.equal ran.Code 4 ran.Error
+            }
+            test "C110: rules list and check name a file that does not come back, and list the others" {
+                use folder = withEndlessFile ()
+                let ran = Cli.start [] folder ([ "rules"; "list" ] @ short)
+                Expect.equal ran.Code 4 ran.Error
+                Expect.stringContains ran.Out "T1" "the other rule"
+                Expect.stringContains ran.Error "rules/endless.fsx(1,1): error AR0040" "named"
+                let ran = Cli.start [] folder ([ "rules"; "check" ] @ short)
+                Expect.equal (ran.Code, ran.Out) (4, "") "no word of no errors"
+            }
+            test "C111: a time that is none is refused, and so is one that is too short to be told" {
+                use folder = Cli.withTrace Cli.fires
+
+                for time in [ "2"; "-1s"; "99ms"; "" ] do
+                    let ran = Cli.run folder [ "replay"; "run.atrace"; "--rule-timeout"; time ]
+                    Expect.equal ran.Code 2 time
+                    Expect.isTrue (Cli.isMessage ran.Error) ran.Error
+            }
+        ]
