@@ -19,7 +19,7 @@ type Ran =
     member ran.Lines = ran.Out.TrimEnd('\n').Split('\n') |> List.ofArray
 
 /// Rules are compiled once for all tests.
-let private cache =
+let cache =
     lazy (Directory.CreateTempSubdirectory("auditrules-test-cache-").FullName)
 
 do

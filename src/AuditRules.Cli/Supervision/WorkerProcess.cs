@@ -11,6 +11,7 @@ sealed class WorkerProcess : IDisposable
     public const string Word = "[worker]";
 
     const string HeapLimit = "DOTNET_GCHeapHardLimit";
+    const string Diagnostics = "DOTNET_EnableDiagnostics";
     const long TicksPerSecond = 100; // USER_HZ, the same on x64 and arm64
 
     readonly Process _process;
@@ -45,6 +46,8 @@ sealed class WorkerProcess : IDisposable
                 info.Environment[HeapLimit] = limit.ToString("x", CultureInfo.InvariantCulture);
         }
 
+        // What is for debuggers has files below TMPDIR, which stay there where a process is ended.
+        info.Environment.TryAdd(Diagnostics, "0");
         return new(Process.Start(info)!);
     }
 
