@@ -78,15 +78,7 @@ let deadlock () =
         "later",
         """let fail () =
     Thread((fun () -> Thread.Sleep 50; failwith "while another rule is busy")).Start()
-    true
-
-let victim =
-    rule ("victim", "slow, but good", High) {
-        for e in Custom "later" do
-        where (Thread.Sleep 200; true)
-        shouldNotFire []
-    }
-""",
+    true""",
         where "fail ()"
         "exit", "", where "(exit 0)"
         "failFast", "", where "(Environment.FailFast \"gone\"; true)"
@@ -135,6 +127,19 @@ let good =
     }
 """
 
+/// Busy while the thread of another rule dies.
+let private victim =
+    """open System.Threading
+open AuditRules
+
+let victim =
+    rule ("victim", "slow, but good", High) {
+        for e in Custom "later" do
+        where (Thread.Sleep 150; true)
+        shouldNotFire []
+    }
+"""
+
 let private event i name argument =
     let time =
         DateTime(2026, 1, 2).AddMilliseconds(float i).ToString "yyyy-MM-ddTHH:mm:ss.fffZ"
@@ -156,7 +161,7 @@ let private events =
 let private small = [ "DOTNET_GCHeapHardLimit", "0x10000000" ]
 
 let private replay folder rules =
-    let options = [ "--format"; "jsonl"; "--rule-timeout"; "300ms"; "--trust-rules" ]
+    let options = [ "--format"; "jsonl"; "--rule-timeout"; "400ms"; "--trust-rules" ]
     let rules = rules |> List.collect (fun path -> [ "--rules"; path ])
     Cli.start small folder ([ "replay"; "run.atrace" ] @ options @ rules)
 
@@ -178,6 +183,7 @@ let private all =
              )
 
          folder.Write("bad/loads.fsx", "#load \"endless.fsx\"\nlet value = Endless.value\n")
+         folder.Write("bad/victim.fsx", victim)
          folder.Write("rules/good.fsx", good)
          Cli.import folder "run.atrace" events
          use _ = folder

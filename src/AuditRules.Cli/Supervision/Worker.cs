@@ -136,7 +136,12 @@ sealed partial class Worker
             return;
         var file = paths.Show(place.GetFileName()!);
         var line = place.GetFileLineNumber();
-        var own = _rules.Where(r => r.Info.Source.File == file).OrderBy(r => r.Info.Source.Line).ToArray();
+        var own = _rules
+            .Where(r =>
+                r.Info.Source.File == file && !_stops.Any(s => s.Subject == WatchMemory.Cut(r.Info.Id))
+            )
+            .OrderBy(r => r.Info.Source.Line)
+            .ToArray();
         // What stands before the first rule of a file is that one's.
         if ((own.LastOrDefault(r => r.Info.Source.Line <= line) ?? own.FirstOrDefault()) is { } rule)
             Watch.Blame(rule.Info.Id);
