@@ -23,6 +23,9 @@ sealed class FindingEvent : AuditEvent
     /// <summary>What the finding rests on; null for nothing.</summary>
     public Matching.Doubt[]? Doubts { get; }
 
+    /// <summary>Where it stands among the events of its time: that of an absence behind all of them.</summary>
+    public long Order { get; init; }
+
     /// <summary>The name under which findings of that rule are events.</summary>
     public static string NameOf(string ruleId) => $"findings of {ruleId}";
 }

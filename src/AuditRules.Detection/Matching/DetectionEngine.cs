@@ -149,7 +149,7 @@ public sealed class DetectionEngine
             }
 
             if (matcher.Found.Count > 0)
-                Keep(site.Rule, view.Time, view.Ordinal);
+                Keep(site.Rule, view.Time, view.Rows is FindingEvent found ? found.Order : view.Ordinal);
         }
 
         if (_absent.Length > 0)
@@ -214,7 +214,7 @@ public sealed class DetectionEngine
             _results.Add(rule, found, time, ordinal);
             // R62: nobody sees what is suppressed.
             if (isSeen && found.Finding.State != FindingState.Suppressed)
-                _announced.Enqueue(new(found.Finding, found.Doubts, found.Last, time));
+                _announced.Enqueue(new(found.Finding, found.Doubts, found.Last, time) { Order = ordinal });
         }
 
         matcher.Found.Clear();
