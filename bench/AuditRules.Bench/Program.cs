@@ -13,6 +13,7 @@ return args switch
         path,
         int.Parse(events, CultureInfo.InvariantCulture)
     ),
+    ["guard", var folder] => GuardCommand.Run(folder),
     _ => Usage(),
 };
 
@@ -25,6 +26,7 @@ static int Usage()
           columns EVENTS        bytes an event of each column
           speed [EVENTS]        events a second of each format, as ratios
           trace PATH EVENTS     write the workload as a trace
+          guard FOLDER          what the guard costs over the rules of a folder
         """
     );
     return 2;

@@ -116,6 +116,52 @@ let private isLinear (code: ResizeArray<Instruction>) (targets: HashSet<int>) at
         && (isConstant (at - 2) || isConstant (at - 3))
         && isStraight (at - 3))
 
+let private canChange (typeName: TypeName) =
+    match typeName with
+    | Library name -> GuardList.canChange name
+    | _ -> false
+
+let private hasAddress types = List.contains Address types
+
+let private isHashOf (name: string) =
+    name = "GetHashCode"
+    || List.exists
+        (fun (prefix: string) -> name.StartsWith(prefix, StringComparison.Ordinal))
+        [ "GenericHash"; "LimitedGenericHash"; "PhysicalHash" ]
+
+/// What is known of a member of a library.
+type private Use =
+    | Fine
+    | Refused of Wrong
+    /// Refused but in code that makes a hash code itself.
+    | HashCode
+    /// Refused unless a constant makes it linear.
+    | Expression
+
+let private useOf (metadata: MetadataReader) (handle: MemberReferenceHandle) =
+    let reference = metadata.GetMemberReference handle
+    let name = metadata.GetString reference.Name
+
+    match ofEntity metadata reference.Parent with
+    | Library typeName ->
+        if not (GuardList.allows typeName name) then
+            Refused(member' typeName name)
+        elif hasAddress (ofReference reference) then
+            Refused(unchecked "addresses in memory" (GuardList.plain name))
+        elif isHashOf name then
+            HashCode
+        elif
+            typeName = "System.Text.RegularExpressions.Regex"
+            && (name = ".ctor" || isStatic reference)
+            && not (List.contains name [ "Escape"; "Unescape" ])
+        then
+            Expression
+        else
+            Fine
+    | Address -> Refused(unchecked "addresses in memory" (GuardList.plain name))
+    | Own _
+    | Other -> Fine
+
 /// What the metadata and the debug information of one assembly say.
 type private Source =
     {
@@ -123,7 +169,17 @@ type private Source =
         Image: PEReader
         Debug: MetadataReader option
         Files: RuleFile list
+        /// What is known already.
+        Known: Dictionary<MemberReferenceHandle, Use>
     }
+
+    member this.Use(handle: MemberReferenceHandle) =
+        match this.Known.TryGetValue handle with
+        | true, known -> known
+        | _ ->
+            let found = useOf this.Metadata handle
+            this.Known[handle] <- found
+            found
 
 /// The visible lines of a method, in the order of its code.
 let private points (source: Source) (method: MethodDefinitionHandle) =
@@ -242,45 +298,6 @@ let private primary (told: Told list) =
         (same |> List.minBy (fun t -> not t.IsExact, t.Diagnostic.Place.Column)).Diagnostic)
     |> List.sortBy (fun d -> d.Place.File, d.Place.Line, d.Place.Column)
 
-let private canChange (typeName: TypeName) =
-    match typeName with
-    | Library name -> GuardList.canChange name
-    | _ -> false
-
-let private hasAddress types = List.contains Address types
-
-let private isHashOf (name: string) =
-    name = "GetHashCode"
-    || List.exists
-        (fun (prefix: string) -> name.StartsWith prefix)
-        [ "GenericHash"; "LimitedGenericHash"; "PhysicalHash" ]
-
-/// What is wrong with a member of a library that the code uses.
-let private useOf (source: Source) isHash (handle: MemberReferenceHandle) isLinear =
-    let reference = source.Metadata.GetMemberReference handle
-    let name = source.Metadata.GetString reference.Name
-
-    match ofEntity source.Metadata reference.Parent with
-    | Library typeName ->
-        [
-            if not (GuardList.allows typeName name) then
-                member' typeName name
-            elif hasAddress (ofReference reference) then
-                unchecked "addresses in memory" (GuardList.plain name)
-            elif isHashOf name && not isHash then
-                hashCode
-            elif
-                typeName = "System.Text.RegularExpressions.Regex"
-                && (name = ".ctor" || isStatic reference)
-                && not (List.contains name [ "Escape"; "Unescape" ])
-                && not (isLinear ())
-            then
-                backtracking
-        ]
-    | Address -> [ unchecked "addresses in memory" (GuardList.plain name) ]
-    | Own _
-    | Other -> []
-
 /// Codes that the runtime does not check, or that leave the method by no ordinary way.
 let private uncheckedCodes =
     dict
@@ -303,7 +320,7 @@ let private isStart (source: Source) (method: MethodDefinition) =
     let space =
         metadata.GetString (metadata.GetTypeDefinition(method.GetDeclaringType())).Namespace
 
-    space.StartsWith "<StartupCode$"
+    space.StartsWith("<StartupCode$", StringComparison.Ordinal)
     || List.contains (metadata.GetString method.Name) [ ".cctor"; "staticInitialization@" ]
 
 /// What is wrong with the code of a method.
@@ -316,16 +333,19 @@ let private inBody (source: Source) (method: MethodDefinition) (body: MethodBody
     let rec used i (handle: EntityHandle) =
         match handle.Kind with
         | HandleKind.MemberReference ->
-            useOf source isHash (MemberReferenceHandle.op_Explicit handle) (fun () -> isLinear code targets i)
+            match source.Use(MemberReferenceHandle.op_Explicit handle) with
+            | Refused wrong -> [ wrong ]
+            | HashCode when not isHash -> [ hashCode ]
+            | Expression when not (isLinear code targets i) -> [ backtracking ]
+            | _ -> []
         | HandleKind.MethodSpecification ->
             used i (metadata.GetMethodSpecification(MethodSpecificationHandle.op_Explicit handle)).Method
         | HandleKind.MethodDefinition when
             not isHash
-            && metadata.GetString(
-                metadata.GetMethodDefinition(MethodDefinitionHandle.op_Explicit handle).Name
-            )
-                =
+            && metadata.StringComparer.Equals(
+                (metadata.GetMethodDefinition(MethodDefinitionHandle.op_Explicit handle)).Name,
                 "GetHashCode"
+            )
             ->
             [ hashCode ]
         | _ -> []
@@ -443,6 +463,7 @@ let private ofAssembly (files: RuleFile list) (assembly: byte array) : Diagnosti
                 Image = image
                 Debug = embedded |> Option.map _.GetMetadataReader()
                 Files = files
+                Known = Dictionary()
             }
 
         let metadata = source.Metadata

@@ -187,7 +187,10 @@ let private isOpen (space: string) =
 
 /// The member's name as an author writes it.
 let plain (name: string) =
-    if name.StartsWith "get_" || name.StartsWith "set_" then
+    if
+        name.StartsWith("get_", StringComparison.Ordinal)
+        || name.StartsWith("set_", StringComparison.Ordinal)
+    then
         name.Substring 4
     else
         name
