@@ -60,25 +60,29 @@ let private options output =
         "--nowarn:3391,64"
     |]
 
-let private compileIn (folder: DirectoryInfo) (sources: (string * string) list) =
-    let output = Path.Combine(folder.FullName, "rules.dll")
-
+/// The sources as files of a folder, and the compiler's arguments without the output's.
+let private write (folder: DirectoryInfo) (sources: (string * string) list) =
     let inputs =
-        [
+        [|
             for name, text in sources do
                 let path = Path.Combine(folder.FullName, name)
                 File.WriteAllText(path, text)
                 path
-        ]
-
-    let arguments =
-        [|
-            yield! options output
-            for reference in references () do
-                $"-r:{reference}"
-            yield! inputs
         |]
 
+    let output = Path.Combine(folder.FullName, "rules.dll")
+
+    output,
+    [|
+        yield! options output
+        for reference in references () do
+            $"-r:{reference}"
+    |],
+    inputs
+
+let private compileIn (folder: DirectoryInfo) (sources: (string * string) list) =
+    let output, flags, inputs = write folder sources
+    let arguments = Array.append flags inputs
     let checker = FSharpChecker.Create()
     let diagnostics, thrown = checker.Compile arguments |> Async.RunSynchronously
 
@@ -90,14 +94,25 @@ let private compileIn (folder: DirectoryInfo) (sources: (string * string) list) 
 
     assembly, diagnostics, thrown
 
-/// Compiles the sources, given as file name and text, in a folder of its own: the assembly or nothing, the compiler's
-/// diagnostics, and what it threw, which means nothing beside an error: the compiler stops by throwing.
-let compile (sources: (string * string) list) =
+let private checkIn (folder: DirectoryInfo) (sources: (string * string) list) =
+    let _, flags, inputs = write folder sources
+    let checker = FSharpChecker.Create()
+    let project = Path.Combine(folder.FullName, "rules.fsproj")
+    // The first of the arguments is the compiler's own name.
+    let options = checker.GetProjectOptionsFromCommandLineArgs(project, flags[1..])
+
+    let results =
+        checker.ParseAndCheckProject { options with SourceFiles = inputs }
+        |> Async.RunSynchronously
+
+    None, results.Diagnostics, None
+
+let private inFolder work sources =
     try
         let folder = Directory.CreateTempSubdirectory "auditrules-"
 
         try
-            compileIn folder sources
+            work folder sources
         finally
             try
                 folder.Delete true
@@ -106,3 +121,12 @@ let compile (sources: (string * string) list) =
             | :? UnauthorizedAccessException -> ()
     with e ->
         None, [||], Some e
+
+/// Compiles the sources, given as file name and text, in a folder of its own: the assembly or nothing, the compiler's
+/// diagnostics, and what it threw, which means nothing beside an error: the compiler stops by throwing.
+let compile (sources: (string * string) list) = inFolder compileIn sources
+
+/// Checks the types of the sources and makes no assembly: the compiler's diagnostics, and what it threw.
+let check (sources: (string * string) list) =
+    let _, diagnostics, thrown = inFolder checkIn sources
+    diagnostics, thrown

@@ -67,7 +67,7 @@ let private unbracketed =
     Regex(@"^(\w+)\s*=.*?(\|\|\||&&&)", RegexOptions.CultureInvariant)
 
 let private quotedNumber = Regex("^\"(-?\d+)\"", RegexOptions.CultureInvariant)
-let private bareNumber = Regex(@"^(-?\d+)", RegexOptions.CultureInvariant)
+let private bareNumber = Regex(@"^(-?\d+(?:\.\d+)?)", RegexOptions.CultureInvariant)
 
 /// A number where the field is a number, without the quotation marks that the author wrote.
 let private aNumber (place: string) otherwise =
@@ -199,6 +199,8 @@ let private hint (number: int) (message: string) (suggestions: string list) (spo
         else
             otherwise
     | 1 when message.Contains "expected to have type 'string'" -> aText place "This is a text: write \"...\"."
+    | 1 when message.Contains "does not match the type 'string'" ->
+        "A number is no text: put it into one as $\"{n}\", or write string n."
     | 1
     | 193 when message.Contains "'int64'" -> "Whole numbers of events have 64 bits: write 443L."
     | 1 when message.Contains "TimeSpan" -> "Write a time as (seconds 5) or (minutes 1)."

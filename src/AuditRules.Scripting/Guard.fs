@@ -509,3 +509,7 @@ let check (files: RuleFile list) (told: Diagnostic list) (assembly: byte array) 
     List.choose ofWarning told @ ofAssembly files assembly
     |> List.distinctBy (fun d ->
         d.Place.File, d.Place.Line, d.Id, (if d.Id = Problem.Unchecked then "" else d.Message))
+
+/// What the compiler told, with errors for its warnings of code that nobody can check.
+let promote (told: Diagnostic list) =
+    [ for d in told -> ofWarning d |> Option.defaultValue d ]

@@ -72,6 +72,30 @@ let Forbidden = "AR0014"
 [<Literal>]
 let Unchecked = "AR0015"
 
+/// A step that no event can take, or an `unless` that none can (R85).
+[<Literal>]
+let Impossible = "AR0016"
+
+/// An example that fails (R86).
+[<Literal>]
+let FailingExample = "AR0017"
+
+/// A rule without an example that it must not fire on (R87).
+[<Literal>]
+let NoSilentExample = "AR0018"
+
+/// A rule without a message (R87).
+[<Literal>]
+let NoMessage = "AR0019"
+
+/// A rule without an ATT&CK technique (R87).
+[<Literal>]
+let NoMitre = "AR0020"
+
+/// A title that is no title (R87).
+[<Literal>]
+let BadTitle = "AR0021"
+
 /// A MITRE id of another form than techniques have.
 [<Literal>]
 let BadMitre = "AR0030"

@@ -218,6 +218,37 @@ let private goodId =
 // Whether ATT&CK has the technique changes with its versions; its form does not.
 let private goodMitre = Regex(@"^T\d{4}(\.\d{3})?\z", RegexOptions.NonBacktracking)
 
+/// The steps of a rule that no event can take, each with its name, the event and the condition.
+let private impossible (plan: RulePlan) =
+    [
+        for pattern in plan.Patterns do
+            for condition in pattern.Conditions do
+                if not (PatternCheck.CanMatch condition.Pattern) then
+                    pattern.EventName, condition
+    ]
+    |> List.distinct
+
+/// Where a field is given a pattern, in the lines of a rule; else under the rule's id.
+let private atField (placed: Placed) (field: string) (told: Diagnostic) =
+    let isField =
+        Regex($@"(?<!\w){Regex.Escape field}\s*=(?!=)", RegexOptions.CultureInvariant)
+
+    let found =
+        placed.File
+        |> Option.bind (fun file ->
+            file.Code.Split '\n'
+            |> Seq.indexed
+            |> Seq.skip (max 0 (told.Place.Line - 1))
+            |> Seq.tryFind (fun (_, line) -> line.Contains "Py." && isField.IsMatch line)
+            |> Option.map (fun (i, line) -> file, i + 1, (isField.Match line).Index))
+
+    match found with
+    | Some(file, line, index) ->
+        let place = TextSpan(file.Shown, line, index + 1, line, index + 1 + field.Length)
+
+        Diagnostic(told.Id, told.Severity, told.Message, place, lineOf (Some file) line, told.Hint)
+    | None -> told
+
 /// The problems of a rule that compiles.
 let private check (placed: Placed) =
     [
@@ -254,6 +285,14 @@ let private check (placed: Placed) =
                 Problem.NeverRaised
                 $"rule {placed.Rule.Id} can never fire: no Python raises what it looks for"
                 $"{why}."
+        for name, condition in impossible placed.Plan do
+            at
+                Problem.warning
+                placed
+                Problem.Impossible
+                $"rule {placed.Rule.Id} waits for {name} with {condition}, which no event has"
+                "Join what may be either with |||; a list for oneOf must not be empty."
+            |> atField placed condition.Field
         if placed.Plan.Examples.IsEmpty then
             at
                 Problem.warning

@@ -3,6 +3,7 @@ namespace AuditRules.Scripting
 open System
 open System.Collections.Generic
 open System.IO
+open AuditRules.Detection.Matching
 open AuditRules.Detection.Plans
 open AuditRules.Events.Diagnostics
 
@@ -164,35 +165,73 @@ type RuleCompiler(options: RuleCompilerOptions) =
             load files entry.Assembly true []
         | wrong -> failed wrong
 
-    let compileOrRead files =
-        let sources =
-            RuleFile.compilerTexts files |> List.mapi (fun i text -> $"%04d{i}.fs", text)
+    /// The files and all that they load in the order in which they are compiled, with what the compiler is given; or
+    /// what is wrong with their text.
+    let read (paths: IReadOnlyList<string>) =
+        let full = [ for path in paths -> Path.GetFullPath path ]
+        let roots = [ for folder in options.RulesFolders -> Path.GetFullPath folder ]
+        let files, problems = LoadOrder.resolve roots show full
 
-        let key =
-            AssemblyCache.key (AssemblyCompiler.identity () @ [ for _, text in sources -> text ])
+        if problems.IsEmpty then
+            let sources =
+                RuleFile.compilerTexts files |> List.mapi (fun i text -> $"%04d{i}.fs", text)
 
-        let cached =
-            if cacheFolder = "" then
-                None
-            else
-                AssemblyCache.tryRead cacheFolder key
+            Ok(files, sources)
+        else
+            Error(List.sortBy order problems)
 
-        match cached with
-        | Some entry -> reuse files key entry
-        | None -> compile files sources key
+    let loaded (files: RuleFile list, sources) =
+        if files.IsEmpty then
+            failed []
+        else
+            let key =
+                AssemblyCache.key (AssemblyCompiler.identity () @ [ for _, text in sources -> text ])
+
+            let cached =
+                if cacheFolder = "" then
+                    None
+                else
+                    AssemblyCache.tryRead cacheFolder key
+
+            match cached with
+            | Some entry -> reuse files key entry
+            | None -> compile files sources key
 
     /// Compiles those files and all that they load into one assembly, or takes it from the cache.
     /// Throws only what reading the files throws (IOException, UnauthorizedAccessException).
     member _.Compile(paths: IReadOnlyList<string>) : CompiledRules =
-        let full = [ for path in paths -> Path.GetFullPath path ]
+        match read paths with
+        | Ok files -> loaded files
+        | Error problems -> failed problems
 
-        let roots = [ for folder in options.RulesFolders -> Path.GetFullPath folder ]
-        let files, problems = LoadOrder.resolve roots show full
+    /// Checks the text and the types of those files and of all that they load, and runs nothing of them: what is wrong,
+    /// in the order of files and lines. Throws what Compile throws.
+    member _.Check(paths: IReadOnlyList<string>) : IReadOnlyList<Diagnostic> =
+        match read paths with
+        | Ok([], _) -> [||]
+        | Ok(files, sources) ->
+            let found, thrown = AssemblyCompiler.check sources
+            let told = CompilerDiagnostics.ofOutcome files found thrown.IsNone thrown
 
+            let told = if options.Trusted then told else Guard.promote told
 
-        if not problems.IsEmpty then
-            failed (List.sortBy order problems)
-        elif files.IsEmpty then
-            failed []
-        else
-            compileOrRead files
+            Array.ofList (List.sortBy order told)
+        | Error problems -> Array.ofList problems
+
+    /// Everything that is to be said of those files: what Compile says, and of rules that can run what a reader would
+    /// remark, and which examples fail, run with the options that are given for the rules. Throws what Compile throws.
+    member _.Lint
+        (paths: IReadOnlyList<string>, running: Func<IReadOnlyList<RulePlan>, DetectionOptions>)
+        : IReadOnlyList<Diagnostic> =
+        match read paths with
+        | Error problems -> Array.ofList problems
+        | Ok(files, sources) ->
+            use compiled = loaded (files, sources)
+
+            let remarks =
+                if compiled.HasErrors then
+                    []
+                else
+                    RuleLint.check (running.Invoke compiled.Rules) files compiled.Rules
+
+            Array.ofList (List.sortBy order (List.ofSeq compiled.Diagnostics @ List.ofSeq compiled.LeftOut @ remarks))

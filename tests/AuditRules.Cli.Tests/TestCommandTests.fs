@@ -116,5 +116,5 @@ let tests =
                 Expect.stringContains show.Out "     within 5 s of the step before\n" "window"
                 let missing = run folder [ "rules"; "show"; "T2" ]
                 Expect.equal missing.Code 66 missing.Error
-                Expect.equal (run folder [ "rules"; "check" ]).Out "1 rule in 1 file: no errors\n" "check")
+                Expect.equal (run folder [ "rules"; "check" ]).Out "1 file: no errors\n" "check")
         ]

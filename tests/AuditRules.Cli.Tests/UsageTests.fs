@@ -21,6 +21,7 @@ let private commands =
         [ "rules"; "list" ]
         [ "rules"; "show" ]
         [ "rules"; "check" ]
+        [ "rules"; "lint" ]
         [ "init" ]
         [ "demo" ]
     ]

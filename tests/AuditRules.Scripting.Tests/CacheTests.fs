@@ -1,9 +1,45 @@
 module AuditRules.Scripting.Tests.CacheTests
 
+open System
 open System.IO
+open System.Runtime.CompilerServices
+open System.Runtime.Loader
+open System.Threading.Tasks
 open Expecto
 open AuditRules.Detection.Examples
 open AuditRules.Scripting.Tests.Folder
+
+/// The load context of the rules of the one file of that name, while it is alive.
+[<MethodImpl(MethodImplOptions.NoInlining)>]
+let private contextOf (name: string) =
+    AssemblyLoadContext.All
+    |> Seq.tryFind (fun context ->
+        context.Assemblies
+        |> Seq.exists (fun assembly -> assembly.GetTypes() |> Seq.exists (fun t -> t.Name = name)))
+    |> Option.map (fun context -> WeakReference(context))
+
+/// Compiles a file, runs its examples and lets go of it.
+[<MethodImpl(MethodImplOptions.NoInlining)>]
+let private used (name: string) =
+    use folder = new Folder()
+    folder.Write($"{name}.fsx", text "A")
+    use rules = folder.Compile("", [ $"{name}.fsx" ])
+    Expect.isTrue (ExampleRunner.Run(rules.Rules[0])[0]).Passed "the rule works"
+    contextOf name
+
+[<Tests>]
+let unloading =
+    testSequenced
+    <| testCase "rules that are disposed of leave nothing of their assembly" (fun () ->
+        let context = used "Unloaded" |> Option.get
+        let mutable rounds = 0
+
+        while context.IsAlive && rounds < 20 do
+            GC.Collect()
+            GC.WaitForPendingFinalizers()
+            rounds <- rounds + 1
+
+        Expect.isFalse context.IsAlive "the load context is gone")
 
 [<Tests>]
 let tests =
@@ -71,6 +107,30 @@ let tests =
                 File.WriteAllBytes(entry, bytes)
                 use again = folder.Compile(cache, [ "x.fsx" ])
                 Expect.equal (again.FromCache, ids again) (false, [ "A" ]) "compiled again"
+
+            testCase "several at once, on an empty cache and on a damaged one, all get their rules"
+            <| fun () ->
+                use folder = new Folder()
+                let cache = folder.Path "cache"
+                folder.Write("x.fsx", text "A")
+
+                let all () =
+                    [|
+                        for _ in 1..4 ->
+                            Task.Run(fun () ->
+                                use rules = folder.Compile(cache, [ "x.fsx" ])
+                                ids rules)
+                    |]
+                    |> Task.WhenAll
+                    |> _.Result
+
+                Expect.equal (all ()) (Array.create 4 [ "A" ]) "on an empty one"
+                let entry = Directory.GetFiles cache |> Array.exactlyOne
+                File.WriteAllBytes(entry, (File.ReadAllBytes entry)[..999])
+                Expect.equal (all ()) (Array.create 4 [ "A" ]) "on a damaged one"
+                use again = folder.Compile(cache, [ "x.fsx" ])
+                Expect.isTrue again.FromCache "which is whole again"
+                Expect.equal (Directory.GetFiles cache) [| entry |] "and nothing lies beside it"
 
             testCase "a cache that cannot be written costs nothing else"
             <| fun () ->

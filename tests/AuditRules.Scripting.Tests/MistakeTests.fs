@@ -326,6 +326,61 @@ let private cases =
         "within (seconds 0)",
         [ "x.fsx(6,11) AR0007: rule AR1001: within needs a time above zero" ]
 
+        "a condition over a step that there is not",
+        "where (not o.IsWrite)",
+        "where (d.Path = \"x\")",
+        [
+            "x.fsx(8,16) FS0039: The value, namespace, type or module 'd' is not defined."
+        ]
+
+        "a misspelt field in unless",
+        "within (seconds 5)",
+        "unless Py.OsRemove _.Pth o.Path",
+        [
+            "x.fsx(10,30) FS0039: The type 'OsRemove' does not define a field, constructor, or member named 'Pth'. | Maybe you want Path."
+        ]
+
+        "a number that is added to a text",
+        "{o.Path} was",
+        "{o.Path + 1} was",
+        [
+            "x.fsx(11,29) FS0001: The type 'int' does not match the type 'string' | A number is no text: put it into one as $\"{n}\", or write string n."
+        ]
+
+        "an example with a number where a text is",
+        "path = \"/u/.ssh/id\"",
+        "path = 1.5",
+        [
+            "x.fsx(12,43) FS0001: This expression was expected to have type 'string' but here has type 'float' | This is a text: write \"1.5\"."
+        ]
+
+        "a window without a second step",
+        "        followedBy c in Py.SocketConnect.matching (host = notLike \"localhost\") on (o.Process = c.Process)\n        within (seconds 5)\n        message $\"{o.Path} was read, then {c.Host}:{c.Port} connected\"\n",
+        "        within (seconds 5)\n        message o.Path\n",
+        [
+            "x.fsx(6,11) AR0007: rule AR1001: within needs two steps: put followedBy before it"
+        ]
+
+        "R85: a path that is to be two texts",
+        "path = secret",
+        "path = (equals \"/a\" &&& equals \"/b\")",
+        [ "x.fsx(7,36) AR0016: rule AR1001 waits for open with path" ]
+
+        "R85: a path of two beginnings",
+        "path = secret",
+        "path = (startsWith \"/etc/\" &&& startsWith \"/home/\")",
+        [ "x.fsx(7,36) AR0016: rule AR1001 waits for open with path" ]
+
+        "R85: one of no numbers",
+        "host = notLike \"localhost\"",
+        "port = oneOf ([]: int list)",
+        [ "x.fsx(9,52) AR0016: rule AR1001 waits for socket.connect with port" ]
+
+        "R85: ranges that do not meet",
+        "host = notLike \"localhost\"",
+        "port = (between (1, 5) &&& between (6, 9))",
+        [ "x.fsx(9,52) AR0016: rule AR1001 waits for socket.connect with port" ]
+
         "two messages",
         "within (seconds 5)",
         "message \"other\"",

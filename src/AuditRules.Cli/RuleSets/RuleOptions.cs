@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using AuditRules.Cli.Hosting;
+using AuditRules.Events.Diagnostics;
 using AuditRules.Cli.Ranges;
 
 namespace AuditRules.Cli.RuleSets;
@@ -62,10 +63,20 @@ sealed class RuleOptions
     public RuleSet Load(CommandContext context, ParseResult parse) =>
         Load(context, parse, RuleFiles.Find(context, parse.GetValue(Rules) ?? []));
 
+    /// <summary>All that is to be said of those files.</summary>
+    public IReadOnlyList<Diagnostic> Lint(CommandContext context, ParseResult parse, RuleFiles files)
+    {
+        Limit(context, parse);
+        return RuleSet.Lint(context, files, parse.GetValue(NoCache), parse.GetValue(TrustRules));
+    }
+
+    void Limit(CommandContext context, ParseResult parse) =>
+        context.Host.Worker?.Watch.Limit = parse.GetValue(Timeout) ?? UsualTimeout;
+
     /// <summary>Compiles those files as was asked for.</summary>
     public RuleSet Load(CommandContext context, ParseResult parse, RuleFiles files)
     {
-        context.Host.Worker?.Watch.Limit = parse.GetValue(Timeout) ?? UsualTimeout;
+        Limit(context, parse);
         return RuleSet.Compile(context, files, parse.GetValue(NoCache), parse.GetValue(TrustRules));
     }
 

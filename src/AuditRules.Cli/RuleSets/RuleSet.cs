@@ -63,7 +63,29 @@ sealed class RuleSet : IDisposable
 
     public void Dispose() => ((IDisposable)_compiled).Dispose();
 
-    static CompiledRules Compile(CommandContext context, RuleFiles files, string cache, bool trusted)
+    /// <summary>What is wrong with the files, without running anything of them.</summary>
+    public static IReadOnlyList<Diagnostic> Check(CommandContext context, RuleFiles files, bool trusted) =>
+        Reading(() => Compiler(context, files, "", trusted).Check(files.Files));
+
+    /// <summary>All that is to be said of the files and of the rules in them.</summary>
+    public static IReadOnlyList<Diagnostic> Lint(
+        CommandContext context,
+        RuleFiles files,
+        bool noCache,
+        bool trusted
+    ) =>
+        Reading(() =>
+            Compiler(context, files, CacheFolder.Of(context.Host, noCache), trusted)
+                .Lint(
+                    files.Files,
+                    rules => context.Host.Worker?.Begin([.. rules], "its examples") ?? new()
+                )
+        );
+
+    static CompiledRules Compile(CommandContext context, RuleFiles files, string cache, bool trusted) =>
+        Reading(() => Compiler(context, files, cache, trusted).Compile(files.Files));
+
+    static RuleCompiler Compiler(CommandContext context, RuleFiles files, string cache, bool trusted)
     {
         var options = new RuleCompilerOptions
         {
@@ -73,10 +95,14 @@ sealed class RuleSet : IDisposable
             Trusted = trusted,
         };
         context.Host.Worker?.Prepare(options);
-        var compiler = new RuleCompiler(options);
+        return new(options);
+    }
+
+    static T Reading<T>(Func<T> work)
+    {
         try
         {
-            return compiler.Compile(files.Files);
+            return work();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -12,24 +12,26 @@ using AuditRules.Reporting.Terminal;
 
 namespace AuditRules.Cli.Commands.Rules;
 
-/// <summary><c>rules</c>: lists, shows and checks rules.</summary>
+/// <summary><c>rules</c>: lists, shows, checks and lints rules.</summary>
 static class RulesCommand
 {
     public static CliCommand Create(CliHost host)
     {
-        var command = new CliCommand("rules", "Lists, shows and checks rules.")
+        var command = new CliCommand("rules", "Lists, shows, checks and lints rules.")
         {
             Usage = "COMMAND [options]",
             Examples =
             [
                 new("auditrules rules list", "The rules in ./rules, or those that come with AuditRules"),
                 new("auditrules rules show AR1001", "How one of them will be run"),
-                new("auditrules rules check my-rules", "Whether they compile"),
+                new("auditrules rules check my-rules", "Whether their types fit"),
+                new("auditrules rules lint my-rules", "What else is to be said of them"),
             ],
         };
         command.Add(List(host));
         command.Add(Show(host));
-        command.Add(Check(host));
+        command.Add(CheckCommand.Create(host));
+        command.Add(LintCommand.Create(host));
         return command;
     }
 
@@ -112,41 +114,7 @@ static class RulesCommand
         );
     }
 
-    static CliCommand Check(CliHost host)
-    {
-        var paths = Paths();
-        var options = new RuleOptions();
-        var command = new CliCommand("check", "Compiles rules and prints what is wrong with them.")
-        {
-            Usage = "[PATH...]",
-            Examples = [new("auditrules rules check my-rules", "Exit with 78 if one does not compile")],
-        };
-        command.Add(paths);
-        options.AddCompilingTo(command);
-        return command.Runs(
-            host,
-            (context, parse) =>
-            {
-                using var set = options.Load(
-                    context,
-                    parse,
-                    RuleFiles.Find(context, parse.GetValue(paths) ?? [])
-                );
-                if (set.IsIncomplete)
-                    return ExitCode.RuleFailed;
-                var count = set.Rules.Length;
-                var files = set.Files.Files.Length;
-                context.Out.Line(
-                    FormattableString.Invariant(
-                        $"{count:N0} rule{(count == 1 ? "" : "s")} in {files:N0} file{(files == 1 ? "" : "s")}: no errors"
-                    )
-                );
-                return ExitCode.Clean;
-            }
-        );
-    }
-
-    static Argument<string[]> Paths() =>
+    public static Argument<string[]> Paths() =>
         new("PATH")
         {
             Description =
