@@ -96,7 +96,7 @@ let private compileIn (folder: DirectoryInfo) (sources: (string * string) list) 
 
 let private checkIn (folder: DirectoryInfo) (sources: (string * string) list) =
     let _, flags, inputs = write folder sources
-    let checker = FSharpChecker.Create()
+    let checker = FSharpChecker.Create(suggestNamesForErrors = true)
     let project = Path.Combine(folder.FullName, "rules.fsproj")
     // The first of the arguments is the compiler's own name.
     let options = checker.GetProjectOptionsFromCommandLineArgs(project, flags[1..])

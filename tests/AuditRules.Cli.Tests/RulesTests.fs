@@ -142,7 +142,7 @@ let tests =
                         warning
                         + "\"id\":\"AR0019\",\"message\":\"rule T3 has no message: a finding says its title alone\",\"hint\":\"Add message $\\\"...\\\" with what happened, and to what.\"}"
                         warning
-                        + "\"id\":\"AR0020\",\"message\":\"rule T3 names no ATT\\u0026CK technique\",\"hint\":\"Add mitre = [ \\\"T1041\\\" ] behind the severity; attack.mitre.org lists them.\"}"
+                        + "\"id\":\"AR0020\",\"message\":\"rule T3 names no ATT&CK technique\",\"hint\":\"Add mitre = [ \\\"T1041\\\" ] behind the severity; attack.mitre.org lists them.\"}"
                         warning
                         + "\"id\":\"AR0021\",\"message\":\"rule T3 has a title that ends in a full stop, or in blanks\",\"hint\":\"Take it off.\"}"
                         at

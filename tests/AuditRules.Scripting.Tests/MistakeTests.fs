@@ -364,22 +364,30 @@ let private cases =
         "R85: a path that is to be two texts",
         "path = secret",
         "path = (equals \"/a\" &&& equals \"/b\")",
-        [ "x.fsx(7,36) AR0016: rule AR1001 waits for open with path" ]
+        [
+            "x.fsx(7,36) AR0016: rule AR1001 waits for open with path = (\"/a\" and \"/b\"), which no event has | Join what may be either with |||; a list for oneOf must not be empty."
+        ]
 
         "R85: a path of two beginnings",
         "path = secret",
         "path = (startsWith \"/etc/\" &&& startsWith \"/home/\")",
-        [ "x.fsx(7,36) AR0016: rule AR1001 waits for open with path" ]
+        [
+            "x.fsx(7,36) AR0016: rule AR1001 waits for open with path = (startsWith \"/etc/\" and startsWith \"/home/\"), which no event has | Join what may be either with |||; a list for oneOf must not be empty."
+        ]
 
         "R85: one of no numbers",
         "host = notLike \"localhost\"",
         "port = oneOf ([]: int list)",
-        [ "x.fsx(9,52) AR0016: rule AR1001 waits for socket.connect with port" ]
+        [
+            "x.fsx(9,52) AR0016: rule AR1001 waits for socket.connect with port = nothing, which no event has | Join what may be either with |||; a list for oneOf must not be empty."
+        ]
 
         "R85: ranges that do not meet",
         "host = notLike \"localhost\"",
         "port = (between (1, 5) &&& between (6, 9))",
-        [ "x.fsx(9,52) AR0016: rule AR1001 waits for socket.connect with port" ]
+        [
+            "x.fsx(9,52) AR0016: rule AR1001 waits for socket.connect with port = (1 to 5 and 6 to 9), which no event has | Join what may be either with |||; a list for oneOf must not be empty."
+        ]
 
         "two messages",
         "within (seconds 5)",
