@@ -234,4 +234,6 @@ type RuleCompiler(options: RuleCompilerOptions) =
                 else
                     RuleLint.check (running.Invoke compiled.Rules) files compiled.Rules
 
-            Array.ofList (List.sortBy order (List.ofSeq compiled.Diagnostics @ List.ofSeq compiled.LeftOut @ remarks))
+            Array.ofList (
+                List.sortBy order (List.ofSeq compiled.Diagnostics @ List.ofSeq compiled.LeftOut @ remarks)
+            )

@@ -77,7 +77,10 @@ let private examples (options: DetectionOptions) files (rule: RulePlan) =
             "Mend the example or the rule. The first example is number 1."
 
     match options.Stopped.TryGetValue rule.Info.Id with
-    | true, stopped -> [ fail $": {stopped.Message}, on event {stopped.Ordinal} {stopped.EventName} of its examples" ]
+    | true, stopped ->
+        [
+            fail $": {stopped.Message}, on event {stopped.Ordinal} {stopped.EventName} of its examples"
+        ]
     | _ ->
         [
             for result in ExampleRunner.Run(rule, options) do

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using AuditRules.Cli.Hosting;
-using AuditRules.Events.Diagnostics;
 using AuditRules.Cli.Ranges;
+using AuditRules.Events.Diagnostics;
 
 namespace AuditRules.Cli.RuleSets;
 

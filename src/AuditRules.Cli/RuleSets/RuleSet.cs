@@ -76,10 +76,7 @@ sealed class RuleSet : IDisposable
     ) =>
         Reading(() =>
             Compiler(context, files, CacheFolder.Of(context.Host, noCache), trusted)
-                .Lint(
-                    files.Files,
-                    rules => context.Host.Worker?.Begin([.. rules], "its examples") ?? new()
-                )
+                .Lint(files.Files, rules => context.Host.Worker?.Begin([.. rules], "its examples") ?? new())
         );
 
     static CompiledRules Compile(CommandContext context, RuleFiles files, string cache, bool trusted) =>
