@@ -56,15 +56,15 @@ let ephemeralPorts: NumberPattern = between (49152L, 65535L)
 
 /// Where clouds hand out credentials to whoever asks from inside a machine or a container.
 let metadataAddress: TextPattern =
-    oneOf
+    network
         [
             "169.254.169.254" // AWS, Azure, GCP, OpenStack and others
             "fd00:ec2::254" // AWS over IPv6
             "169.254.170.2" // AWS, for containers
             "169.254.170.23" // AWS, for pods
             "100.100.100.200" // Alibaba
-            "metadata.google.internal"
         ]
+    ||| ignoringCase (equals "metadata.google.internal")
 
 /// Files that hold private keys, passwords or tokens. Not among them: `.env`, which programs read to start, and
 /// `.netrc`, which the package requests reads before every connection.

@@ -152,6 +152,7 @@ let private useOf (metadata: MetadataReader) (handle: MemberReferenceHandle) =
             HashCode
         elif
             typeName = "System.Text.RegularExpressions.Regex"
+            && reference.GetKind() = MemberReferenceKind.Method
             && (name = ".ctor" || isStatic reference)
             && not (List.contains name [ "Escape"; "Unescape" ])
         then

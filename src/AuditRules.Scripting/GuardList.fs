@@ -41,8 +41,12 @@ let private types =
         "Microsoft.FSharp.Linq.NullableModule: all"
         "System.Collections.Generic.ReferenceEqualityComparer: nothing"
         "System.Collections.Generic.NonRandomizedStringEqualityComparer: nothing"
-        "System.Collections.Frozen.FrozenDictionary: -GetEnumerator -Keys -Values -Items"
-        "System.Collections.Frozen.FrozenSet: -GetEnumerator -Items"
+        // Their order is that of hash codes, another in every run.
+        "System.Collections.Frozen.FrozenDictionary: nothing"
+        "System.Collections.Frozen.FrozenSet: nothing"
+        "System.Collections.Immutable.ImmutableDictionary: nothing"
+        "System.Collections.Immutable.ImmutableHashSet: nothing"
+        "System.Collections.Hashtable: nothing"
         "System.Linq.Enumerable: -Shuffle"
         "System.Linq.IGrouping: all"
         "System.Linq.ILookup: all"
@@ -75,7 +79,7 @@ let private types =
         "System.Math: all"
         "System.MathF: all"
         "System.BitConverter: all"
-        "System.Convert: all"
+        "System.Convert: -ToDateTime"
         "System.Nullable: all"
         "System.Tuple: all"
         "System.ValueTuple: all"
@@ -88,10 +92,11 @@ let private types =
         "System.Uri: all"
         "System.UriBuilder: all"
         "System.TimeSpan: all"
-        "System.DateOnly: all"
+        // A date that is read from text takes what is missing from the clock, and the zone from the machine.
+        "System.DateOnly: -Parse -ParseExact -TryParse -TryParseExact"
         "System.TimeOnly: all"
-        "System.DateTime: -Now -UtcNow -Today -ToLocalTime -ToUniversalTime -ToFileTime"
-        "System.DateTimeOffset: -Now -UtcNow -LocalDateTime -ToLocalTime"
+        "System.DateTime: .ctor Add AddDays AddHours AddMilliseconds AddMicroseconds AddMinutes AddMonths AddSeconds AddTicks AddYears Compare CompareTo Date Day DayOfWeek DayOfYear DaysInMonth Equals Hour IsLeapYear Kind MaxValue Microsecond Millisecond MinValue Minute Month Nanosecond Second SpecifyKind Subtract Ticks TimeOfDay ToString UnixEpoch Year op_Addition op_Subtraction op_Equality op_Inequality op_LessThan op_LessThanOrEqual op_GreaterThan op_GreaterThanOrEqual"
+        "System.DateTimeOffset: Add AddDays AddHours AddMilliseconds AddMicroseconds AddMinutes AddMonths AddSeconds AddTicks AddYears Compare CompareTo Date Day DayOfWeek DayOfYear Equals EqualsExact FromUnixTimeMilliseconds FromUnixTimeSeconds Hour MaxValue Microsecond Millisecond MinValue Minute Month Nanosecond Offset Second Subtract Ticks TimeOfDay ToString ToUnixTimeMilliseconds ToUnixTimeSeconds UnixEpoch UtcDateTime UtcTicks Year op_Addition op_Subtraction op_Equality op_Inequality op_LessThan op_LessThanOrEqual op_GreaterThan op_GreaterThanOrEqual"
         "System.Type: GetTypeFromHandle op_Equality op_Inequality Equals"
 
         // Text.
@@ -147,7 +152,7 @@ let private types =
         "System.IComparable: all"
         "System.IEquatable: all"
         "System.IDisposable: all"
-        "System.IConvertible: all"
+        "System.IConvertible: -ToDateTime"
         "System.ICloneable: all"
         "System.Runtime.CompilerServices.DefaultInterpolatedStringHandler: all"
         "System.Runtime.CompilerServices.FormattableStringFactory: all"
@@ -290,6 +295,10 @@ let Chance = "be a matter of chance"
 let private purposes =
     [
         "System.DateTime", Time
+        "System.DateOnly", Time
+        "System.Convert.ToDateTime", Time
+        "System.IConvertible.ToDateTime", Time
+        "System.Collections.", Chance
         "System.Diagnostics.Stopwatch", Time
         "System.TimeProvider", Time
         "System.TimeZone", Time

@@ -111,7 +111,16 @@ let addresses =
             pattern
                 "metadataAddress"
                 metadataAddress
-                [ "169.254.169.254"; "fd00:ec2::254"; "metadata.google.internal" ]
+                [
+                    "169.254.169.254"
+                    "fd00:ec2::254"
+                    "metadata.google.internal"
+                    "METADATA.google.internal"
+                    "0xa9fea9fe"
+                    "2852039166"
+                    "::ffff:169.254.169.254"
+                    "fd00:ec2:0::254"
+                ]
                 [ "169.254.169.253"; "169.254.169.2540" ]
         ]
 

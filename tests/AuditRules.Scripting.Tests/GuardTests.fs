@@ -39,6 +39,33 @@ let private cases: (string * string * string list) list =
         f "System.DateTime.Now.Hour > 3",
         [ "(2,21) AR0014: rules may not ask for the time: System.DateTime.Now" ]
 
+        "R80: reads a time that lacks its day",
+        f "(System.DateTime.Parse p).Hour > 3",
+        [ "(2,22) AR0014: rules may not ask for the time: System.DateTime.Parse" ]
+
+        "R80: reads a date that lacks its year",
+        f "(System.DateOnly.Parse p).Year > 3",
+        [ "(2,22) AR0014: rules may not ask for the time: System.DateOnly.Parse" ]
+
+        "R80: converts a text to a time",
+        f "(System.Convert.ToDateTime p).Hour > 3",
+        [ "(2,22) AR0014: rules may not ask for the time: System.Convert.ToDateTime" ]
+
+        "R83: computes with times", f "System.DateTime(2026, 1, 2).AddDays(1.0).DayOfWeek.ToString() = p", []
+
+        "R80: takes a set in the order of hash codes",
+        f "Seq.head (System.Collections.Immutable.ImmutableHashSet.Create(p, \"b\")) = p",
+        [
+            "(2,31) AR0014: rules may not be a matter of chance: System.Collections.Immutable.ImmutableHashSet.Create"
+        ]
+
+        "R80: makes a Regex that backtracks, with a timeout",
+        "open System.Text.RegularExpressions\n"
+        + f "Regex(p, RegexOptions.None, Regex.InfiniteMatchTimeout).IsMatch p",
+        [
+            "(3,21) AR0014: rules may not take hours over a text: a Regex that backtracks"
+        ]
+
         "R80: draws a number",
         f "System.Random().Next(2) = 0",
         [ "(2,21) AR0014: rules may not be a matter of chance: System.Random" ]
