@@ -384,7 +384,7 @@ let tests =
 
                 let firing =
                     Gen.zip genRule genEvents
-                    |> Gen.sample 2000
+                    |> Gen.sample 6000
                     |> Seq.filter (fun (rule, events) -> ReferenceMatcher.run rule events <> [])
                     |> Seq.map fst
                     |> List.ofSeq
