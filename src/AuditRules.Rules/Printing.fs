@@ -118,15 +118,21 @@ let rec variable (expr: Expr) : string option =
 
 /// The names of the two variables of a clause that binds one more.
 let variables (expr: Expr) : string option * string option =
+    // Between the two the compiler takes the tuple of bound variables apart.
     let rec inner e =
         match e with
-        | WithValue(_, _, e) -> inner e
-        | Lambda(_, (Lambda _ as next)) -> variable next
-        | Lambda(_, Let(_, _, e))
+        | WithValue(_, _, e)
         | Let(_, _, e) -> inner e
+        | Lambda _ -> variable e
         | _ -> None
 
-    variable expr, inner expr
+    let rec second e =
+        match e with
+        | WithValue(_, _, e) -> second e
+        | Lambda(_, body) -> inner body
+        | _ -> None
+
+    variable expr, second expr
 
 /// The names of the variables that the author's expression uses.
 let used (expr: Expr) : string list =
