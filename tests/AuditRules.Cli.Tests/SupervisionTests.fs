@@ -166,14 +166,18 @@ let tests =
                 let ran = Cli.start [] other ([ "test"; "rules"; "-q" ] @ short)
                 Expect.equal ran.Code 4 ran.Error
             }
-            test "C110: rules list and check name a file that does not come back, and list the others" {
+            test
+                "C110: rules list and lint name a file that does not come back, and list the others; check runs nothing" {
                 use folder = withEndlessFile ()
                 let ran = Cli.start [] folder ([ "rules"; "list" ] @ short)
                 Expect.equal ran.Code 4 ran.Error
                 Expect.stringContains ran.Out "T1" "the other rule"
                 Expect.stringContains ran.Error "rules/endless.fsx(1,1): error AR0040" "named"
-                let ran = Cli.start [] folder ([ "rules"; "check" ] @ short)
-                Expect.equal (ran.Code, ran.Out) (4, "") "no word of no errors"
+                let ran = Cli.start [] folder ([ "rules"; "lint" ] @ short)
+                Expect.equal ran.Code 78 ran.Error
+                Expect.stringContains ran.Out "rules/endless.fsx(1,1): error AR0040" "named"
+                let ran = Cli.start [] folder [ "rules"; "check" ]
+                Expect.equal (ran.Code, ran.Out) (0, "2 files: no errors\n") ran.Error
             }
             test "C111: a time that is none is refused, and so is one that is too short to be told" {
                 use folder = Cli.withTrace Cli.fires
