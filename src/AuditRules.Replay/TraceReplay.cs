@@ -141,9 +141,7 @@ public static class TraceReplay
     // The other events of a sequence, or of a count, may be in another part.
     static RuleOutcome DoubtPart(RuleOutcome outcome, IReadOnlyCollection<RulePlan> rules) =>
         outcome.Verdict == Verdict.Clean
-        && rules.First(rule => rule.Info.Id == outcome.Rule.Id)
-            is { Steps.Length: > 1 }
-                or { Count: not null }
+        && rules.First(rule => rule.Info.Id == outcome.Rule.Id).NeedsSeveralEvents
             ? outcome with
             {
                 Verdict = Verdict.Unknown,

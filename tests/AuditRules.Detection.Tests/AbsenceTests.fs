@@ -130,7 +130,9 @@ let tests =
 
             testCase "R52: an event that was filtered out proves nothing by being absent"
             <| fun () ->
-                let options = DetectionOptions(WhyBlind = (fun p -> if p.EventName = "b" then "filtered" else null))
+                let options =
+                    DetectionOptions(WhyBlind = (fun p -> if p.EventName = "b" then "filtered" else null))
+
                 let result = complete [ alone ] options [||] [||] [ event "a" 1 [] ]
 
                 Expect.equal
@@ -259,7 +261,8 @@ let tests =
                     [ "X", Verdict.Failed, "built on S, which failed" ]
                     "failed; the rule below is not reported"
 
-                let options = DetectionOptions(WhyBlind = (fun p -> if p.EventName = "a" then "filtered" else null))
+                let options =
+                    DetectionOptions(WhyBlind = (fun p -> if p.EventName = "a" then "filtered" else null))
 
                 let blind =
                     complete [ findingsOf "X" (rule "S" [ step "o" a ]) ] options [||] [||] [ event "b" 1 [] ]

@@ -214,21 +214,28 @@ let tests =
                     let counted =
                         CountPlan<int>(2, TimeSpan.FromSeconds 1., "process", (fun b -> b[0].Process), null)
 
-                    let single id (count: CountPlan | null) =
+                    let one id pattern (count: CountPlan | null) =
                         RulePlan(
                             RuleInfo(Id = id, Title = id, Severity = Severity.High),
-                            ImmutableArray.Create(StepPlan("o", EventPattern "b")),
+                            ImmutableArray.Create<StepPlan>(StepPlan("o", pattern)),
                             count,
                             null,
                             ImmutableArray.Empty
                         )
 
                     let result =
-                        replay (stream.ToArray()) [ several; single "B" null; single "C" counted ]
+                        replay
+                            (stream.ToArray())
+                            [
+                                several
+                                one "B" (EventPattern "b") null
+                                one "C" (EventPattern "b") counted
+                                one "D" (EventPattern.OfFindings several) null
+                            ]
 
                     Expect.equal
                         (verdicts result)
-                        [ "A", expected; "B", Verdict.Clean; "C", expected ]
+                        [ "A", expected; "B", Verdict.Clean; "C", expected; "D", expected ]
                         "verdicts"
 
                     if expected = Verdict.Unknown then

@@ -9,6 +9,7 @@ sealed class Results(RulePlan[] plans, HashSet<string> asked, DetectionOptions o
 {
     readonly List<Made> _findings = [];
     readonly long[] _fired = new long[plans.Length];
+
     /// <summary>Of each rule a value that could not be compared; null for none.</summary>
     public UndecidedValue?[] Undecided { get; } = new UndecidedValue?[plans.Length];
 

@@ -21,7 +21,10 @@ static class Verdicts
             return (Verdict.Fired, "");
         if (whyBlind is not null && Blind(plan, whyBlind) is { Reason: not null } found)
             return found!;
-        var needed = plan.Steps.SelectMany(s => s.Pattern.PatternsNeeded()).Select(p => p.EventName).ToHashSet();
+        var needed = plan
+            .Steps.SelectMany(s => s.Pattern.PatternsNeeded())
+            .Select(p => p.EventName)
+            .ToHashSet();
         if (losses.FirstOrDefault(loss => Touches(loss, needed)) is { } lost)
             return (Verdict.Unknown, $"events were lost ({lost.Reason})");
         if (undecided is not null)

@@ -116,6 +116,14 @@ public sealed record RulePlan(
     /// <summary>The rules whose findings it sees.</summary>
     public IEnumerable<RulePlan> BuiltOn => Patterns.Select(p => p.FindingsOf).OfType<RulePlan>();
 
+    /// <summary>Whether what it looks for is more than one event, of which a part of a recording may hold some.</summary>
+    public bool NeedsSeveralEvents =>
+        Steps.Length > 1
+        || Count is not null
+        || Absence is not null
+        || Steps[0].Runs is not null
+        || BuiltOn.Any(rule => rule.NeedsSeveralEvents);
+
     /// <summary>The same rule with an absence behind its last step.</summary>
     public RulePlan WithAbsence(AbsencePlan? absence) => this with { Absence = absence };
 
