@@ -20,8 +20,26 @@ let private runs (fires: bool) (events: AuditEvent list) (r: RulePlan) =
 
     let withExample =
         RulePlan(r.Info, r.Steps, r.Count, r.Message, ImmutableArray.Create example)
+            .With(r.Overlap, r.MaxSpan, r.Suppressions)
 
     (ExampleRunner.Run withExample)[0]
+
+/// Finds every event a, and keeps those of process 0 out of the way.
+let private suppressing =
+    RulePlan(
+        RuleInfo(Id = "S", Title = "a", Severity = Severity.High),
+        ImmutableArray.Create<StepPlan>(StepPlan("o", EventPattern "a")),
+        null,
+        (fun b -> $"in process {b[0].Process}"),
+        ImmutableArray.Empty
+    )
+        .With(
+            Overlap.Latest,
+            Nullable(),
+            ImmutableArray.Create(
+                SuppressPlan("known", Condition("o.Process = 0", (fun b -> b[0].Process = 0)))
+            )
+        )
 
 [<Tests>]
 let tests =
@@ -55,6 +73,20 @@ let tests =
                 Expect.isFalse (runs false both rule').Passed "and must not"
                 Expect.isFalse (runs true [ bare "a" ] rule').Passed "it does not fire"
                 Expect.isTrue (runs false [ bare "a" ] rule').Passed "and must not"
+
+            testCase "R42: of a suppressed finding an example says so, and names another that fired"
+            <| fun () ->
+                let elsewhere = (bare "a").With(``process`` = Nullable 1)
+
+                Expect.equal
+                    (runs true [ bare "a" ] suppressing).Reason
+                    "what it finds is suppressed: known"
+                    "it must fire"
+
+                Expect.stringContains
+                    (runs false [ bare "a"; elsewhere ] suppressing).Reason
+                    "in process 1"
+                    "it must not"
 
             testCase "R29: an exception passes neither"
             <| fun () ->

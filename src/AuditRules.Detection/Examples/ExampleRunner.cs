@@ -24,10 +24,14 @@ public sealed record ExampleResult(RuleExample Example, int Number, bool Passed,
             if (outcome.Failure is { } failure)
                 return $"the rule threw at {failure.EventName}: {failure.Message}";
             if (!Example.ShouldFire)
-                return $"it fired at {Events.Last}: {Result.Findings[0].Message}";
+                return $"it fired at {Events.Last}: {Result.Findings.First(IsNew).Message}";
+            if (Result.Findings.FirstOrDefault() is { State: FindingState.Suppressed } suppressed)
+                return $"what it finds is suppressed: {suppressed.SuppressedBy}";
             return string.Join("; ", [NearMiss.Describe(outcome.Progress), .. Events.Told]);
         }
     }
+
+    static bool IsNew(Finding finding) => finding.State == FindingState.New;
 
     /// <summary>What became of the example's events.</summary>
     internal ExampleEvents Events { get; init; } = ExampleEvents.None;
