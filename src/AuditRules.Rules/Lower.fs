@@ -141,3 +141,31 @@ module internal Lower =
             draft
         else
             Draft.problem $"{what} needs a time above zero" draft
+
+    /// The rule as data, and what is wrong with it.
+    let plan (info: RuleInfo) overlap (draft: Draft) : RulePlan * ImmutableArray<string> =
+        let draft = finished overlap draft
+
+        let examples =
+            draft.Examples
+            |> List.rev
+            |> List.map (fun (fires, events) -> RuleExample(fires, array events, info.Source))
+
+        let absence =
+            draft.Absence
+            |> Option.bind (fun (absence, window) ->
+                window
+                |> Option.map (fun window -> AbsencePlan(absence.Pattern, absence.Key, window)))
+
+        let plan =
+            RulePlan(
+                info,
+                array (List.rev draft.Steps),
+                Option.toObj draft.Count,
+                Option.toObj draft.Message,
+                array examples
+            )
+                .With(overlap, Option.toNullable draft.MaxSpan, array (List.rev draft.Suppressions))
+                .WithAbsence(Option.toObj absence)
+
+        plan, array (List.rev draft.Problems)

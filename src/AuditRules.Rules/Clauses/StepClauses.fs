@@ -1,0 +1,200 @@
+namespace AuditRules
+
+open System
+open Microsoft.FSharp.Quotations
+open AuditRules.Detection.Plans
+
+/// What the body of `for` gives: the compiler's own, authors never write it.
+[<Struct>]
+type Yielded<'T> = Yielded of 'T
+
+/// The clauses that name events and say what they share.
+[<AbstractClass>]
+type StepClauses internal () =
+    member _.For(source: Flow<'T>, [<ReflectedDefinition(true)>] body: Expr<'T -> Yielded<'U>>) : Flow<'U> =
+        let f = Printing.value body
+
+        let bind bindings =
+            let (Yielded result) = f (source.Bind bindings)
+            result
+
+        Flow<'U>(Lower.named (Printing.variable body) source.Draft, bind)
+
+    member _.Yield(value: 'T) = Yielded value
+
+    /// Keeps only what the condition holds for: any F# expression over all events named so far.
+    [<CustomOperation("where", MaintainsVariableSpace = true)>]
+    member _.Where
+        (flow: Flow<'T>, [<ProjectionParameter; ReflectedDefinition(true)>] condition: Expr<'T -> bool>)
+        : Flow<'T> =
+        let test = Printing.value condition
+        let bind = flow.Bind
+
+        let condition' =
+            Condition(Printing.print condition, (fun bindings -> test (bind bindings)))
+
+        let draft = flow.Draft |> Lower.named (Printing.variable condition)
+
+        match draft.Count with
+        | Some threshold when threshold.TakesConditions ->
+            flow.With
+                { draft with
+                    Count = Some(threshold.WithCondition condition')
+                }
+        | _ ->
+            draft
+            |> Lower.notAfterCount "where"
+            |> Draft.mapLast (fun step -> step.WithCondition condition')
+            |> flow.With
+
+    member private _.Join
+        (
+            clause,
+            flow: Flow<'O>,
+            source: EventSource<'I>,
+            earlier: Expr<'O -> 'K>,
+            later: Expr<'I -> 'K>,
+            result: 'O -> 'I -> 'R
+        ) : Flow<'R> =
+        let draft =
+            flow.Draft
+            |> Lower.notAfterCount clause
+            |> Lower.named (Printing.variable earlier)
+
+        let bind = flow.Bind
+        let step = draft.Steps.Length
+        let earlier', later' = Printing.value earlier, Printing.value later
+        let result' = OptimizedClosures.FSharpFunc<_, _, _>.Adapt result
+
+        let key =
+            Lower.key
+                $"{Printing.print earlier} = {Printing.print later}"
+                (Printing.keyNames later)
+                (fun bindings -> earlier' (bind bindings))
+                (fun view -> later' ('I.Create view))
+
+        Flow<'R>(
+            Lower.addStep (Printing.variable later) source key draft,
+            fun bindings -> result'.Invoke(bind bindings, 'I.Create bindings[step])
+        )
+
+    /// The next step: `followedBy c in Py.SocketConnect on (o.Process = c.Process)`.
+    /// Several keys: `on (struct (o.Process, o.Path) = struct (c.Process, c.Path))`.
+    [<CustomOperation("followedBy", IsLikeJoin = true, JoinConditionWord = "on")>]
+    member this.FollowedBy
+        (
+            flow: Flow<'O>,
+            source: EventSource<'I>,
+            [<ReflectedDefinition(true)>] earlier: Expr<'O -> 'K>,
+            [<ReflectedDefinition(true)>] later: Expr<'I -> 'K>,
+            result: 'O -> 'I -> 'R
+        ) : Flow<'R> =
+        this.Join("followedBy", flow, source, earlier, later, result)
+
+    /// The next step, of which nothing is asked but that it comes later: `thenBy c in Py.SocketConnect`.
+    [<CustomOperation("thenBy", IsLikeZip = true)>]
+    member _.ThenBy
+        (flow: Flow<'O>, source: EventSource<'I>, [<ReflectedDefinition(true)>] result: Expr<'O -> 'I -> 'R>)
+        : Flow<'R> =
+        let first, name = Printing.variables result
+
+        let draft = flow.Draft |> Lower.notAfterCount "thenBy" |> Lower.named first
+
+        let bind = flow.Bind
+        let step = draft.Steps.Length
+
+        let result' = OptimizedClosures.FSharpFunc<_, _, _>.Adapt(Printing.value result)
+
+        Flow<'R>(
+            Lower.addStep name source null draft,
+            fun bindings -> result'.Invoke(bind bindings, 'I.Create bindings[step])
+        )
+
+    /// A step that may come in any order with the first one and the others of its kind, right behind it:
+    /// `for o in Py.Open do together c in Py.SocketConnect on (o.Process = c.Process)`. `within` behind it is from the first of
+    /// them to the last.
+    [<CustomOperation("together", IsLikeJoin = true, JoinConditionWord = "on")>]
+    member this.Together
+        (
+            flow: Flow<'O>,
+            source: EventSource<'I>,
+            [<ReflectedDefinition(true)>] earlier: Expr<'O -> 'K>,
+            [<ReflectedDefinition(true)>] later: Expr<'I -> 'K>,
+            result: 'O -> 'I -> 'R
+        ) : Flow<'R> =
+        let draft = flow.Draft
+
+        let others =
+            draft.Steps
+            |> List.filter (fun step -> step.Together)
+            |> List.map _.Name
+            |> Set.ofList
+
+        let draft =
+            draft
+            |> Lower.require
+                (others.Count = draft.Steps.Length - 1)
+                "together stands right behind the first step, or behind another together"
+            |> Lower.require
+                (draft.Unless.IsEmpty && draft.Until.IsEmpty)
+                "unless and until cannot stand before together: its steps have no order"
+            |> Lower.require
+                (Printing.used earlier |> List.forall (others.Contains >> not))
+                "the left side of together's key may use the first step alone: its steps have no order"
+            |> Lower.require
+                (draft.Steps |> List.forall (fun step -> step.NotPrecededBy.IsEmpty))
+                "notPrecededBy does not go with together: its steps have no order"
+
+        let joined = this.Join("together", flow.With draft, source, earlier, later, result)
+
+        joined.With(joined.Draft |> Draft.mapLast _.WithTogether())
+
+    /// The last step is taken by that many events with the same key, each within its window of the one before; the finding
+    /// cites all of them, the name stands for the last.
+    [<CustomOperation("runs", MaintainsVariableSpace = true)>]
+    member _.Runs(flow: Flow<'T>, from: int) : Flow<'T> =
+        flow.Draft |> Lower.runs from None |> flow.With
+
+    /// The same, and more than `until` of them drop the partial match; for a step with another one behind it.
+    [<CustomOperation("runs", MaintainsVariableSpace = true)>]
+    member _.Runs(flow: Flow<'T>, (from: int, until: int)) : Flow<'T> =
+        flow.Draft |> Lower.runs from (Some until) |> flow.With
+
+    /// The longest time since the step before, inclusive; behind `together`, `notFollowedBy` and `notPrecededBy` what these say.
+    [<CustomOperation("within", MaintainsVariableSpace = true)>]
+    member _.Within(flow: Flow<'T>, time: TimeSpan) : Flow<'T> =
+        let draft =
+            match flow.Draft.Bounded with
+            | TheAbsence -> flow.Draft
+            | _ -> Lower.notAfterCount "within" flow.Draft
+            |> Lower.positive "within" time
+
+        match draft.Bounded, draft.Steps, draft.Absence with
+        | TheAbsence, _, Some(absence, _) ->
+            { draft with
+                Absence = Some(absence, Some time)
+            }
+        | ThePreceding, last :: _, _ ->
+            let preceded = last.NotPrecededBy
+            let bounded = preceded[preceded.Length - 1]
+
+            let bounded = PrecededPlan(bounded.Pattern, bounded.Key, Nullable time)
+
+            { draft with Bounded = TheStep }
+            |> Draft.mapLast _.WithNotPrecededBy(preceded.SetItem(preceded.Length - 1, bounded))
+        | _, [ _ ], _ -> draft |> Draft.problem "within needs two steps: put followedBy before it"
+        | _ -> draft |> Draft.mapLast (fun step -> step.WithWindow time)
+        |> flow.With
+
+    /// The longest time from the first event of a match to its last, inclusive.
+    [<CustomOperation("maxspan", MaintainsVariableSpace = true)>]
+    member _.MaxSpan(flow: Flow<'T>, time: TimeSpan) : Flow<'T> =
+        let draft = flow.Draft |> Lower.positive "maxspan" time
+
+        let draft =
+            if draft.MaxSpan.IsNone then
+                draft
+            else
+                Draft.problem "maxspan stands twice; a rule has one" draft
+
+        flow.With { draft with MaxSpan = Some time }

@@ -1,0 +1,149 @@
+namespace AuditRules
+
+open System
+open System.Collections.Immutable
+open Microsoft.FSharp.Quotations
+open AuditRules.Detection.Plans
+open AuditRules.Events
+
+/// The clauses that decide over several matches of one key.
+[<AbstractClass>]
+type ThresholdClauses internal () =
+    inherit EndingClauses()
+
+    member private _.Threshold
+        (clause, flow: Flow<'T>, count: int, time: TimeSpan, key: Expr<'T -> 'K>, distinct)
+        =
+        let bind = flow.Bind
+        let key' = Printing.value key
+
+        let plan =
+            CountPlan<'K>(
+                count,
+                time,
+                Printing.print key,
+                Func<_, _>(fun bindings -> key' (bind bindings)),
+                distinct |> Option.map (fun f -> Func<_, _> f) |> Option.toObj,
+                HashIdentity.Structural
+            )
+
+        let draft =
+            flow.Draft
+            |> Lower.notAfterCount clause
+            |> Lower.named (Printing.variable key)
+            |> Lower.positive clause time
+
+        let draft =
+            if count >= 1 then
+                draft
+            else
+                Draft.problem $"{clause} needs a number of at least 1" draft
+
+        flow.With { draft with Count = Some plan }
+
+    /// At least so many matches with the same key within the time: `atLeast 5 (seconds 10) c.Process`.
+    [<CustomOperation("atLeast", MaintainsVariableSpace = true)>]
+    member this.AtLeast
+        (
+            flow: Flow<'T>,
+            count: int,
+            time: TimeSpan,
+            [<ProjectionParameter; ReflectedDefinition(true)>] key: Expr<'T -> 'K>
+        ) : Flow<'T> =
+        this.Threshold("atLeast", flow, count, time, key, None)
+
+    /// At least so many different values with the same key within the time:
+    /// `atLeastDistinct 20 (seconds 10) c.Process c.Port`.
+    [<CustomOperation("atLeastDistinct", MaintainsVariableSpace = true)>]
+    member this.AtLeastDistinct
+        (
+            flow: Flow<'T>,
+            count: int,
+            time: TimeSpan,
+            [<ProjectionParameter; ReflectedDefinition(true)>] key: Expr<'T -> 'K>,
+            [<ProjectionParameter>] value: 'T -> 'D
+        ) : Flow<'T> =
+        let bind = flow.Bind
+
+        this.Threshold(
+            "atLeastDistinct",
+            flow,
+            count,
+            time,
+            key,
+            Some(fun b -> Value.From(box (value (bind b))))
+        )
+
+    /// Matches with the same key whose values add up to that within the time: `sumAtLeast 1000000L (minutes 1) s.Process s.Length`.
+    /// A value of 0 or below adds nothing.
+    [<CustomOperation("sumAtLeast", MaintainsVariableSpace = true)>]
+    member _.SumAtLeast
+        (
+            flow: Flow<'T>,
+            sum: int64,
+            time: TimeSpan,
+            [<ProjectionParameter; ReflectedDefinition(true)>] key: Expr<'T -> 'K>,
+            [<ProjectionParameter; ReflectedDefinition(true)>] value: Expr<'T -> int64>
+        ) : Flow<'T> =
+        let bind = flow.Bind
+        let key', value' = Printing.value key, Printing.value value
+
+        let plan =
+            SumPlan<'K>(
+                sum,
+                time,
+                Printing.print key,
+                Func<_, _>(fun bindings -> key' (bind bindings)),
+                Printing.print value,
+                Func<_, _>(fun bindings -> value' (bind bindings)),
+                HashIdentity.Structural
+            )
+
+        flow.Draft
+        |> Lower.notAfterCount "sumAtLeast"
+        |> Lower.named (Printing.variable key)
+        |> Lower.positive "sumAtLeast" time
+        |> Lower.require (sum >= 1L) "sumAtLeast needs a number of at least 1"
+        |> fun draft -> flow.With { draft with Count = Some plan }
+
+    /// A state of your own for each key, made anew with each match: `fold 0L (minutes 1) c.Process (fun sum -> sum + c.Port) into s`
+    /// and `where (s.State > 9L)`. It begins with `init`; `s.Last` is what was bound before, `s.Count` the number of matches.
+    [<CustomOperation("fold", AllowIntoPattern = true)>]
+    member _.Fold
+        (
+            flow: Flow<'T>,
+            init: 'S,
+            time: TimeSpan,
+            [<ProjectionParameter; ReflectedDefinition(true)>] key: Expr<'T -> 'K>,
+            [<ProjectionParameter>] step: 'T -> ('S -> 'S)
+        ) : Flow<Folded<'S, 'T>> =
+        let bind = flow.Bind
+        let key' = Printing.value key
+
+        let plan =
+            FoldPlan<'K>(
+                box init,
+                time,
+                Printing.print key,
+                Func<_, _>(fun bindings -> key' (bind bindings)),
+                Func<_, _, _>(fun state bindings -> box (step (bind bindings) (unbox<'S> state))),
+                ImmutableArray.Empty,
+                HashIdentity.Structural
+            )
+
+        let draft =
+            flow.Draft
+            |> Lower.notAfterCount "fold"
+            |> Lower.named (Printing.variable key)
+            |> Lower.positive "fold" time
+
+        Flow<Folded<'S, 'T>>(
+            { draft with Count = Some plan },
+            fun bindings ->
+                let state, count =
+                    match bindings.Fold with
+                    | null -> box init, 0L
+                    | fold -> fold.Value, fold.Count
+
+                Folded<'S, 'T>(unbox<'S> state, bind bindings, count)
+        )
