@@ -21,6 +21,7 @@ let private runs (fires: bool) (events: AuditEvent list) (r: RulePlan) =
     let withExample =
         RulePlan(r.Info, r.Steps, r.Count, r.Message, ImmutableArray.Create example)
             .With(r.Overlap, r.MaxSpan, r.Suppressions)
+            .WithAbsence(r.Absence)
 
     (ExampleRunner.Run withExample)[0]
 
@@ -40,6 +41,21 @@ let private suppressing =
                 SuppressPlan("known", Condition("o.Process = 0", (fun b -> b[0].Process = 0)))
             )
         )
+
+let private everyKey (_: 'A) = "k"
+
+let private thenBy name pattern = step name (EventPattern pattern)
+
+let private afterA (steps: StepPlan list) =
+    rule "X" (step "o" (EventPattern "a") :: steps)
+
+/// Events that need one another, in any order.
+let private together name pattern =
+    (sameProcess name (EventPattern pattern)).WithTogether()
+
+let private absent (pattern: string) (r: RulePlan) =
+    let key = StepKey<string>("...", ImmutableArray.Create "key", everyKey, everyKey)
+    r.WithAbsence(AbsencePlan(EventPattern pattern, key, TimeSpan.FromSeconds 1.0))
 
 [<Tests>]
 let tests =
@@ -83,9 +99,9 @@ let tests =
                     "what it finds is suppressed: known"
                     "it must fire"
 
-                Expect.stringContains
+                Expect.equal
                     (runs false [ bare "a"; elsewhere ] suppressing).Reason
-                    "in process 1"
+                    "it fired at event 2 (a): in process 1"
                     "it must not"
 
             testCase "R29: an exception passes neither"
@@ -108,6 +124,60 @@ let tests =
                     "step 2 of 2 (c) was not reached: 1 event had no step before it with the same key; step 1 (o) was event 1 (a); event 2 (b) did not take it"
                 ]
             <| fun (events, reason) -> Expect.equal (runs true events rule').Reason reason "in words"
+
+            testList
+                "an example that fails names the clause that stopped it"
+                [
+                    for clause, plan, events, reason in
+                        [
+                            "unless",
+                            afterA
+                                [
+                                    sameProcess "c" (EventPattern "b")
+                                    |> unless (EventPattern "x") everyKey everyKey
+                                ],
+                            [ "a"; "x"; "b" ],
+                            "step 2 of 2 (c) was not reached: 1 partial match dropped by unless; step 1 (o) was event 1 (a); event 2 (x) dropped the match; event 3 (b) did not take it"
+                            "until",
+                            afterA
+                                [
+                                    thenBy "p" "b" |> until (EventPattern "x") everyKey everyKey
+                                    thenBy "c" "c"
+                                ],
+                            [ "a"; "b"; "x"; "c" ],
+                            "step 3 of 3 (c) was not reached: 1 partial match dropped by until; step 1 (o) was event 1 (a); step 2 (p) was event 2 (b); event 3 (x) dropped the match; event 4 (c) did not take it"
+                            "thenBy",
+                            afterA [ thenBy "p" "b"; thenBy "c" "c" ],
+                            [ "a"; "c"; "c"; "b"; "a" ],
+                            "step 3 of 3 (c) was not reached: no event matched it while it was awaited; step 1 (o) was event 1 (a); step 2 (p) was event 4 (b)"
+                            "unless before thenBy",
+                            // The partial match that is dropped keeps the step awaited.
+                            afterA
+                                [ thenBy "c" "b" |> unless (EventPattern "x") everyKey everyKey |> within 5 ],
+                            [ "b"; "a"; "x"; "b" ],
+                            "step 2 of 2 (c) was not reached: 1 partial match dropped by unless; step 1 (o) was event 2 (a); event 3 (x) dropped the match; event 4 (b) did not take it"
+                            "runs",
+                            afterA [ (thenBy "f" "b").WithRuns(3, Nullable()) ],
+                            [ "a"; "b"; "b" ],
+                            "step 2 of 2 (f) was not reached: 2 events took it, too few for its run; step 1 (o) was event 1 (a)"
+                            "together",
+                            afterA [ together "c" "b"; together "d" "c" ],
+                            [ "b"; "a" ],
+                            "step 1 of 3 (o) was not reached: 1 event had no complete group with it; event 2 (a) did not take it"
+                            "until behind the last step",
+                            afterA [ thenBy "c" "b" |> until (EventPattern "x") everyKey everyKey ]
+                            |> absent "y",
+                            [ "a"; "b"; "x" ],
+                            "every step was taken, but until dropped the match before its window ended; step 1 (o) was event 1 (a); step 2 (c) was event 2 (b); event 3 (x) dropped the match"
+                            "notFollowedBy",
+                            afterA [ thenBy "c" "b" ] |> absent "y",
+                            [ "a"; "b"; "y" ],
+                            "every step was taken, but the event came that notFollowedBy excludes; step 1 (o) was event 1 (a); step 2 (c) was event 2 (b); event 3 (y) dropped the match"
+                        ] do
+                        testCase clause
+                        <| fun () ->
+                            Expect.equal (runs true (List.map bare events) plan).Reason reason "in words"
+                ]
 
             testCase "an example that a where stopped names it, when it is the only one of its step"
             <| fun () ->

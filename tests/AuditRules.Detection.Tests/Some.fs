@@ -56,6 +56,10 @@ let unless (pattern: EventPattern) (theirs: EventView -> string) (ours: Bindings
 
     StepPlan(s.Name, s.Pattern, s.Conditions, s.Key, s.Within, s.Unless.Add(UnlessPlan(pattern, key)))
 
+let until (pattern: EventPattern) (theirs: EventView -> string) (ours: Bindings -> string) (s: StepPlan) =
+    let key = StepKey<string>("...", ImmutableArray.Create "key", ours, theirs)
+    s.WithUntil(s.Until.Add(UnlessPlan(pattern, key)))
+
 let rule id (steps: StepPlan list) =
     RulePlan(info id, ImmutableArray.CreateRange steps, null, null, ImmutableArray.Empty)
 

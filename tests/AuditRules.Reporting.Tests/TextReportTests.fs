@@ -222,6 +222,38 @@ let tests =
 
                 Expect.equal (lines text) expected "report")
 
+            testCase "C39: verbose names the clause that stopped a step" (fun () ->
+                let stopped =
+                    StepProgress(
+                        "c",
+                        9L,
+                        1L,
+                        0L,
+                        0L,
+                        2L,
+                        3L,
+                        Join = StepJoin.Any,
+                        Preceded = 4L,
+                        DroppedByUntil = 5L,
+                        RunsOver = 6L,
+                        Followed = 7L,
+                        Ended = 8L
+                    )
+
+                let group = StepProgress("g", 1L, 1L, 0L, 0L, 0L, 0L, Join = StepJoin.Group)
+                let rule = Some.rule "AR1" "title" Severity.High
+
+                let outcome =
+                    RuleOutcome(rule, Verdict.Clean, "", 0L, 0L, Some.array [ stopped; group ], null)
+
+                let text =
+                    Some.text (TextReportOptions(false, true)) (Some.report [ Some.trace [] [ outcome ] ])
+
+                Expect.stringContains
+                    text
+                    "  c: 9 matched, 1 without an earlier step, 4 refused by notPrecededBy, 3 dropped by unless, 5 dropped by until, 6 dropped, for the run went on, 2 taken, 7 dropped by notFollowedBy, 8 dropped by until before the window ended\n  g: 1 matched, 1 without a complete group, 0 taken"
+                    "each in its words")
+
             testCase "a rule that ran over several traces counts once" (fun () ->
                 let report = Some.report [ Some.found.Traces[0]; Some.clean.Traces[0] ]
                 let text = Some.text Some.ordinary report

@@ -25,19 +25,29 @@ sealed class ExampleEvents
     )
     {
         var told = ImmutableArray.CreateBuilder<string>();
-        var missed = plan.Steps.TakeWhile((_, step) => progress[^1][step].Taken > 0).Count();
+        var missed = progress[^1].TakeWhile(NearMiss.IsTaken).Count();
         for (var step = 0; step < missed; step++)
         {
+            // Which event of a group was which step is not counted, only when it was complete.
+            if (step > 0 && step < plan.GroupEnd)
+                continue;
             if (FirstChange(progress, step, p => p.Taken) is { } row)
                 told.Add(
-                    FormattableString.Invariant($"step {step + 1} ({plan.Steps[step].Name}) was {Name(row)}")
+                    step < plan.GroupEnd
+                        ? $"its group was complete at {Name(row)}"
+                        : FormattableString.Invariant(
+                            $"step {step + 1} ({plan.Steps[step].Name}) was {Name(row)}"
+                        )
                 );
         }
 
+        var last = Math.Min(missed, plan.Steps.Length - 1);
+        if (LastChange(progress, last, Drops) is { } dropping)
+            told.Add($"{Name(dropping)} dropped the match");
         if (missed < plan.Steps.Length && LastChange(progress, missed, Stops) is { } stopped)
             told.Add($"{Name(stopped)} did not take it{Where(plan.Steps[missed], progress[^1][missed])}");
         Told = told.DrainToImmutable();
-        if (result.Findings is [var first, ..])
+        if (result.Findings.FirstOrDefault(f => f.State == FindingState.New) is { } first)
             Last = Name((int)first.Events.Max(e => e.Event.Ordinal));
 
         string Name(int row) => FormattableString.Invariant($"event {row + 1} ({example.Events[row].Name})");
@@ -46,10 +56,13 @@ sealed class ExampleEvents
     /// <summary>The steps that were taken, each with its event, and the event that was stopped last.</summary>
     public ImmutableArray<string> Told { get; } = [];
 
-    /// <summary>The event that completed the first finding; empty without one.</summary>
+    /// <summary>The event that completed the first finding that counts; empty without one.</summary>
     public string Last { get; } = "";
 
-    static long Stops(StepProgress step) => step.Refused + step.TooLate + step.WithoutPartner + step.Dropped;
+    static long Stops(StepProgress step) => step.Refused + step.TooLate + step.Preceded + step.WithoutPartner;
+
+    static long Drops(StepProgress step) =>
+        step.Dropped + step.DroppedByUntil + step.RunsOver + step.Followed + step.Ended;
 
     // A where that stands alone can be named: of several it is not known which refused.
     static string Where(StepPlan step, StepProgress progress) =>

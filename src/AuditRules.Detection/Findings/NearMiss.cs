@@ -11,7 +11,7 @@ public static class NearMiss
     {
         foreach (var (step, index) in progress.Select((s, i) => (s, i)))
         {
-            if (step.Taken == 0)
+            if (!IsTaken(step))
                 return FormattableString.Invariant(
                     $"step {index + 1} of {progress.Length} ({step.Step}) was not reached: {Cause(step, index)}"
                 );
@@ -19,8 +19,13 @@ public static class NearMiss
 
         if (progress[^1].Followed > 0)
             return "every step was taken, but the event came that notFollowedBy excludes";
+        if (progress[^1].Ended > 0)
+            return "every step was taken, but until dropped the match before its window ended";
         return "every step was taken, but the threshold was not reached";
     }
+
+    /// <summary>True when the step was taken, by as many events as it needs.</summary>
+    internal static bool IsTaken(StepProgress step) => step.Taken > 0 && !step.IsShort;
 
     static string Cause(StepProgress step, int index)
     {
@@ -32,10 +37,22 @@ public static class NearMiss
             return Count(step.Preceded, "event", "refused by notPrecededBy");
         if (step.Dropped > 0)
             return Count(step.Dropped, "partial match", "dropped by unless", "es");
+        if (step.DroppedByUntil > 0)
+            return Count(step.DroppedByUntil, "partial match", "dropped by until", "es");
+        if (step.IsShort && step.Taken > 0)
+            return Count(step.Taken, "event", "took it, too few for its run");
         if (step.WithoutPartner > 0)
-            return Count(step.WithoutPartner, "event", "had no step before it with the same key");
+            return Count(step.WithoutPartner, "event", $"had {StepBefore(step.Join)}");
         return index == 0 || step.Matched == 0 ? "no event matched it while it was awaited" : "";
     }
+
+    static string StepBefore(StepJoin join) =>
+        join switch
+        {
+            StepJoin.Any => "no step before it",
+            StepJoin.Group => "no complete group with it",
+            _ => "no step before it with the same key",
+        };
 
     static string Count(long count, string noun, string what, string plural = "s") =>
         FormattableString.Invariant($"{count} {noun}{(count == 1 ? "" : plural)} {what}");

@@ -22,31 +22,6 @@ public enum Verdict
     Failed = 4,
 }
 
-/// <summary>How far a rule got at one step.</summary>
-/// <param name="Step">The step's name.</param>
-/// <param name="Matched">Events that the step's pattern took.</param>
-/// <param name="WithoutPartner">Of these, those whose key no partial match was waiting for.</param>
-/// <param name="TooLate">Of these, those that came after the window.</param>
-/// <param name="Refused">Of these, those that a <c>where</c> refused.</param>
-/// <param name="Taken">Of these, those that took the step.</param>
-/// <param name="Dropped">Partial matches that an <c>unless</c> or <c>until</c> before it dropped.</param>
-public sealed record StepProgress(
-    string Step,
-    long Matched,
-    long WithoutPartner,
-    long TooLate,
-    long Refused,
-    long Taken,
-    long Dropped
-)
-{
-    /// <summary>Of these, those that a <c>notPrecededBy</c> refused.</summary>
-    public long Preceded { get; init; }
-
-    /// <summary>Of the last step, matches that <c>notFollowedBy</c> dropped.</summary>
-    public long Followed { get; init; }
-}
-
 /// <summary>Why a rule was disabled.</summary>
 /// <param name="Message">The exception's type and message.</param>
 /// <param name="Location">Where in the rule's file it was thrown, as far as known.</param>

@@ -11,6 +11,7 @@ sealed class Absences(AbsencePlan plan, DetectionOptions options)
 
     // The window is one length for all, so that they end in the order in which they begin.
     readonly Queue<Partial> _waiting = new();
+    readonly List<Partial> _dropped = [];
 
     /// <summary>Matches that were not kept.</summary>
     public long Evicted { get; private set; }
@@ -49,7 +50,12 @@ sealed class Absences(AbsencePlan plan, DetectionOptions options)
     }
 
     /// <summary>An event of the source.</summary>
-    public void Drop(EventView view) => Dropped += _index.Drop(view);
+    public void Drop(EventView view)
+    {
+        _dropped.Clear();
+        _index.Drop(view, _dropped);
+        Dropped += _dropped.Count;
+    }
 
     /// <summary>The match whose window ends first, which waits no longer.</summary>
     public Partial Take()

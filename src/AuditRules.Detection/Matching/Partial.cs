@@ -22,6 +22,10 @@ sealed class Partial(AuditEvent[] events, int[]? steps = null)
     /// <summary>Stretches of time in which an event must not have gone unseen; null for none.</summary>
     public Doubt[]? Doubts { get; init; }
 
+    /// <summary>The step that it waits for; of a run that may go on the one behind it, of a match that waits for the end
+    /// of a window the number of steps.</summary>
+    public int Awaits { get; set; }
+
     /// <summary>The last time, in nanoseconds, at which an event can still take a step of it.</summary>
     public long Deadline { get; set; } = long.MaxValue;
 

@@ -12,8 +12,8 @@ abstract class PartialIndex
 
     public abstract void Insert(Bindings bindings, Partial partial, long now);
 
-    /// <summary>Drops the partial matches of this event's key, and returns how many.</summary>
-    public abstract int Drop(EventView later);
+    /// <summary>Drops the partial matches of this event's key, and adds them to the list.</summary>
+    public abstract void Drop(EventView later, List<Partial> dropped);
 }
 
 sealed class PartialIndex<TKey>(StepKey<TKey> key, DetectionOptions options) : PartialIndex
@@ -35,28 +35,24 @@ sealed class PartialIndex<TKey>(StepKey<TKey> key, DetectionOptions options) : P
         (list ??= []).Add(partial);
     }
 
-    public override int Drop(EventView later)
+    public override void Drop(EventView later, List<Partial> dropped)
     {
-        if (_partials.Count == 0)
-            return 0;
         var wanted = key.Later(later);
         if (wanted is null || !_partials.TryGetValue(new(wanted), out var list))
-            return 0;
+            return;
         // A match whose last step is this very event stays: "between" excludes both ends.
-        var dropped = 0;
         foreach (var partial in list)
         {
             if (!partial.Gone && !partial.EndsWith(later))
             {
                 partial.Gone = true;
-                dropped++;
+                dropped.Add(partial);
             }
         }
 
         list.RemoveAll(p => p.Gone);
         if (list.Count == 0)
             _partials.Remove(new(wanted));
-        return dropped;
     }
 
     void Sweep(long now)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using AuditRules.Detection.Findings;
 using AuditRules.Detection.Plans;
 using AuditRules.Events;
@@ -26,9 +25,11 @@ sealed class RuleMatcher
     readonly Absences? _absences;
     readonly FindingMaker _maker;
     readonly EventView[] _views;
-    readonly Counters[] _counters;
+    readonly StepCounters[] _counters;
     readonly List<Partial> _overlapping = [];
+    readonly List<Partial> _dropped = [];
     long _evicted;
+    long _ended; // by until, behind the last step
 
     public RuleMatcher(RulePlan plan, DetectionOptions options)
     {
@@ -50,7 +51,7 @@ sealed class RuleMatcher
         _absences = plan.Absence is { } absence ? new(absence, options) : null;
         _views = new EventView[_steps.Length];
         _maker = new(plan, _views);
-        _counters = new Counters[_steps.Length];
+        _counters = StepCounters.Of(plan);
     }
 
     public RulePlan Plan => _plan;
@@ -66,7 +67,15 @@ sealed class RuleMatcher
         + (_absences?.Evicted ?? 0)
         + _preceded.Sum(p => p.Sum(t => t.Evicted));
 
-    public ImmutableArray<StepProgress> Progress => [.. _steps.Select(ProgressOf)];
+    public ImmutableArray<StepProgress> Progress
+    {
+        get
+        {
+            StepProgress[] all = [.. _counters.Select(c => c.Progress)];
+            all[^1] = all[^1] with { Followed = _absences?.Dropped ?? 0, Ended = _ended };
+            return [.. all];
+        }
+    }
 
     /// <summary>When the first window ends in which something must not come; the latest time there is for none.</summary>
     public long NextDeadline => _absences?.NextDeadline ?? long.MaxValue;
@@ -91,10 +100,12 @@ sealed class RuleMatcher
                 OnStep(site.Step, view);
                 break;
             case SiteRole.Unless:
-                _counters[site.Step].Dropped += _unless[site.Step][site.Number].Drop(view);
+                _dropped.Clear();
+                _unless[site.Step][site.Number].Drop(view, _dropped);
+                _counters[site.Step].Dropped += _dropped.Count;
                 break;
             case SiteRole.Until:
-                _counters[site.Step].Dropped += _until[site.Step][site.Number].Drop(view);
+                OnUntil(_until[site.Step][site.Number], view);
                 break;
             case SiteRole.Absence:
                 _absences!.Drop(view);
@@ -114,6 +125,19 @@ sealed class RuleMatcher
         match.Bind(_views);
         var doubt = new Doubt([.. _plan.Absence!.Pattern.PatternsNeeded()], match.Last.Time, match.Deadline);
         Found.Add(_maker.Make(new Counted([match]), [.. match.Doubts ?? [], doubt]));
+    }
+
+    void OnUntil(PartialIndex index, EventView view)
+    {
+        _dropped.Clear();
+        index.Drop(view, _dropped);
+        foreach (var partial in _dropped)
+        {
+            if (partial.Awaits < _steps.Length)
+                _counters[partial.Awaits].DroppedByUntil++;
+            else
+                _ended++;
+        }
     }
 
     void OnStep(int step, EventView view)
@@ -201,7 +225,7 @@ sealed class RuleMatcher
 
     void Try(int step, Partial? partial, EventView view)
     {
-        ref var counters = ref _counters[step];
+        var counters = _counters[step];
         if (partial is not null)
         {
             if (view.Time - partial.Last.Time > _within[step] || view.Time - partial.First.Time > _maxSpan)
@@ -279,6 +303,8 @@ sealed class RuleMatcher
 
     void Advance(int step, Bindings bindings, Partial next)
     {
+        if (next.Run > 0 && next.Run == _steps[step].Runs?.From)
+            _counters[step].LongRuns++;
         if (_steps[step].Runs is not { } runs)
         {
             if (step == _steps.Length - 1)
@@ -293,13 +319,14 @@ sealed class RuleMatcher
         else if (next.Run <= (runs.To ?? int.MaxValue))
             Wait(step, step + 1, bindings, next);
         else
-            _counters[step].Dropped++;
+            _counters[step].RunsOver++;
     }
 
     // A run that is long enough waits for more of it and for the step behind it.
     void Wait(int first, int last, Bindings bindings, Partial partial)
     {
         var now = partial.Last.Time;
+        partial.Awaits = last;
         var latest = Math.Max(After(now, _within[first]), After(now, _within[last]));
         partial.Deadline = Math.Min(latest, After(partial.First.Time, _maxSpan));
         var isKept = false;
@@ -335,6 +362,7 @@ sealed class RuleMatcher
     {
         if (_absences is not null)
         {
+            match.Awaits = _steps.Length;
             if (_absences.Insert(bindings, match))
                 InsertUntil(_steps.Length - 1, bindings, match);
         }
@@ -342,16 +370,6 @@ sealed class RuleMatcher
             Found.Add(_maker.Make(new Counted([match]), match.Doubts));
         else if (_count.Add(bindings, match) is { } counted)
             Found.Add(_maker.Make(counted, FindingMaker.DoubtsOf(counted)));
-    }
-
-    StepProgress ProgressOf(StepPlan step, int index)
-    {
-        var c = _counters[index];
-        return new(step.Name, c.Matched, c.WithoutPartner, c.TooLate, c.Refused, c.Taken, c.Dropped)
-        {
-            Preceded = c.Preceded,
-            Followed = index == _steps.Length - 1 ? _absences?.Dropped ?? 0 : 0,
-        };
     }
 
     static long After(long time, long length) =>
@@ -364,16 +382,4 @@ sealed class RuleMatcher
 
     static PrecededTable[] Memories(ImmutableArray<PrecededPlan> preceded, DetectionOptions options) =>
         [.. preceded.Select(p => p.Key.CreateMemory(p.Within, options))];
-
-    [StructLayout(LayoutKind.Sequential)]
-    struct Counters
-    {
-        public long Matched;
-        public long WithoutPartner;
-        public long TooLate;
-        public long Refused;
-        public long Preceded;
-        public long Taken;
-        public long Dropped;
-    }
 }

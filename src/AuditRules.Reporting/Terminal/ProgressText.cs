@@ -29,14 +29,34 @@ static class ProgressText
     {
         (long Count, string What)[] parts =
         [
-            (step.WithoutPartner, "without an earlier step of the same key"),
+            (step.WithoutPartner, Without(step.Join)),
             (step.TooLate, "too late"),
             (step.Refused, "refused by where"),
+            (step.Preceded, "refused by notPrecededBy"),
             (step.Dropped, "dropped by unless"),
+            (step.DroppedByUntil, "dropped by until"),
+            (step.RunsOver, "dropped, for the run went on"),
         ];
         var between = parts.Where(p => p.Count > 0).Select(p => Number(p.Count, p.What));
-        return string.Join(", ", [Number(step.Matched, "matched"), .. between, Number(step.Taken, "taken")]);
+        (long Count, string What)[] behind =
+        [
+            (step.Followed, "dropped by notFollowedBy"),
+            (step.Ended, "dropped by until before the window ended"),
+        ];
+        var after = behind.Where(p => p.Count > 0).Select(p => Number(p.Count, p.What));
+        return string.Join(
+            ", ",
+            [Number(step.Matched, "matched"), .. between, Number(step.Taken, "taken"), .. after]
+        );
     }
+
+    static string Without(StepJoin join) =>
+        join switch
+        {
+            StepJoin.Any => "without an earlier step",
+            StepJoin.Group => "without a complete group",
+            _ => "without an earlier step of the same key",
+        };
 
     static string Number(long count, string what) =>
         string.Create(CultureInfo.InvariantCulture, $"{count:N0} {what}");
