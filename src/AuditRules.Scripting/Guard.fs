@@ -10,85 +10,9 @@ open System.Reflection.PortableExecutable
 open System.Text.RegularExpressions
 open AuditRules.Events.Diagnostics
 open AuditRules.Scripting.AssemblyNames
+open AuditRules.Scripting.CodePlaces
 open AuditRules.Scripting.Instructions
-
-let private trust =
-    "--trust-rules lets the rules do what any program of yours may do."
-
-/// What is wrong, before its place is known.
-type private Wrong =
-    {
-        Id: string
-        Message: string
-        Hint: string
-        /// Of those with one cause one is told a line.
-        Cause: string
-        /// The word of the source that is meant.
-        Word: string
-        /// What the author may have written in its place: the compiler puts what these do where they stand.
-        Others: string list
-    }
-
-let private unchecked what word =
-    {
-        Id = Problem.Unchecked
-        Message = $"code that cannot be checked: {what}"
-        Hint = $"Write it without. {trust}"
-        Cause = Problem.Unchecked
-        Word = word
-        Others = []
-    }
-
-/// Something that rules may not do, as "use files", by that name.
-let private forbidden purpose name hint word =
-    {
-        Id = Problem.Forbidden
-        Message = $"rules may not {purpose}: {name}"
-        Hint = $"{hint} {trust}"
-        Cause = purpose
-        Word = word
-        Others =
-            match purpose with
-            | GuardList.Console -> [ "printfn"; "printf"; "eprintfn"; "eprintf"; "stdout"; "stderr"; "stdin" ]
-            | GuardList.Threads -> [ "lock"; "task"; "backgroundTask"; "async" ]
-            | _ -> []
-    }
-
-let private member' (typeName: string) (memberName: string) =
-    let name = GuardList.shown typeName memberName
-    let word = name.Substring(name.LastIndexOf '.' + 1)
-
-    match GuardList.purpose typeName memberName with
-    | GuardList.Time ->
-        forbidden GuardList.Time name "An event has its own time, and within and atLeast measure it." word
-    | purpose -> forbidden purpose name "A rule decides by events alone." word
-
-let private hashCode =
-    { forbidden
-          GuardList.Chance
-          "a hash code"
-          "A hash code is another in every run: compare the values themselves."
-          "hash" with
-        Others = [ "GetHashCode" ]
-    }
-
-let private backtracking =
-    forbidden
-        "take hours over a text"
-        "a Regex that backtracks"
-        "Use the pattern regex \"...\", or make the Regex with the constant RegexOptions.NonBacktracking."
-        "Regex"
-
-let private changes what word =
-    {
-        Id = Problem.Mutable
-        Message = $"{what} can change"
-        Hint =
-            "A replay must give the same every time: make it a list, a set [ ... ] or a Map, or make it inside the function that uses it."
-        Cause = Problem.Mutable
-        Word = word
-        Others = []
-    }
+open AuditRules.Scripting.Wrong
 
 /// Whether a Regex is made, or a static member of Regex called, with options that a constant says are linear.
 let private isLinear (code: ResizeArray<Instruction>) (targets: HashSet<int>) at =
@@ -163,142 +87,6 @@ let private useOf (metadata: MetadataReader) (handle: MemberReferenceHandle) =
     | Own _
     | Other -> Fine
 
-/// What the metadata and the debug information of one assembly say.
-type private Source =
-    {
-        Metadata: MetadataReader
-        Image: PEReader
-        Debug: MetadataReader option
-        Files: RuleFile list
-        /// What is known already.
-        Known: Dictionary<MemberReferenceHandle, Use>
-    }
-
-    member this.Use(handle: MemberReferenceHandle) =
-        match this.Known.TryGetValue handle with
-        | true, known -> known
-        | _ ->
-            let found = useOf this.Metadata handle
-            this.Known[handle] <- found
-            found
-
-/// The visible lines of a method, in the order of its code.
-let private points (source: Source) (method: MethodDefinitionHandle) =
-    match source.Debug with
-    | None -> []
-    | Some debug ->
-        [
-            for point in
-                debug.GetMethodDebugInformation(method.ToDebugInformationHandle()).GetSequencePoints() do
-                if not point.IsHidden then
-                    let path = debug.GetString (debug.GetDocument point.Document).Name
-
-                    match RuleFile.find source.Files path with
-                    | Some file -> point, file
-                    | None -> ()
-        ]
-
-/// What is told, with what decides which of several of one cause is told.
-type private Told =
-    {
-        Diagnostic: Diagnostic
-        Wrong: Wrong
-        /// Whether the word stands there. The code of a function is also where another one calls it.
-        IsExact: bool
-    }
-
-/// The place of the word in those lines of a file, else of the lines themselves.
-let private placed (file: RuleFile) first last column (wrong: Wrong) =
-    let code = file.Code.Split '\n'
-
-    let find (word: string) =
-        let pattern =
-            Regex($@"(?<![\w`])(?:[\w.`]+\.)?`*{Regex.Escape word}(?!\w)", RegexOptions.CultureInvariant)
-
-        seq { first .. min last code.Length }
-        |> Seq.tryPick (fun line ->
-            let text = code[line - 1]
-
-            let found =
-                pattern.Match(text, (if line = first then min column text.Length else 0))
-
-            if found.Success then Some(word, line, found) else None)
-
-    let found = wrong.Word :: wrong.Others |> List.filter ((<>) "") |> List.tryPick find
-
-    let line =
-        match found with
-        | Some(_, line, _) -> line
-        | None -> first
-
-    let text = file.Lines |> Array.tryItem (line - 1) |> Option.defaultValue ""
-
-    let place =
-        match found with
-        | Some(_, line, found) ->
-            TextSpan(file.Shown, line, found.Index + 1, line, found.Index + found.Length + 1)
-        | None -> TextSpan(file.Shown, line, column + 1, line, max (column + 2) (text.Length + 1))
-
-    let message =
-        match found with
-        | Some(word, _, _) when word <> wrong.Word -> $"rules may not {wrong.Cause}: {word}"
-        | _ -> wrong.Message
-
-    {
-        Diagnostic = Diagnostic(wrong.Id, DiagnosticSeverity.Error, message, place, text, wrong.Hint)
-        Wrong = wrong
-        IsExact = found.IsSome
-    }
-
-/// Without a line of its own: the first line of code with the word, else the first file.
-let private somewhere (source: Source) (wrong: Wrong) =
-    let found =
-        source.Files
-        |> Seq.collect (fun file -> file.Code.Split '\n' |> Seq.mapi (fun i line -> file, i + 1, line))
-        |> Seq.tryFind (fun (_, _, line) ->
-            wrong.Word <> ""
-            && Regex.IsMatch(line, $@"(?<!\w){Regex.Escape wrong.Word}(?!\w)"))
-
-    match found with
-    | Some(file, line, _) -> placed file line line 0 wrong
-    | None ->
-        let file =
-            source.Files |> List.tryHead |> Option.map _.Shown |> Option.defaultValue ""
-
-        {
-            Diagnostic = Problem.error wrong.Id wrong.Message file 0 0 "" wrong.Hint
-            Wrong = wrong
-            IsExact = false
-        }
-
-let private at (source: Source) (lines: (SequencePoint * RuleFile) list) offset (wrong: Wrong) =
-    let before = lines |> List.tryFindBack (fun (point, _) -> point.Offset <= offset)
-
-    match before |> Option.orElse (List.tryHead lines) with
-    | Some(point, file) -> placed file point.StartLine point.EndLine (point.StartColumn - 1) wrong
-    | None -> somewhere source wrong
-
-/// One for each cause and line: where the word stands, if it does anywhere; without a line only if nothing has one.
-let private primary (told: Told list) =
-    let exact =
-        set
-            [
-                for t in told do
-                    if t.IsExact then
-                        t.Wrong.Message
-            ]
-
-    let known =
-        told |> List.filter (fun t -> t.IsExact || not (exact.Contains t.Wrong.Message))
-
-    let withLine = known |> List.filter (fun t -> t.Diagnostic.Place.Line > 0)
-
-    (if withLine.IsEmpty then known else withLine)
-    |> List.groupBy (fun t -> t.Wrong.Cause, t.Diagnostic.Place.File, t.Diagnostic.Place.Line)
-    |> List.map (fun (_, same) ->
-        (same |> List.minBy (fun t -> not t.IsExact, t.Diagnostic.Place.Column)).Diagnostic)
-    |> List.sortBy (fun d -> d.Place.File, d.Place.Line, d.Place.Column)
-
 /// Codes that the runtime does not check, or that leave the method by no ordinary way.
 let private uncheckedCodes =
     dict
@@ -315,9 +103,7 @@ let private uncheckedCodes =
         ]
 
 /// A method that runs once, when the values at the top of a file are made.
-let private isStart (source: Source) (method: MethodDefinition) =
-    let metadata = source.Metadata
-
+let private isStart (metadata: MetadataReader) (method: MethodDefinition) =
     let space =
         metadata.GetString (metadata.GetTypeDefinition(method.GetDeclaringType())).Namespace
 
@@ -325,16 +111,20 @@ let private isStart (source: Source) (method: MethodDefinition) =
     || List.contains (metadata.GetString method.Name) [ ".cctor"; "staticInitialization@" ]
 
 /// What is wrong with the code of a method.
-let private inBody (source: Source) (method: MethodDefinition) (body: MethodBodyBlock) =
-    let metadata = source.Metadata
+let private inBody
+    (metadata: MetadataReader)
+    (uses: MemberReferenceHandle -> Use)
+    (method: MethodDefinition)
+    (body: MethodBodyBlock)
+    =
     let code, targets = read body
     let isHash = metadata.GetString method.Name = "GetHashCode"
-    let isStart = isStart source method
+    let isStart = isStart metadata method
 
     let rec used i (handle: EntityHandle) =
         match handle.Kind with
         | HandleKind.MemberReference ->
-            match source.Use(MemberReferenceHandle.op_Explicit handle) with
+            match uses (MemberReferenceHandle.op_Explicit handle) with
             | Refused wrong -> [ wrong ]
             | HashCode when not isHash -> [ hashCode ]
             | Expression when not (isLinear code targets i) -> [ backtracking ]
@@ -403,8 +193,8 @@ let private inBody (source: Source) (method: MethodDefinition) (body: MethodBody
     ]
 
 /// What is wrong with a method besides its code.
-let private ofDeclaration (source: Source) (method: MethodDefinition) =
-    let name = source.Metadata.GetString method.Name
+let private ofDeclaration (metadata: MetadataReader) (method: MethodDefinition) =
+    let name = metadata.GetString method.Name
 
     [
         if
@@ -426,11 +216,9 @@ let private ofDeclaration (source: Source) (method: MethodDefinition) =
     ]
 
 /// What is wrong with a type besides its methods.
-let private ofType (source: Source) (definition: TypeDefinition) =
+let private ofType (metadata: MetadataReader) (definition: TypeDefinition) =
     let fields =
-        [
-            for field in definition.GetFields() -> source.Metadata.GetFieldDefinition field
-        ]
+        [ for field in definition.GetFields() -> metadata.GetFieldDefinition field ]
 
     let isInstance (field: FieldDefinition) =
         not (field.Attributes.HasFlag FieldAttributes.Static)
@@ -461,18 +249,25 @@ let private ofAssembly (files: RuleFile list) (assembly: byte array) : Diagnosti
         let source =
             {
                 Metadata = image.GetMetadataReader()
-                Image = image
                 Debug = embedded |> Option.map _.GetMetadataReader()
                 Files = files
-                Known = Dictionary()
             }
 
         let metadata = source.Metadata
+        let known = Dictionary<MemberReferenceHandle, Use>()
+
+        let uses handle =
+            match known.TryGetValue handle with
+            | true, use' -> use'
+            | _ ->
+                let use' = useOf metadata handle
+                known[handle] <- use'
+                use'
 
         [
             for handle in metadata.TypeDefinitions do
-                for wrong in ofType source (metadata.GetTypeDefinition handle) do
-                    somewhere source wrong
+                for wrong in ofType metadata (metadata.GetTypeDefinition handle) do
+                    somewhere source handle wrong
 
             for handle in metadata.MethodDefinitions do
                 let method = metadata.GetMethodDefinition handle
@@ -481,9 +276,9 @@ let private ofAssembly (files: RuleFile list) (assembly: byte array) : Diagnosti
                     if method.RelativeVirtualAddress = 0 then
                         []
                     else
-                        inBody source method (image.GetMethodBody method.RelativeVirtualAddress)
+                        inBody metadata uses method (image.GetMethodBody method.RelativeVirtualAddress)
 
-                let wrong = [ for wrong in ofDeclaration source method -> 0, wrong ] @ inBody
+                let wrong = [ for wrong in ofDeclaration metadata method -> 0, wrong ] @ inBody
 
                 if not wrong.IsEmpty then
                     let lines = points source handle
@@ -491,9 +286,9 @@ let private ofAssembly (files: RuleFile list) (assembly: byte array) : Diagnosti
                     for offset, wrong in wrong do
                         // What sets a mutable value at the top of a file has no line. R31 is for the value.
                         if not (lines.IsEmpty && wrong.Id = Problem.Mutable) then
-                            at source lines offset wrong
+                            at source (method.GetDeclaringType()) lines offset wrong
         ]
-        |> primary
+        |> primary files
     finally
         embedded |> Option.iter _.Dispose()
 

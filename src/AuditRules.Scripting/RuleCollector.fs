@@ -32,24 +32,14 @@ type LoadWatch =
         End: unit -> unit
     }
 
-/// The file whose module a type is, or the type that F# makes for its values.
-let private fileOf (names: (RuleFile * string) list) (t: Type) =
-    let full = string t.FullName
+/// The file that a type belongs to.
+let private fileOf (files: RuleFile list) =
+    let ofType = RuleFile.ofType files
 
-    let name =
-        match full.IndexOf('$', full.IndexOf '>' + 1) with
-        | i when full.StartsWith "<StartupCode$" && i >= 0 -> full.Substring(i + 1)
-        | _ -> full
-
-    let isIn (own: string) =
-        name = own
-        || name.StartsWith(own + ".", StringComparison.Ordinal)
-        || name.StartsWith(own + "+", StringComparison.Ordinal)
-
-    names
-    |> List.tryFind (fun (_, own) -> isIn own)
-    |> Option.map fst
-    |> Option.defaultValue (fst names.Head)
+    fun (t: Type) ->
+        // A type inside others is named behind them: Outer+Inner.
+        let outermost = (string t.FullName).Split('+')[0]
+        ofType outermost |> Option.defaultValue files.Head
 
 let private isModule (t: Type) =
     t.GetCustomAttributes<CompilationMappingAttribute>()
@@ -419,7 +409,7 @@ let collect
     let types = context.LoadFromStream(stream).GetTypes()
     let modules = types |> Array.filter isModule
 
-    let names = List.zip files (RuleFile.moduleNames files)
+    let fileOf = fileOf files
 
     let run (file: RuleFile) (m: Type) =
         watch.Begin file
@@ -448,7 +438,7 @@ let collect
         types
         |> Array.filter (fun t -> isModule t || isStartup t)
         |> List.ofArray
-        |> List.map (fun t -> fileOf names t, t)
+        |> List.map (fun t -> fileOf t, t)
         // A file that loads another would be named for what the other does.
         |> List.sortBy (fun (file, _) -> files |> List.findIndex (fun f -> f.FullPath = file.FullPath))
         |> List.map read

@@ -228,6 +228,22 @@ module internal RuleFile =
                     name
         ]
 
+    /// The file of a type by its full name, or by that of the type around it: of a module, of what stands in a module or
+    /// a namespace, or of what F# makes for the values of one (`<StartupCode$rules>.$Name`).
+    let ofType (files: RuleFile list) =
+        let names = List.zip files (moduleNames files)
+
+        fun (fullName: string) ->
+            let name =
+                match fullName.IndexOf('$', fullName.IndexOf '>' + 1) with
+                | i when fullName.StartsWith "<StartupCode$" && i >= 0 -> fullName.Substring(i + 1)
+                | _ -> fullName
+
+            names
+            |> List.tryFind (fun (_, own) ->
+                name = own || name.StartsWith(own + ".", StringComparison.Ordinal))
+            |> Option.map fst
+
     /// The file of a path that the compiler or a stack trace tells: it may be absolute in their own way.
     let find (files: RuleFile list) (path: string) =
         let path = path.Replace('\\', '/')

@@ -1,0 +1,70 @@
+/// What rules may do: nothing is told of it (R83).
+module AuditRules.Scripting.Tests.AllowedTests
+
+open Expecto
+open AuditRules.Scripting.Tests.RuleText
+
+let private allowed =
+    [
+        "R83: computes with times", f "System.DateTime(2026, 1, 2).AddDays(1.0).DayOfWeek.ToString() = p"
+
+        "R83: asks whether a text is null", f "obj.ReferenceEquals(Unchecked.defaultof<string>, p)"
+
+        "R83: never ends", f "(while true do ()); true"
+
+        "R83: overflows the stack", "let rec g (n: int) : int = 1 + g (n + 1)\n" + f "g 0 > 0"
+
+        "R83: takes two gigabytes", f "(Array.zeroCreate<byte> 2000000000).Length > 0"
+
+        "R83: has records in a set",
+        "type K = { A: string; B: int }\n"
+        + f "Set.contains { A = p; B = 1 } (set [ { A = \"x\"; B = 1 } ])"
+
+        "R83: formats text", f "sprintf \"%s-%d\" p 3 = \"x-3\" && $\"{p}!\" = \"x!\""
+
+        "R83: makes sequences and a dictionary of its own",
+        f
+            "seq { for i in 1..3 do yield p + string i } |> Seq.exists (fun s -> s.EndsWith \"3\") && List.sum [1;2] = 3 && (dict [\"a\",1]).Count = 1"
+
+        "R83: has an object expression",
+        f "use d = { new System.IDisposable with member _.Dispose() = () } in p.Length > 1"
+
+        "R83: has a union and catches exceptions",
+        "type U = A of int | B of string\nlet g = function A i -> i | B s -> s.Length\n"
+        + f "try g (B p) > 2 with _ -> false"
+
+        "R83: makes a HashSet of its own and splits text",
+        f
+            "System.Collections.Generic.HashSet<string>([p]).Contains \"x\" && p.ToLowerInvariant() = \"x\" && p.Split(char 47).Length > 2"
+
+        "R83: compares types", f "typeof<string> = typeof<int>"
+
+        "R83: opens namespaces and uses nothing of them",
+        "open System.IO\nopen System.Net.Sockets\n" + f "p.Length > 1"
+
+        "R83: takes a path apart", f "System.IO.Path.GetFileName p = \"x\""
+
+        "R83: has a ref of its own in a function",
+        f "let c = ref 0 in Seq.iter (fun _ -> c.Value <- c.Value + 1) p; c.Value > 1"
+
+        "R83: makes a Regex in linear time",
+        "open System.Text.RegularExpressions\nlet rx = Regex(\"^/tmp\", RegexOptions.NonBacktracking)\nlet ry = Regex(\"^/tmp\", RegexOptions.NonBacktracking ||| RegexOptions.IgnoreCase)\n"
+        + f "rx.IsMatch p && Regex.IsMatch(p, \"x\", RegexOptions.NonBacktracking)"
+
+        "R83: has a lazy value", f "(lazy (p.Length)).Value > 1"
+
+        "R83: has comprehensions and maps",
+        f
+            "[ for c in p -> int c ] |> List.sumBy id > 3 && Map.tryFind p (Map [ p, 1 ]) = Some 1 && (query { for x in [ 1 ] do select x }) |> Seq.isEmpty"
+
+        "R83: prints a union into a text",
+        "type U = A of int | B of string\n"
+        + f "string (B p) = $\"%A{A 1}\" && (B p).ToString() = p"
+
+        "R83: has an exception of its own",
+        "exception Bad of string\n" + f "try raise (Bad p) with Bad q -> q = p"
+    ]
+
+[<Tests>]
+let tests =
+    testList "what rules may do" (tellings [ for name, text in allowed -> name, text, [] ])
