@@ -33,9 +33,6 @@ let private loss (names: string list) =
         ImmutableArray.CreateRange [ for n in names -> Collections.Generic.KeyValuePair(n, 1L) ]
     )
 
-let private verdict (result: DetectionResult) id =
-    (result.Outcomes |> Seq.find (fun o -> o.Rule.Id = id)).Verdict
-
 [<Tests>]
 let tests =
     testList
@@ -228,20 +225,6 @@ let tests =
                 let found = runWith (DetectionOptions()) [| loss [] |] rules []
                 Expect.equal (verdict found "A") Verdict.Unknown "without names it may have been any"
 
-            testCase "R26: evicted partial matches make a rule unknown"
-            <| fun () ->
-                let options = DetectionOptions(MaxPartialMatches = 2)
-
-                let found =
-                    runWith
-                        options
-                        Array.empty
-                        [ rule "A" [ step "o" a; sameProcess "c" b ] ]
-                        [ for i in 1..5 -> event "a" i [] |> inProcess i ]
-
-                Expect.equal found.Outcomes[0].Evicted 3L "two of five were kept"
-                Expect.equal (verdict found "A") Verdict.Unknown "so nothing can be said"
-
             testCase "R26: a loss that names only some of what it counts may have taken any event"
             <| fun () ->
                 let some =
@@ -256,64 +239,6 @@ let tests =
 
                 let found = runWith (DetectionOptions()) [| some |] [ rule "A" [ step "o" a ] ] []
                 Expect.equal (verdict found "A") Verdict.Unknown "seven have no name"
-
-            testCase "R26: a full threshold counts what it does not keep"
-            <| fun () ->
-                let count = CountPlan<int>(2, milliseconds 1000, "", (fun b -> b[0].Process), null)
-
-                let found =
-                    runWith
-                        (DetectionOptions(MaxPartialMatches = 2))
-                        Array.empty
-                        [ counting count (rule "A" [ step "o" a ]) ]
-                        [ for i in 1..5 -> event "a" i [] |> inProcess i ]
-
-                Expect.equal found.Outcomes[0].Evicted 3L "two keys of five"
-
-            testCase "a full table makes room when what it keeps has expired"
-            <| fun () ->
-                let second = sameProcess "c" b |> within 10
-
-                let found =
-                    runWith
-                        (DetectionOptions(MaxPartialMatches = 2))
-                        Array.empty
-                        [ rule "A" [ step "o" a; second ] ]
-                        [
-                            event "a" 1 [] |> inProcess 1
-                            event "a" 2 [] |> inProcess 2
-                            event "a" 100 [] |> inProcess 3
-                            event "b" 101 [] |> inProcess 3
-                        ]
-
-                Expect.equal (cited found) [ "A: 2 3" ] "the third match found a place"
-                Expect.equal found.Outcomes[0].Evicted 0L "nothing was turned away"
-
-            testCase "a full table that turns events away walks itself seldom"
-            <| fun () ->
-                // Walking at every event takes minutes here.
-                let events = [ for i in 1..60_000 -> event "a" i [] |> inProcess i ]
-
-                let found =
-                    runWith
-                        (DetectionOptions(MaxPartialMatches = 50_000))
-                        Array.empty
-                        [ rule "A" [ step "o" a; sameProcess "c" b ] ]
-                        events
-
-                Expect.equal found.Outcomes[0].Evicted 10_000L "what does not fit"
-
-            testCase "findings beyond the limit are counted"
-            <| fun () ->
-                let found =
-                    runWith
-                        (DetectionOptions(MaxFindings = 2))
-                        Array.empty
-                        [ rule "A" [ step "o" a ] ]
-                        [ for i in 1..5 -> event "a" i [] ]
-
-                Expect.equal found.Findings.Length 2 "two are kept"
-                Expect.equal found.Outcomes[0].Findings 5L "all are counted"
 
             testCase "R30: two rules of one id are refused"
             <| fun () ->

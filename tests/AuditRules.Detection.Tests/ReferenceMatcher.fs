@@ -36,8 +36,10 @@ type Rule =
     {
         Steps: Step list
         MaxSpan: int64 option
-        /// No partial match replaces another.
-        All: bool
+        /// No partial match replaces another of its key until there are so many of them.
+        All: int option
+        /// Of the first step of a group so many wait for one key of a member.
+        Firsts: int
         Threshold: (Threshold * int64) option
         /// No event of this name and the key of the last step comes behind it in that time.
         Absence: (string * int64) option
@@ -175,6 +177,14 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
     let drop (p: Partial) =
         waiting <- waiting |> List.filter (same p >> not)
 
+    /// No event at that time or later can take a step of it.
+    let isPast now (p: Partial) =
+        let isOver limit time =
+            limit |> Option.exists (fun limit -> now - time > limit)
+
+        isOver rule.MaxSpan (snd p.Head).Time
+        || waitsFor p |> List.forall (fun i -> isOver steps[i].Within (lastOf p).Time)
+
     let advance (taken: Partial) =
         match reached taken with
         | last, count when last = final && isLongEnough last count -> complete taken
@@ -184,17 +194,26 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
             ->
             ()
         | _ ->
-            // R7.
-            if not rule.All then
+            let rivals i (other: Partial) =
+                List.contains i (waitsFor other)
+                && (not steps[i].Keyed
+                    || keyFor i (bound (i - 1) other) = keyFor i (bound (i - 1) taken))
+
+            match rule.All with
+            | None ->
+                // R7.
                 waiting <-
                     waiting
                     |> List.filter (fun other ->
-                        waitsFor other
-                        |> List.exists (fun i ->
-                            List.contains i (waitsFor taken)
-                            && (not steps[i].Keyed
-                                || keyFor i (bound (i - 1) other) = keyFor i (bound (i - 1) taken)))
-                        |> not)
+                        waitsFor taken |> List.exists (fun i -> rivals i other) |> not)
+            | Some limit ->
+                // R41.
+                for i in waitsFor taken do
+                    let now = (lastOf taken).Time
+
+                    match waiting |> List.filter (fun p -> rivals i p && not (isPast now p)) with
+                    | oldest :: _ as all when all.Length >= limit -> drop oldest
+                    | _ -> ()
 
             waiting <- waiting @ [ taken ]
 
@@ -296,7 +315,20 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
                        else
                            keyFor role x = keyFor role e
 
-                places <- (places |> List.filter (replaced >> not)) @ [ role, e ]
+                places <- places |> List.filter (replaced >> not)
+
+                if role = 0 then
+                    for i in 1 .. groupEnd - 1 do
+                        let rivals =
+                            places
+                            |> List.filter (fun (place, x) ->
+                                place = 0 && keyFor i x = keyFor i e && e.Time - x.Time <= span)
+
+                        if rivals.Length >= rule.Firsts then
+                            let oldest = snd rivals.Head
+                            places <- places |> List.filter (fun (_, x) -> not (same x oldest))
+
+                places <- places @ [ role, e ]
 
     for e in stream do
         decideBefore e.Time

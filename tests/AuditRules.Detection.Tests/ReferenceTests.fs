@@ -1,302 +1,19 @@
 module AuditRules.Detection.Tests.ReferenceTests
 
 open System
-open System.Collections.Immutable
 open Expecto
 open FsCheck
 open FsCheck.FSharp
 open AuditRules.Events
 open AuditRules.Detection.Findings
 open AuditRules.Detection.Matching
-open AuditRules.Detection.Patterns
-open AuditRules.Detection.Plans
 open AuditRules.Detection.Tests.Some
-
-let private names = [ "a"; "b"; "c" ]
-
-let private sometimes often (gen: Gen<'A>) =
-    Gen.frequency [ often, Gen.map Some gen; 10 - often, Gen.constant None ]
-
-type private Place =
-    | First
-    | InGroup
-    | Later of isLast: bool
-
-let private genStep names hasGroup place =
-    gen {
-        let! name = Gen.elements names
-        let! other = sometimes 2 (Gen.elements names)
-        let! text = sometimes 3 (Gen.elements [ "x"; "y" ])
-        let! above = sometimes 3 (Gen.choose64 (-2L, 2L))
-        let! keyed = Gen.frequency [ 4, Gen.constant true; 1, Gen.constant false ]
-        let! byText = Gen.frequency [ 4, Gen.constant false; 1, Gen.constant true ]
-        let! within = sometimes 5 (Gen.choose64 (0L, 6L))
-        let! unless = sometimes 3 (Gen.elements names)
-        let! until = sometimes 2 (Gen.elements names)
-        let! least = Gen.choose (1, 3)
-        let! runs = sometimes 3 (sometimes 5 (Gen.choose (least, 4)))
-
-        let! preceded =
-            sometimes 2 (Gen.zip (Gen.elements names) (sometimes 5 (Gen.choose64 (0L, 6L))))
-
-        let isLater = place <> First && place <> InGroup
-
-        return
-            {
-                ReferenceMatcher.Names = List.distinct (name :: Option.toList other)
-                ReferenceMatcher.Text = text
-                ReferenceMatcher.Above = above
-                ReferenceMatcher.Keyed = keyed || place = InGroup
-                ReferenceMatcher.ByText = byText
-                ReferenceMatcher.Within = if place = First then None else within
-                ReferenceMatcher.Unless = if isLater then unless else None
-                ReferenceMatcher.Until = if isLater then until else None
-                ReferenceMatcher.Runs =
-                    match place, runs with
-                    | Later true, Some _ -> Some(least, None)
-                    | Later false, Some most -> Some(least, most)
-                    | _ -> None
-                ReferenceMatcher.Together = (place = InGroup)
-                ReferenceMatcher.Preceded =
-                    if isLater || place = First && not hasGroup then
-                        preceded
-                    else
-                        None
-            }
-    }
-
-let private genThreshold =
-    gen {
-        let! least = Gen.choose (1, 3)
-        let! limit = Gen.choose64 (0L, 6L)
-        let! distinct = Gen.elements [ true; false ]
-
-        return!
-            Gen.elements
-                [
-                    ReferenceMatcher.Count(least, distinct)
-                    ReferenceMatcher.Sum(limit + 1L)
-                    ReferenceMatcher.Fold limit
-                ]
-    }
-
-let private genRuleOver names below =
-    gen {
-        let! members =
-            Gen.frequency [ 7, Gen.constant 0; 2, Gen.constant 1; 1, Gen.constant 2 ]
-
-        let! first = genStep names (members > 0) First
-        let! group = Gen.listOfLength members (genStep names true InGroup)
-        let! count = Gen.choose (0, (if members = 0 then 3 else 1))
-
-        let! later =
-            Gen.sequenceToList [ for i in 1..count -> genStep names (members > 0) (Later(i = count)) ]
-
-        let! maxSpan = sometimes 3 (Gen.choose64 (0L, 10L))
-        let! all = Gen.frequency [ 3, Gen.constant false; 1, Gen.constant true ]
-        let! suppressed = sometimes 2 (Gen.elements [ "x"; "y" ])
-        let! threshold = sometimes 3 (Gen.zip genThreshold (Gen.choose64 (0L, 8L)))
-        let! absence = sometimes 4 (Gen.zip (Gen.elements names) (Gen.choose64 (0L, 6L)))
-
-        return
-            {
-                ReferenceMatcher.Steps = first :: group @ later
-                ReferenceMatcher.MaxSpan = maxSpan
-                ReferenceMatcher.All = all && members = 0
-                ReferenceMatcher.Threshold = threshold
-                ReferenceMatcher.Absence = if threshold.IsNone then absence else None
-                ReferenceMatcher.Suppressed = suppressed
-                ReferenceMatcher.Below = below
-            }
-    }
-
-let private genRule =
-    gen {
-        let! below = sometimes 2 (genRuleOver names None)
-
-        return!
-            match below with
-            // Of a group it is not one step that ends it.
-            | Some below when not (List.exists (fun (s: ReferenceMatcher.Step) -> s.Together) below.Steps) ->
-                genRuleOver ("#" :: names) (Some below)
-            | _ -> genRuleOver names None
-    }
-
-/// Keys of which two are texts that are not UTF-8: the engine compares them as rules see them, the reference as bytes.
-let private keys =
-    [ Value.Str "k"; Value.Bytes [| 0xffuy |]; Value.Bytes [| 0xfeuy |] ]
-
-let private genEvents =
-    gen {
-        let! length = Gen.choose (0, 40)
-
-        let! parts =
-            Gen.listOfLength
-                length
-                (gen {
-                    let! name = Gen.elements names
-                    let! text = Gen.elements [ "x"; "y" ]
-                    let! key = Gen.elements keys
-                    let! number = Gen.choose (0, 3)
-                    let! gap = Gen.choose (0, 3)
-                    return name, text, key, number, gap
-                })
-
-        let times = parts |> List.scan (fun t (_, _, _, _, gap) -> t + gap) 0 |> List.tail
-
-        return
-            List.zip parts times
-            |> List.map (fun ((name, text, key, number, _), time) ->
-                (event name 0 [ text; key; number ]).With(time = Nullable(int64 time)))
-            |> numbered
-    }
-
-/// The text, key or number of an event; of a finding those of its last step, which its message holds.
-let private field (index: int) (view: EventView) : string =
-    let value = view[index]
-
-    match FindingView(view) with
-    | finding when view.Name.StartsWith("findings of", StringComparison.Ordinal) ->
-        (finding.Message.Split '|')[index]
-    | _ when value.Kind = ValueKind.Int -> string value.AsInt64
-    | _ -> string value.AsText
-
-let private number view = int64 (field 2 view)
-
-let private ticks (time: int64 option) =
-    time |> Option.map TimeSpan.FromTicks |> Option.toNullable
-
-/// The same rule for the engine, its keys made by that function of a field's number and an event. Times are in units of
-/// 100 ns, the smallest that a TimeSpan tells apart.
-let rec private planWith (keyOf: int -> EventView -> string) id (rule: ReferenceMatcher.Rule) : RulePlan =
-    let below = rule.Below |> Option.map (planWith keyOf (id + "below"))
-
-    let patternOf (text: string option) (name: string) =
-        match name, below, text with
-        | "#", Some below, Some text ->
-            (EventPattern.OfFindings below)
-                .With(EventTest("...", (fun v -> field 0 v = text)), ImmutableArray.Empty)
-        | "#", Some below, None -> EventPattern.OfFindings below
-        | _, _, Some text -> EventPattern(name).With("text", FieldPath.Of 0, TextPattern.EqualTo text)
-        | _, _, None -> EventPattern name
-
-    let key index earlier =
-        StepKey<string>(
-            "key",
-            ImmutableArray.Create "key",
-            (fun (b: Bindings) -> keyOf index b[earlier]),
-            (fun v -> keyOf index v)
-        )
-
-    let stepOf i (s: ReferenceMatcher.Step) =
-        let pattern =
-            (patternOf s.Text (List.head s.Names)).OrAny(List.map (patternOf s.Text) (List.tail s.Names))
-
-        let above (limit: int64) (b: Bindings) =
-            number b[i] > limit + (if i = 0 then 0L else number b[0])
-
-        let drops (name: string option) =
-            ImmutableArray.CreateRange
-                [
-                    for name in Option.toList name -> UnlessPlan(patternOf None name, key 1 (i - 1))
-                ]
-
-        let preceded =
-            [
-                for name, window in Option.toList s.Preceded ->
-                    PrecededPlan(patternOf None name, key 1 i, ticks window)
-            ]
-
-        let step =
-            StepPlan(
-                $"s{i}",
-                pattern,
-                ImmutableArray.CreateRange
-                    [ for limit in Option.toList s.Above -> Condition("above", above limit) ],
-                (if i = 0 || not s.Keyed then
-                     null
-                 else
-                     key (if s.ByText then 0 else 1) (if s.Together then 0 else i - 1)),
-                ticks s.Within,
-                drops s.Unless
-            )
-                .WithUntil(drops s.Until)
-                .WithNotPrecededBy(ImmutableArray.CreateRange preceded)
-
-        let step = if s.Together then step.WithTogether() else step
-
-        match s.Runs with
-        | Some(least, most) -> step.WithRuns(least, Option.toNullable most)
-        | None -> step
-
-    let suppressions =
-        [
-            for text in Option.toList rule.Suppressed ->
-                SuppressPlan("known", Condition("...", (fun (b: Bindings) -> field 0 b[0] = text)))
-        ]
-
-    let final = rule.Steps.Length - 1
-    let own (b: Bindings) = keyOf 1 b[final]
-
-    let threshold: ThresholdPlan | null =
-        match rule.Threshold with
-        | None -> null
-        | Some(ReferenceMatcher.Count(least, distinct), window) ->
-            let value (b: Bindings) = Value.Str(field 0 b[final])
-
-            CountPlan<string>(
-                least,
-                TimeSpan.FromTicks window,
-                "",
-                own,
-                (if distinct then Func<_, _> value else null)
-            )
-        | Some(ReferenceMatcher.Sum least, window) ->
-            SumPlan<string>(least, TimeSpan.FromTicks window, "", own, "", (fun b -> number b[final]))
-        | Some(ReferenceMatcher.Fold above, window) ->
-            let sum (state: objnull) (b: Bindings) =
-                box (unbox<int64> state + number b[final])
-
-            let holds (b: Bindings) =
-                match b.Fold with
-                | null -> false
-                | fold -> unbox<int64> fold.Value > above
-
-            FoldPlan<string>(
-                box 0L,
-                TimeSpan.FromTicks window,
-                "",
-                own,
-                sum,
-                ImmutableArray.Create(Condition("...", holds))
-            )
-
-    let absence: AbsencePlan | null =
-        match rule.Absence with
-        | Some(name, window) -> AbsencePlan(patternOf None name, key 1 final, TimeSpan.FromTicks window)
-        | None -> null
-
-    let message (b: Bindings) =
-        String.Join("|", [ for i in 0..2 -> field i b[final] ])
-
-    RulePlan(
-        Some.info id,
-        ImmutableArray.CreateRange(List.mapi stepOf rule.Steps),
-        threshold,
-        message,
-        ImmutableArray.Empty
-    )
-        .With(
-            (if rule.All then Overlap.All else Overlap.Latest),
-            ticks rule.MaxSpan,
-            ImmutableArray.CreateRange suppressions
-        )
-        .WithAbsence(absence)
-
-let private planOf rule = planWith field "X" rule
+open AuditRules.Detection.Tests.ReferenceRules
+open AuditRules.Detection.Tests.ReferencePlans
 
 // Tables walk themselves for what has expired at every turn.
-let private sweeping = DetectionOptions(SweepAtLeast = 1)
+let private sweeping =
+    DetectionOptions(SweepAtLeast = 1, MaxPartialMatchesOfKey = perKey)
 
 let private inNanoseconds (events: AuditEvent list) =
     events |> List.map (fun e -> e.With(time = Nullable(e.Time * 100L)))
@@ -360,7 +77,7 @@ let tests =
                         "until", hasStep (fun s -> s.Until.IsSome)
                         "thenBy", hasStep (fun s -> not s.Keyed)
                         "notFollowedBy", (fun r -> r.Absence.IsSome)
-                        "overlap = All", _.All
+                        "overlap = All", _.All.IsSome
                         "maxspan", (fun r -> r.MaxSpan.IsSome)
                         "suppress", (fun r -> r.Suppressed.IsSome)
                         "findingsOf",
@@ -382,12 +99,21 @@ let tests =
                             | _ -> false)
                     ]
 
+                let sampled = Gen.zip genRule genEvents |> Gen.sample 6000
+
                 let firing =
-                    Gen.zip genRule genEvents
-                    |> Gen.sample 6000
+                    sampled
                     |> Seq.filter (fun (rule, events) -> ReferenceMatcher.run rule events <> [])
                     |> Seq.map fst
                     |> List.ofSeq
+
+                let evicts (rule, events) =
+                    let engine = DetectionEngine([ planOf rule ], sweeping)
+                    engine.Process(MemoryFrame(inNanoseconds events))
+                    (engine.Complete []).Outcomes[0].Evicted > 0L
+
+                let evicting = sampled |> Seq.filter evicts |> Seq.length
+                Expect.isTrue (evicting >= 10) $"{evicting} rules reached the limit of a key"
 
                 for kind, holds in kinds do
                     let count = firing |> List.filter holds |> List.length

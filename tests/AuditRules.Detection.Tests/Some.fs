@@ -81,3 +81,6 @@ let cited (result: AuditRules.Detection.Findings.DetectionResult) =
             let ordinals = [ for e in f.Events -> string e.Event.Ordinal ]
             f.Rule.Id + ": " + String.Join(" ", ordinals)
     ]
+
+let verdict (result: AuditRules.Detection.Findings.DetectionResult) id =
+    (result.Outcomes |> Seq.find (fun o -> o.Rule.Id = id)).Verdict

@@ -10,6 +10,12 @@ public sealed record DetectionOptions
     /// <summary>Partial matches that one step of one rule may keep, and keys that a threshold may; further ones are counted as evicted.</summary>
     public int MaxPartialMatches { get; init; } = 1_000_000;
 
+    /// <summary>
+    /// Partial matches of one key that one step may keep where none replaces another (docs/spec/rules.md, R41, R47): so many
+    /// times at most a rule's conditions are asked of one event. The oldest above it are evicted.
+    /// </summary>
+    public int MaxPartialMatchesOfKey { get; init; } = 1000;
+
     /// <summary>The size from which tables are walked for what has expired; small in tests.</summary>
     internal int SweepAtLeast { get; init; } = 1024;
 

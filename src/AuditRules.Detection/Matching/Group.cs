@@ -154,11 +154,26 @@ sealed class Group
             if (!_firsts[i].TryGetValue(keys[i]!, out var list))
                 _firsts[i].Add(keys[i]!, list = []);
             list.RemoveAll(other => other.Gone || IsReplaced(other, first));
+            if (list.Count >= _options.MaxPartialMatchesOfKey)
+                MakeRoom(list, first.Event.Time);
             list.Add(first);
         }
 
         _count++;
     }
+
+    // Each event of a member walks the first steps' events of its key.
+    void MakeRoom(List<Waiting> list, long now)
+    {
+        list.RemoveAll(w => IsPast(w, now));
+        if (list.Count < _options.MaxPartialMatchesOfKey)
+            return;
+        list[0].Gone = true;
+        list.RemoveAt(0);
+        Evicted++;
+    }
+
+    bool IsPast(Waiting waiting, long now) => waiting.Gone || now - waiting.Event.Time > _span;
 
     bool IsReplaced(Waiting other, Waiting first)
     {
@@ -176,11 +191,11 @@ sealed class Group
         _count = 0;
         for (var i = 1; i < _steps.Length; i++)
         {
-            foreach (var (key, member) in _members[i].Where(m => IsPast(m.Value)).ToArray())
+            foreach (var (key, member) in _members[i].Where(m => IsPast(m.Value, now)).ToArray())
                 _members[i].Remove(key);
             foreach (var (key, list) in _firsts[i].ToArray())
             {
-                list.RemoveAll(IsPast);
+                list.RemoveAll(w => IsPast(w, now));
                 if (list.Count == 0)
                     _firsts[i].Remove(key);
             }
@@ -190,8 +205,6 @@ sealed class Group
 
         _count += _firsts[1].Values.Sum(l => l.Count);
         _schedule.Swept(_count);
-
-        bool IsPast(Waiting waiting) => waiting.Gone || now - waiting.Event.Time > _span;
     }
 
     static IEqualityComparer<object> ComparerOf(StepPlan step) =>

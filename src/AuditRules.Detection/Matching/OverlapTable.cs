@@ -4,7 +4,9 @@ using AuditRules.Events;
 
 namespace AuditRules.Detection.Matching;
 
-/// <summary>All partial matches of a key, oldest first: none replaces another (R41).</summary>
+/// <summary>
+/// The partial matches of a key, oldest first: none replaces another until there are as many as one event may cost (R41).
+/// </summary>
 sealed class OverlapTable<TKey>(StepKey<TKey> key, DetectionOptions options) : PartialTable
 {
     readonly Dictionary<Key<TKey>, List<Partial>> _partials = new(new KeyComparer<TKey>(key.Comparer));
@@ -12,8 +14,11 @@ sealed class OverlapTable<TKey>(StepKey<TKey> key, DetectionOptions options) : P
     Key<TKey> _wanted;
     List<Partial>? _found;
     int _count;
+    long _evicted;
 
     public override int Count => _count;
+
+    public override long Evicted => _evicted;
 
     public override Insertion Insert(Bindings bindings, Partial partial, long now)
     {
@@ -24,7 +29,10 @@ sealed class OverlapTable<TKey>(StepKey<TKey> key, DetectionOptions options) : P
         if (_count >= options.MaxPartialMatches)
             return Insertion.Full;
         ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(_partials, new(content), out _);
-        (list ??= []).Add(partial);
+        list ??= [];
+        if (list.Count >= options.MaxPartialMatchesOfKey)
+            MakeRoom(list, now);
+        list.Add(partial);
         _count++;
         return Insertion.Kept;
     }
@@ -43,18 +51,44 @@ sealed class OverlapTable<TKey>(StepKey<TKey> key, DetectionOptions options) : P
         return null;
     }
 
-    // The list forgets what is gone when it is next asked.
+    // All at once, behind the last of them.
     public override void RemoveFound() { }
 
     public override void AddOthers(List<Partial> list) => list.AddRange(_found!.Skip(1));
+
+    public override void RemoveGone()
+    {
+        // The list may be another by now: a sweep forgets a key of which nothing is left.
+        if (!_partials.TryGetValue(_wanted, out var list))
+            return;
+        _count -= list.RemoveAll(p => p.Gone);
+        if (list.Count == 0)
+            _partials.Remove(_wanted);
+    }
+
+    void MakeRoom(List<Partial> list, long now)
+    {
+        _count -= Forget(list, now);
+        if (list.Count < options.MaxPartialMatchesOfKey)
+            return;
+        list[0].Gone = true;
+        list.RemoveAt(0);
+        _count--;
+        _evicted++;
+    }
+
+    static int Forget(List<Partial> list, long now)
+    {
+        foreach (var partial in list)
+            partial.Gone |= partial.Deadline < now;
+        return list.RemoveAll(p => p.Gone);
+    }
 
     void Sweep(long now)
     {
         foreach (var (own, list) in _partials)
         {
-            foreach (var partial in list.Where(p => p.Deadline < now))
-                partial.Gone = true;
-            _count -= list.RemoveAll(p => p.Gone);
+            _count -= Forget(list, now);
             if (list.Count == 0)
                 _partials.Remove(own);
         }

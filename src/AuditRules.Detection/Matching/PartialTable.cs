@@ -29,6 +29,12 @@ abstract class PartialTable
     /// <summary>Forgets what <see cref="Find"/> gave last, which is gone.</summary>
     public abstract void RemoveFound();
 
+    /// <summary>Partial matches that were kept until one more of their key came.</summary>
+    public virtual long Evicted => 0;
+
     /// <summary>Adds the other partial matches of the key that <see cref="Find"/> was last asked for, oldest first.</summary>
     public virtual void AddOthers(List<Partial> list) { }
+
+    /// <summary>Forgets what is gone of these, when the event that found them has taken what it takes.</summary>
+    public virtual void RemoveGone() { }
 }

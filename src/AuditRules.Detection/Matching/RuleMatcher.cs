@@ -62,6 +62,7 @@ sealed class RuleMatcher
     /// <summary>What was not kept because a table was full.</summary>
     public long Evicted =>
         _evicted
+        + _waiting.Skip(1).Sum(w => w.Evicted)
         + (_count?.Evicted ?? 0)
         + (_group?.Evicted ?? 0)
         + (_absences?.Evicted ?? 0)
@@ -174,6 +175,7 @@ sealed class RuleMatcher
         _waiting[step].AddOthers(_overlapping);
         foreach (var each in _overlapping)
             Try(step, each, view);
+        _waiting[step].RemoveGone();
     }
 
     void OnGroup(int step, EventView view)

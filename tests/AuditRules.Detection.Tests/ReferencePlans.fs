@@ -1,0 +1,153 @@
+/// The rules of the reference matcher as plans for the engine.
+module AuditRules.Detection.Tests.ReferencePlans
+
+open System
+open System.Collections.Immutable
+open AuditRules.Events
+open AuditRules.Detection.Findings
+open AuditRules.Detection.Patterns
+open AuditRules.Detection.Plans
+
+/// The text, key or number of an event; of a finding those of its last step, which its message holds.
+let field (index: int) (view: EventView) : string =
+    let value = view[index]
+
+    match FindingView(view) with
+    | finding when view.Name.StartsWith("findings of", StringComparison.Ordinal) ->
+        (finding.Message.Split '|')[index]
+    | _ when value.Kind = ValueKind.Int -> string value.AsInt64
+    | _ -> string value.AsText
+
+let private number view = int64 (field 2 view)
+
+let private ticks (time: int64 option) =
+    time |> Option.map TimeSpan.FromTicks |> Option.toNullable
+
+/// The same rule for the engine, its keys made by that function of a field's number and an event. Times are in units of
+/// 100 ns, the smallest that a TimeSpan tells apart.
+let rec planWith (keyOf: int -> EventView -> string) id (rule: ReferenceMatcher.Rule) : RulePlan =
+    let below = rule.Below |> Option.map (planWith keyOf (id + "below"))
+
+    let patternOf (text: string option) (name: string) =
+        match name, below, text with
+        | "#", Some below, Some text ->
+            (EventPattern.OfFindings below)
+                .With(EventTest("...", (fun v -> field 0 v = text)), ImmutableArray.Empty)
+        | "#", Some below, None -> EventPattern.OfFindings below
+        | _, _, Some text -> EventPattern(name).With("text", FieldPath.Of 0, TextPattern.EqualTo text)
+        | _, _, None -> EventPattern name
+
+    let key index earlier =
+        StepKey<string>(
+            "key",
+            ImmutableArray.Create "key",
+            (fun (b: Bindings) -> keyOf index b[earlier]),
+            (fun v -> keyOf index v)
+        )
+
+    let stepOf i (s: ReferenceMatcher.Step) =
+        let pattern =
+            (patternOf s.Text (List.head s.Names)).OrAny(List.map (patternOf s.Text) (List.tail s.Names))
+
+        let above (limit: int64) (b: Bindings) =
+            number b[i] > limit + (if i = 0 then 0L else number b[0])
+
+        let drops (name: string option) =
+            ImmutableArray.CreateRange
+                [
+                    for name in Option.toList name -> UnlessPlan(patternOf None name, key 1 (i - 1))
+                ]
+
+        let preceded =
+            [
+                for name, window in Option.toList s.Preceded ->
+                    PrecededPlan(patternOf None name, key 1 i, ticks window)
+            ]
+
+        let step =
+            StepPlan(
+                $"s{i}",
+                pattern,
+                ImmutableArray.CreateRange
+                    [ for limit in Option.toList s.Above -> Condition("above", above limit) ],
+                (if i = 0 || not s.Keyed then
+                     null
+                 else
+                     key (if s.ByText then 0 else 1) (if s.Together then 0 else i - 1)),
+                ticks s.Within,
+                drops s.Unless
+            )
+                .WithUntil(drops s.Until)
+                .WithNotPrecededBy(ImmutableArray.CreateRange preceded)
+
+        let step = if s.Together then step.WithTogether() else step
+
+        match s.Runs with
+        | Some(least, most) -> step.WithRuns(least, Option.toNullable most)
+        | None -> step
+
+    let suppressions =
+        [
+            for text in Option.toList rule.Suppressed ->
+                SuppressPlan("known", Condition("...", (fun (b: Bindings) -> field 0 b[0] = text)))
+        ]
+
+    let final = rule.Steps.Length - 1
+    let own (b: Bindings) = keyOf 1 b[final]
+
+    let threshold: ThresholdPlan | null =
+        match rule.Threshold with
+        | None -> null
+        | Some(ReferenceMatcher.Count(least, distinct), window) ->
+            let value (b: Bindings) = Value.Str(field 0 b[final])
+
+            CountPlan<string>(
+                least,
+                TimeSpan.FromTicks window,
+                "",
+                own,
+                (if distinct then Func<_, _> value else null)
+            )
+        | Some(ReferenceMatcher.Sum least, window) ->
+            SumPlan<string>(least, TimeSpan.FromTicks window, "", own, "", (fun b -> number b[final]))
+        | Some(ReferenceMatcher.Fold above, window) ->
+            let sum (state: objnull) (b: Bindings) =
+                box (unbox<int64> state + number b[final])
+
+            let holds (b: Bindings) =
+                match b.Fold with
+                | null -> false
+                | fold -> unbox<int64> fold.Value > above
+
+            FoldPlan<string>(
+                box 0L,
+                TimeSpan.FromTicks window,
+                "",
+                own,
+                sum,
+                ImmutableArray.Create(Condition("...", holds))
+            )
+
+    let absence: AbsencePlan | null =
+        match rule.Absence with
+        | Some(name, window) -> AbsencePlan(patternOf None name, key 1 final, TimeSpan.FromTicks window)
+        | None -> null
+
+    let message (b: Bindings) =
+        String.Join("|", [ for i in 0..2 -> field i b[final] ])
+
+    RulePlan(
+        Some.info id,
+        ImmutableArray.CreateRange(List.mapi stepOf rule.Steps),
+        threshold,
+        message,
+        ImmutableArray.Empty
+    )
+        .With(
+            (if rule.All.IsSome then Overlap.All else Overlap.Latest),
+            ticks rule.MaxSpan,
+            ImmutableArray.CreateRange suppressions
+        )
+        .WithAbsence(absence)
+
+let planOf rule = planWith field "X" rule
