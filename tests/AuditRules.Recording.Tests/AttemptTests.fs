@@ -419,6 +419,39 @@ except OSError:
                         ([ "python3.7"; "-c"; "pass" ], [ "old-python" ])
                         "which, and why"
 
+            testCase "S43: a program whose file brings no hook in is missing, and the file says why"
+            <| fun () ->
+                let folder = temporaryFolder ()
+
+                let setUserId, linked =
+                    Path.Combine(folder, "python3"), Path.Combine(folder, "python3.9")
+
+                File.Copy("/bin/true", setUserId)
+
+                File.SetUnixFileMode(
+                    setUserId,
+                    UnixFileMode.SetUser ||| UnixFileMode.UserRead ||| UnixFileMode.UserExecute
+                )
+
+                let source = Path.Combine(folder, "nothing.c")
+                File.WriteAllText(source, "int main(void) { return 0; }")
+                let status, _, errors = HookLab.run "cc" [ "-static"; "-o"; linked; source ] []
+                Expect.equal (status, errors) (0, "") "it is compiled"
+
+                let recorded =
+                    runPython
+                        "python3"
+                        $"subprocess.run(['{setUserId}'])
+subprocess.run(['nice', 'python3.9'], env=dict(os.environ, PATH='{folder}:/usr/bin:/bin'))
+subprocess.run(['{linked}'])"
+
+                Expect.equal
+                    [ for r in missing recorded -> List.ofSeq r.Facts ]
+                    [ [ "setuid" ]; []; [ "static" ] ]
+                    "why; and nothing is said of a name that another PATH leads to"
+
+                Directory.Delete(folder, true)
+
             testCase "S43: where filters keep out what every Python raises nothing is said"
             <| fun () ->
                 let recorded =

@@ -25,6 +25,9 @@ internal sealed class AttemptTable(TraceMeta meta)
 
     // Without an event that every Python raises there is no segment of one that did nothing else.
     readonly bool _isBlind = IsExcluded(meta, "import") && IsExcluded(meta, "exec");
+
+    // Files of another machine, or of another boot's root, are not those that were meant.
+    readonly bool _isHere = meta.Boot.Length > 0 && meta.Boot == SystemBoot.Id();
     readonly List<Attempt> _attempts = [];
     readonly List<Beginning> _beginnings = [];
     readonly Dictionary<int, Attempt> _execs = [];
@@ -116,7 +119,7 @@ internal sealed class AttemptTable(TraceMeta meta)
         return facts;
     }
 
-    static ProcessRecord RecordOf(Attempt attempt) =>
+    ProcessRecord RecordOf(Attempt attempt) =>
         new(
             ProcessChange.NotRecorded,
             -1,
@@ -127,6 +130,6 @@ internal sealed class AttemptTable(TraceMeta meta)
             null
         )
         {
-            Facts = [.. attempt.Facts],
+            Facts = [.. attempt.Facts, .. _isHere ? ProgramFile.FactsOf(attempt.Python[0]) : []],
         };
 }

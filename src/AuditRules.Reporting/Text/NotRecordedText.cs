@@ -48,6 +48,8 @@ public static class NotRecordedText
         {
             "environment" => "its environment does not bring the hook in",
             "old-python" => "it is a Python before 3.8",
+            "setuid" => "its file is setuid, or setgid",
+            "static" => "its file is linked statically",
             // A newer packer's.
             _ => CommandText.Of([Short(fact)]),
         };
