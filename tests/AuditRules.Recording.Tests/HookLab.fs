@@ -63,6 +63,12 @@ let private preloaded =
     | "" -> library
     | other -> other
 
+/// The environment of a program that is the same but for the hook: the sanitizers' runtime stays.
+let withoutHook =
+    match preloaded.Split ':' with
+    | [| runtime; _ |] -> [ "LD_PRELOAD", runtime ]
+    | _ -> []
+
 let fallbackFolder = beside "hook/python"
 let program name = beside (Path.Combine("programs", name))
 

@@ -125,7 +125,9 @@ for t in threads: t.join()
                         "import os, sys\nsys.audit('cpython._PySys_ClearAuditHooks')\nif os.fork() == 0: sys.exit(4)\nprint(os.wait()[1] >> 8)\nsys.exit(3)"
 
                     // The fork under a debugging allocator aborts in 3.8 without the hook too.
-                    let exit, output, error = run python.Path [ "-c"; code ] [ variable, value ]
+                    let exit, output, error =
+                        run python.Path [ "-c"; code ] ((variable, value) :: withoutHook)
+
                     Expect.equal exit 3 error
                     let recording = record Native [ variable, value ] [ python.Path; "-c"; code ]
 
