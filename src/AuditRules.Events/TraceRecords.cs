@@ -89,6 +89,9 @@ public sealed record TraceMeta
     /// recording (docs/spec/trace.md, T35). The parts of one recording have one <see cref="RunId"/>.</summary>
     public int Part { get; init; }
 
+    /// <summary>Of several parts that were packed into one trace, the last one's number; 0 for one part.</summary>
+    public int LastPart { get; init; }
+
     /// <summary>The head of the part before (T55), as text; empty for the first, and where it is not known.</summary>
     public string Previous { get; init; } = "";
 }

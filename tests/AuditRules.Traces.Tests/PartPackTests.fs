@@ -108,7 +108,12 @@ let tests =
                         "the middle"
 
                     let _, items = packed [ third; second ]
-                    Expect.equal ((metaOf items).Part, (endOf items).Continues) (2, false) "the end"
+
+                    Expect.equal
+                        ((metaOf items).Part, (metaOf items).LastPart, (endOf items).Continues)
+                        (2, 3, false)
+                        "the end"
+
                     let _, items = packed [ first; second ]
                     Expect.equal ((metaOf items).Part, (endOf items).Continues) (1, true) "the beginning")
 
@@ -119,6 +124,17 @@ let tests =
 
                 Expect.contains (told items) "missing-part -1 0 1010" "the loss")
 
+            testTheory
+                "T62: parts that were packed are packed again with those before and behind them"
+                [ [ 0; 1 ]; [ 1; 2 ] ]
+                (fun numbers ->
+                    let parts = [ first; second; third ]
+                    let some, _, _ = pack [ for n in numbers -> parts[n] ]
+                    let packed, items = packed [ some; parts[3 - List.sum numbers] ]
+                    Expect.equal (names items) [ "a"; "b"; "c"; "d"; "e"; "f"; "g" ] "events"
+                    Expect.equal packed.Losses 0L "losses"
+                    Expect.equal ((metaOf items).Part, (metaOf items).LastPart) (0, 0) "it is whole")
+
             testCase "T62: no two parts of one number are packed" (fun () ->
                 let again = part "r" 2 false [ zero ] [ at 1010L 0 "d" ] []
 
@@ -128,7 +144,13 @@ let tests =
                     "the problem"
 
                 let other = part "s" 2 false [ zero ] [ at 1010L 0 "d" ] []
-                Expect.isNull (TracePacker.Check(look [ first; second; other ])) "of another recording")
+                Expect.isNull (TracePacker.Check(look [ first; second; other ])) "of another recording"
+                let both, _, _ = pack [ first; third ]
+
+                Expect.equal
+                    (TracePacker.Check(look [ again; both ]))
+                    (PackProblem(0, 1, PackProblemKind.SamePart))
+                    "beside others that were packed")
 
             testCase "T62: the parts of two recordings keep their processes apart" (fun () ->
                 let other = part "s" 1 false [ zero ] [ at 1015L 0 "x" ] []

@@ -907,7 +907,7 @@ def event_json(event):
 
 
 # Left out where they are not known.
-KNOWN = ("host", "user", "directory", "blind", "part", "previous", "suspicion", "facts", "continues")
+KNOWN = ("host", "user", "directory", "blind", "part", "lastPart", "previous", "suspicion", "facts", "continues")
 
 
 def record_json(name, values):

@@ -47,6 +47,7 @@ static class RecordReader
                 "derived" => meta with { Derived = reader.String(name) },
                 "sources" => meta with { Sources = reader.Strings(name) },
                 "part" => meta with { Part = reader.Int32(name) },
+                "lastPart" => meta with { LastPart = reader.Int32(name) },
                 "previous" => meta with { Previous = reader.String(name) },
                 _ => Unknown(ref reader, meta),
             };

@@ -40,6 +40,8 @@ static class RecordWriter
         Write(writer, "sources", meta.Sources);
         if (meta.Part != 0)
             writer.WriteNumber("part"u8, meta.Part);
+        if (meta.LastPart != 0)
+            writer.WriteNumber("lastPart"u8, meta.LastPart);
         WriteKnown(writer, "previous", meta.Previous);
         writer.WriteEndObject();
     }

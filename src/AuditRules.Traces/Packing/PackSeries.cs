@@ -74,6 +74,13 @@ sealed class PackSeries : IDisposable
     /// <summary>Whether a trace is a part of a recording, and says of which.</summary>
     public static bool IsPart(PackSource source) => source.Meta is { Part: > 0, RunId.Length: > 0 };
 
+    /// <summary>The number of the last part that a trace holds; 0 when it is none.</summary>
+    public static int LastPart(PackSource source) => Math.Max(source.Meta.Part, source.Meta.LastPart);
+
+    /// <summary>Whether a part is missing before that one of a series.</summary>
+    public static bool IsGap(IReadOnlyList<PackSource> parts, int at) =>
+        at > 0 && parts[at].Meta.Part > LastPart(parts[at - 1]) + 1L;
+
     /// <summary>Goes to the next event.</summary>
     public void Advance()
     {
@@ -92,7 +99,7 @@ sealed class PackSeries : IDisposable
             _losses += _cursor.Losses;
             var last = _cursor.LastTime;
             _cursor.Dispose();
-            var isMissing = _sources[_next].Meta.Part > _sources[_next - 1].Meta.Part + 1;
+            var isMissing = IsGap(_sources, _next);
             if (isMissing)
                 _writer.Add(new LossRecord(-1, TracePacker.MissingPart, 0, last, 0, []));
             _losses += isMissing ? 1 : 0;

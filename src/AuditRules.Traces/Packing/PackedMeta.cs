@@ -14,7 +14,11 @@ static class PackedMeta
         var first = metas[0];
         var series = PackSeries.Of(sources);
         var late = series.Select(traces => traces[0].Meta).MaxBy(meta => meta.Part)!;
-        var isWhole = late.Part <= 1 && !series.Exists(traces => traces[^1].Continues);
+        var isWhole =
+            late.Part <= 1
+            && !series.Exists(traces =>
+                traces[^1].Continues || traces.Where((_, i) => PackSeries.IsGap(traces, i)).Any()
+            );
         return first with
         {
             Recorder = Join(metas, m => m.Recorder),
@@ -39,6 +43,8 @@ static class PackedMeta
             User = Join(metas, m => m.User),
             Directory = Join(metas, m => m.Directory),
             Part = isWhole ? 0 : late.Part,
+            LastPart =
+                !isWhole && series.Count == 1 && sources.Count > 1 ? PackSeries.LastPart(series[0][^1]) : 0,
             Previous = !isWhole && series.Count == 1 ? late.Previous : "",
             Derived = "pack",
             Sources = [.. sources.Select(s => s.TraceId)],

@@ -111,15 +111,24 @@ public static class TracePacker
                 ids[one] = i;
         }
 
-        var parts = new Dictionary<(string, int), int>();
-        for (var i = 0; i < sources.Count; i++)
+        foreach (var parts in PackSeries.Of(sources))
         {
-            var part = (sources[i].Meta.RunId, sources[i].Meta.Part);
-            if (PackSeries.IsPart(sources[i]) && !parts.TryAdd(part, i))
-                return new(i, parts[part], PackProblemKind.SamePart);
+            for (var i = 1; i < parts.Count; i++)
+            {
+                if (parts[i].Meta.Part <= PackSeries.LastPart(parts[i - 1]))
+                    return new(Index(parts[i]), Index(parts[i - 1]), PackProblemKind.SamePart);
+            }
         }
 
         return null;
+
+        int Index(PackSource source)
+        {
+            var at = 0;
+            while (!ReferenceEquals(sources[at], source))
+                at++;
+            return at;
+        }
     }
 
     /// <summary>Packs traces of which <see cref="Check"/> finds no problem.</summary>

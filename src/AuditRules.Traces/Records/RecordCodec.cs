@@ -18,7 +18,9 @@ static class RecordCodec
             ("previous", meta.Previous),
         ];
         var known = Array.FindAll(origin, part => part.Text.Length > 0);
-        writer.WriteMapHeader(23 + known.Length + (meta.Blind.IsEmpty ? 0 : 1) + (meta.Part == 0 ? 0 : 1));
+        (string Key, int Number)[] numbers = [("part", meta.Part), ("lastPart", meta.LastPart)];
+        var parts = Array.FindAll(numbers, part => part.Number != 0);
+        writer.WriteMapHeader(23 + known.Length + (meta.Blind.IsEmpty ? 0 : 1) + parts.Length);
         writer.Write("version");
         writer.WriteArrayHeader(2);
         writer.Write(TraceFormat.MajorVersion);
@@ -51,8 +53,8 @@ static class RecordCodec
             Put(ref writer, "blind", meta.Blind);
         Put(ref writer, "derived", meta.Derived);
         Put(ref writer, "sources", meta.Sources);
-        if (meta.Part != 0)
-            Put(ref writer, "part", meta.Part);
+        foreach (var (key, number) in parts)
+            Put(ref writer, key, number);
     }
 
     /// <summary>Reads META; the version that it repeats is null when it does not.</summary>
@@ -149,6 +151,9 @@ static class RecordCodec
                     break;
                 case "part":
                     meta = meta with { Part = reader.ReadInt32() };
+                    break;
+                case "lastPart":
+                    meta = meta with { LastPart = reader.ReadInt32() };
                     break;
                 case "previous":
                     meta = meta with { Previous = Text(ref reader) };

@@ -148,7 +148,8 @@ static class TraceSummary
         if (meta.Part == 0)
             return goesOn;
         var before = meta.Previous.Length > 0 ? $"behind head {meta.Previous}" : "";
-        string[] parts = [$"{meta.Part} of recording {meta.RunId}", goesOn, before];
+        var numbers = meta.LastPart > meta.Part ? $"{meta.Part} to {meta.LastPart}" : $"{meta.Part}";
+        string[] parts = [$"{numbers} of recording {meta.RunId}", goesOn, before];
         return string.Join(", ", parts.Where(part => part.Length > 0));
     }
 

@@ -123,7 +123,7 @@ static class TraceMerge
             ),
             PackProblemKind.SamePart => new(
                 ExitCode.NotATrace,
-                $"{one} and {other} are both part {sources[problem.Source].Meta.Part} of one recording: events would be there twice",
+                $"{one} and {other} both hold part {sources[problem.Source].Meta.Part} of one recording: events would be there twice",
                 "Name one of them."
             ),
             PackProblemKind.BootNotKnown => new(
