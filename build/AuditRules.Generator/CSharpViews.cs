@@ -28,7 +28,7 @@ public static class CSharpViews
             Own(code, model);
             foreach (var field in model.Fields)
             {
-                code.Line().Line($"/// <summary>{Escape(Remarks.Field(field))}</summary>");
+                code.Line().Line($"/// <summary>{CodeWriter.Remark(Remarks.Field(field))}</summary>");
                 code.Line($"public {ClrType(field.Type)} {field.Property} => {Read(field)};");
             }
         });
@@ -92,11 +92,4 @@ public static class CSharpViews
             _ => value,
         };
     }
-
-    // Field remarks mark up the argument's name themselves.
-    static string Escape(string text) =>
-        CodeWriter
-            .Xml(text)
-            .Replace("&lt;c&gt;", "<c>", StringComparison.Ordinal)
-            .Replace("&lt;/c&gt;", "</c>", StringComparison.Ordinal);
 }

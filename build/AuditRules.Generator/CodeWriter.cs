@@ -37,4 +37,10 @@ sealed class CodeWriter
         text.Replace("&", "&amp;", StringComparison.Ordinal)
             .Replace("<", "&lt;", StringComparison.Ordinal)
             .Replace(">", "&gt;", StringComparison.Ordinal);
+
+    /// <summary>Text of <see cref="Remarks"/> inside an XML documentation comment: it marks names up itself.</summary>
+    public static string Remark(string text) =>
+        Xml(text)
+            .Replace("&lt;c&gt;", "<c>", StringComparison.Ordinal)
+            .Replace("&lt;/c&gt;", "</c>", StringComparison.Ordinal);
 }

@@ -1,6 +1,9 @@
 namespace AuditRules.Generator;
 
-/// <summary>The event sources of the rule language: <c>Py.Open</c> and its like, in namespace AuditRules.</summary>
+/// <summary>
+/// The event sources of the rule language: <c>Py.Open</c> and its like, in namespace AuditRules. What they say of
+/// themselves stands in <see cref="FSharpSignatures"/>.
+/// </summary>
 public static class FSharpSources
 {
     /// <summary>The file's text.</summary>
@@ -14,23 +17,19 @@ public static class FSharpSources
         code.Line("open AuditRules.Detection.Patterns").Line("open AuditRules.Events");
         foreach (var model in catalogue)
             Source(code, model);
-        code.Line().Line("/// The audit events of Python, by type.");
-        code.Line("[<AbstractClass; Sealed>]").Line("type Py =");
+        code.Line().Line("[<AbstractClass; Sealed>]").Line("type Py =");
         code.Indented(() =>
         {
             foreach (var model in catalogue)
-            {
-                code.Line($"/// {Doc(model)}");
-                code.Line($"static member {model.TypeName} = {model.TypeName}Events()").Line();
-            }
+                code.Line($"static member {model.TypeName} = {model.TypeName}Events()");
         });
         return code.ToString();
     }
 
     static void Source(CodeWriter code, EventModel model)
     {
-        var patterns = model.Fields.Where(f => PatternType(f) is not null).ToList();
-        code.Line().Line($"/// {Doc(model)}").Line("[<Sealed>]");
+        var patterns = Patterns(model);
+        code.Line().Line("[<Sealed>]");
         code.Line($"type {model.TypeName}Events internal () =");
         code.Indented(() =>
         {
@@ -43,10 +42,8 @@ public static class FSharpSources
 
     static void Matching(CodeWriter code, EventModel model, List<FieldModel> patterns)
     {
-        code.Line().Line($"/// <summary>Those {model.Name} events whose fields match.</summary>");
-        foreach (var field in patterns)
-            code.Line($"/// <param name=\"{field.Parameter}\">{Remark(field)}</param>");
-        code.Line("member this.matching")
+        code.Line()
+            .Line("member this.matching")
             .Indented(() =>
             {
                 code.Line(
@@ -70,11 +67,9 @@ public static class FSharpSources
 
     static void Make(CodeWriter code, EventModel model)
     {
-        var fields = model.Fields.Where(f => !f.IsDerived || CanMake(model, f)).ToList();
-        code.Line().Line("/// <summary>Such an event, for examples. What is not given is nil.</summary>");
-        foreach (var field in fields)
-            code.Line($"/// <param name=\"{field.Parameter}\">{Remark(field)}</param>");
-        code.Line("member _.make")
+        var fields = Parts(model);
+        code.Line()
+            .Line("member _.make")
             .Indented(() =>
             {
                 code.Line(
@@ -161,7 +156,16 @@ public static class FSharpSources
             : $"FieldPath.Of {place.Argument}";
     }
 
-    static string? PatternType(FieldModel field)
+    /// <summary>The fields that <c>matching</c> takes.</summary>
+    internal static List<FieldModel> Patterns(EventModel model) =>
+        [.. model.Fields.Where(f => PatternType(f) is not null)];
+
+    /// <summary>The fields that <c>make</c> takes.</summary>
+    internal static List<FieldModel> Parts(EventModel model) =>
+        [.. model.Fields.Where(f => !f.IsDerived || CanMake(model, f))];
+
+    /// <summary>The type of a field's pattern; null for a field that none can look at.</summary>
+    internal static string? PatternType(FieldModel field)
     {
         if (field.Place.Fact is not null)
             return null;
@@ -173,7 +177,8 @@ public static class FSharpSources
         };
     }
 
-    static string MakeType(ArgumentType type) =>
+    /// <summary>The type of a field in an example.</summary>
+    internal static string MakeType(ArgumentType type) =>
         type switch
         {
             ArgumentType.Text => "string",
@@ -192,13 +197,4 @@ public static class FSharpSources
             ArgumentType.Bool => "truth",
             _ => Naming.Camel(type.ToString()),
         };
-
-    static string Remark(FieldModel field) =>
-        field.IsDerived
-            ? CodeWriter.Xml(field.Summary)
-            : $"Argument {field.Place.Argument}, {field.RawName}.";
-
-    static string Doc(EventModel model) =>
-        $"<summary><c>{model.Name}</c>: {CodeWriter.Xml(model.Summary)} Arguments: {Remarks.Arguments(model)}. "
-        + $"{Remarks.Versions(model)}</summary>";
 }

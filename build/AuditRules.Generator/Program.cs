@@ -5,7 +5,7 @@ namespace AuditRules.Generator;
 static class Program
 {
     const string Usage =
-        "usage: AuditRules.Generator views|catalogue|sources|docs EVENTS.json OVERLAY.json OUT";
+        "usage: AuditRules.Generator views|catalogue|signatures|sources|docs EVENTS.json OVERLAY.json OUT";
 
     static int Main(string[] arguments)
     {
@@ -42,6 +42,7 @@ static class Program
         {
             "views" => CSharpViews.Write(catalogue),
             "catalogue" => CSharpCatalogue.Write(catalogue),
+            "signatures" => FSharpSignatures.Write(catalogue),
             "sources" => FSharpSources.Write(catalogue),
             "docs" => MarkdownTable.Write(catalogue),
             _ => null,

@@ -54,13 +54,12 @@ static class Remarks
             : $" Raised since Python {model.RaisedSince}.{platform}";
     }
 
+    /// <summary>What a field is, and what it is when the event does not have it.</summary>
+    public static string Field(FieldModel field) => $"{Place(field)} {Absent(field.Type)}";
+
     /// <summary>What a field is.</summary>
-    public static string Field(FieldModel field)
-    {
-        if (field.IsDerived)
-            return $"{field.Summary} {Absent(field.Type)}";
-        return $"Argument {field.Place.Argument}, <c>{field.RawName}</c>. {Absent(field.Type)}";
-    }
+    public static string Place(FieldModel field) =>
+        field.IsDerived ? field.Summary : $"Argument {field.Place.Argument}, <c>{field.RawName}</c>.";
 
     static string Absent(ArgumentType type) =>
         type switch

@@ -5,11 +5,9 @@ open AuditRules.Detection.Patterns
 open AuditRules.Events
 
 module internal Members =
-    /// A view's own name, or null for one of any name.
     let nameOf<'V when 'V: struct and 'V: (new: unit -> 'V) and 'V :> ValueType and 'V :> IEventView<'V>> () =
         'V.EventName
 
-    /// True for an event that the view is for.
     let isOf<'V when 'V: struct and 'V: (new: unit -> 'V) and 'V :> ValueType and 'V :> IEventView<'V>>
         (view: EventView)
         =
@@ -17,8 +15,7 @@ module internal Members =
         | null -> true
         | name -> name = view.Name
 
-/// An event of one of two types: `anyOf (Py.Open, Py.OsRemove)`. `e.Case` tells them apart.
-[<Struct>]
+[<Struct; NoComparison>]
 type Either<'A, 'B
     when 'A: struct
     and 'A: (new: unit -> 'A)
@@ -28,24 +25,17 @@ type Either<'A, 'B
     and 'B: (new: unit -> 'B)
     and 'B :> ValueType
     and 'B :> IEventView<'B>>(event: EventView) =
-    /// The event by its type: `match e.Case with Choice1Of2 o -> o.Path | Choice2Of2 r -> r.Path`.
     member _.Case: Choice<'A, 'B> =
         if Members.isOf<'A> event then
             Choice1Of2('A.Create event)
         else
             Choice2Of2('B.Create event)
 
-    /// The event's name.
     member _.Name = event.Name
-    /// When it was raised, in nanoseconds since the Unix epoch.
     member _.Time = event.Time
-    /// The process, as its ordinal in the trace.
     member _.Process = event.Process
-    /// The operating system's process id.
     member _.Pid = event.Pid
-    /// The operating system's thread id.
     member _.Thread = event.Thread
-    /// The code that caused it, or null.
     member _.Caller = event.Caller
 
     interface IEventView<Either<'A, 'B>> with
@@ -53,8 +43,7 @@ type Either<'A, 'B
         static member Create(view) = Either<'A, 'B> view
         member _.Event = event
 
-/// An event of one of three types.
-[<Struct>]
+[<Struct; NoComparison>]
 type Either<'A, 'B, 'C
     when 'A: struct
     and 'A: (new: unit -> 'A)
@@ -68,23 +57,16 @@ type Either<'A, 'B, 'C
     and 'C: (new: unit -> 'C)
     and 'C :> ValueType
     and 'C :> IEventView<'C>>(event: EventView) =
-    /// The event by its type.
     member _.Case: Choice<'A, 'B, 'C> =
         if Members.isOf<'A> event then Choice1Of3('A.Create event)
         elif Members.isOf<'B> event then Choice2Of3('B.Create event)
         else Choice3Of3('C.Create event)
 
-    /// The event's name.
     member _.Name = event.Name
-    /// When it was raised, in nanoseconds since the Unix epoch.
     member _.Time = event.Time
-    /// The process, as its ordinal in the trace.
     member _.Process = event.Process
-    /// The operating system's process id.
     member _.Pid = event.Pid
-    /// The operating system's thread id.
     member _.Thread = event.Thread
-    /// The code that caused it, or null.
     member _.Caller = event.Caller
 
     interface IEventView<Either<'A, 'B, 'C>> with
@@ -92,8 +74,7 @@ type Either<'A, 'B, 'C
         static member Create(view) = Either<'A, 'B, 'C> view
         member _.Event = event
 
-/// An event of one of four types.
-[<Struct>]
+[<Struct; NoComparison>]
 type Either<'A, 'B, 'C, 'D
     when 'A: struct
     and 'A: (new: unit -> 'A)
@@ -111,24 +92,17 @@ type Either<'A, 'B, 'C, 'D
     and 'D: (new: unit -> 'D)
     and 'D :> ValueType
     and 'D :> IEventView<'D>>(event: EventView) =
-    /// The event by its type.
     member _.Case: Choice<'A, 'B, 'C, 'D> =
         if Members.isOf<'A> event then Choice1Of4('A.Create event)
         elif Members.isOf<'B> event then Choice2Of4('B.Create event)
         elif Members.isOf<'C> event then Choice3Of4('C.Create event)
         else Choice4Of4('D.Create event)
 
-    /// The event's name.
     member _.Name = event.Name
-    /// When it was raised, in nanoseconds since the Unix epoch.
     member _.Time = event.Time
-    /// The process, as its ordinal in the trace.
     member _.Process = event.Process
-    /// The operating system's process id.
     member _.Pid = event.Pid
-    /// The operating system's thread id.
     member _.Thread = event.Thread
-    /// The code that caused it, or null.
     member _.Caller = event.Caller
 
     interface IEventView<Either<'A, 'B, 'C, 'D>> with
@@ -136,7 +110,6 @@ type Either<'A, 'B, 'C, 'D
         static member Create(view) = Either<'A, 'B, 'C, 'D> view
         member _.Event = event
 
-/// Steps that take events of several kinds.
 [<AutoOpen; AbstractClass; Sealed>]
 type AnyOf =
     static member private Together
@@ -160,7 +133,6 @@ type AnyOf =
         | null -> ""
         | name -> name
 
-    /// Events of any of these sources, which are of one type: `anyOf [ Custom "a"; Custom "b" ]`.
     static member anyOf(sources: #EventSource<'V> list) : EventSource<'V> =
         match sources with
         | [] ->
@@ -177,7 +149,6 @@ type AnyOf =
                 ]
             )
 
-    /// Events of either source: `for e in anyOf (Py.Open, Py.OsRemove) do`.
     static member anyOf(a: EventSource<'A>, b: EventSource<'B>) : EventSource<Either<'A, 'B>> =
         AnyOf.Together(
             [ a.Pattern; b.Pattern ],
@@ -186,7 +157,6 @@ type AnyOf =
         )
         |> EventSource<Either<'A, 'B>>
 
-    /// Events of one of three sources.
     static member anyOf
         (a: EventSource<'A>, b: EventSource<'B>, c: EventSource<'C>)
         : EventSource<Either<'A, 'B, 'C>> =
@@ -197,7 +167,6 @@ type AnyOf =
         )
         |> EventSource<Either<'A, 'B, 'C>>
 
-    /// Events of one of four sources.
     static member anyOf
         (a: EventSource<'A>, b: EventSource<'B>, c: EventSource<'C>, d: EventSource<'D>)
         : EventSource<Either<'A, 'B, 'C, 'D>> =

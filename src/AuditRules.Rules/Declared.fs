@@ -9,7 +9,6 @@ open AuditRules.Detection.Patterns
 open AuditRules.Detection.Plans
 open AuditRules.Events
 
-/// How one field of a declared event is read from an argument and written into one.
 type internal FieldForm =
     {
         Read: Value -> objnull
@@ -23,7 +22,6 @@ module internal FieldForm =
             Write = fun content -> write (unbox<'F> content)
         }
 
-    /// A field that may be absent: what `holds` does not hold for is None.
     let private optional (holds: Value -> bool) (read: Value -> 'F) (write: 'F -> Value) =
         form (fun value -> if holds value then Some(read value) else None) (function
             | Some content -> write content
@@ -78,7 +76,6 @@ module internal FieldForm =
         known
         |> List.tryPick (fun (own, form) -> if own = kind then Some form else None)
 
-/// A record type as the arguments of an event, in the order in which its fields are declared.
 [<AbstractClass; Sealed>]
 type internal RecordForm<'T> private () =
     static let fields =
@@ -93,7 +90,6 @@ type internal RecordForm<'T> private () =
 
     static let take = lazy FSharpValue.PreComputeRecordReader(typeof<'T>, true)
 
-    /// What is wrong with the type; empty for nothing.
     static member Problem =
         let name = typeof<'T>.Name
         let isAnonymous = name.StartsWith("<>f__AnonymousType", StringComparison.Ordinal)
@@ -118,7 +114,6 @@ type internal RecordForm<'T> private () =
             forms
             (take.Value(Unchecked.nonNull (box content)))
 
-    /// The number of a field, and its name.
     static member Field(expr: Expr) =
         let rec find expr =
             match expr with
@@ -133,34 +128,23 @@ type internal RecordForm<'T> private () =
         | Some i -> struct (i, fields[i].Name)
         | None -> invalidArg "field" "matching takes one field of the record, as _.User"
 
-/// An event whose arguments are the fields of a record: `e.Args.User`.
 [<Struct; CustomEquality; NoComparison>]
 type DeclaredEvent<'T> =
     val private view: EventView
     new(view: EventView) = { view = view }
-    /// The arguments, by the names of the record's fields. One that is absent or of another kind is empty, 0, NaN, false or
-    /// None.
     member e.Args: 'T = RecordForm<'T>.Read e.view
-    /// The event's name.
     member e.Name = e.view.Name
-    /// Nanoseconds since the Unix epoch.
     member e.Time = e.view.Time
-    /// The event's number in its trace.
     member e.Ordinal = e.view.Ordinal
-    /// The process, as its ordinal in the trace.
     member e.Process = e.view.Process
-    /// The operating system's process id.
     member e.Pid = e.view.Pid
-    /// The operating system's thread id.
     member e.Thread = e.view.Thread
 
-    /// The code that caused the event; Caller.Unknown when it was not recorded.
     member e.Caller: Caller =
         match e.view.Caller with
         | null -> Caller.Unknown
         | known -> known
 
-    /// One argument, from 0; nil beyond the last.
     member e.Argument(index: int) = e.view[index]
 
     override e.Equals(other: objnull) =
@@ -176,8 +160,6 @@ type DeclaredEvent<'T> =
         static member Create view = DeclaredEvent<'T> view
         member e.Event = e.view
 
-/// Events of your own program with typed arguments: `let login = Custom<Login> "app.login"`, where `Login` is a record whose
-/// fields are the arguments in order.
 [<Sealed>]
 type Custom<'T>(name: string, conditions: ImmutableArray<FieldCondition>) =
     inherit EventSource<DeclaredEvent<'T>>(EventPattern(name, conditions))
@@ -192,14 +174,11 @@ type Custom<'T>(name: string, conditions: ImmutableArray<FieldCondition>) =
 
     new(name: string) = Custom<'T>(name, ImmutableArray.Empty)
 
-    /// Those of them whose field matches: `login.matching (_.User, glob "adm*")`.
     member _.matching([<ReflectedDefinition>] field: Expr<'T -> string>, pattern: TextPattern) =
         withCondition field pattern
 
-    /// Those of them whose field matches: `login.matching (_.Port, above 1023)`.
     member _.matching([<ReflectedDefinition>] field: Expr<'T -> int64>, pattern: NumberPattern) =
         withCondition field pattern
 
-    /// Such an event, for examples: `login.make { User = "root"; Port = 22L }`.
     member _.make(arguments: 'T) =
         AuditEvent(name, ImmutableArray.CreateRange(RecordForm<'T>.Write arguments))

@@ -1,4 +1,3 @@
-/// How the generated `make` members put together an example's arguments. Absent parts are nil.
 module internal AuditRules.Example
 
 open System
@@ -27,7 +26,6 @@ let private listOfTexts (items: string seq) =
 
 let texts (part: string list option) = orNil listOfTexts part
 
-/// A command line as a list of its words.
 let words (part: string option) =
     part
     |> orNil (fun line -> listOfTexts (line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
@@ -38,7 +36,6 @@ let private closeOnExec, private writeOnly, private readWrite = 0o2000000L, 1L, 
 let private create, private exclusive, private truncate, private append =
     0o100L, 0o200L, 0o1000L, 0o2000L
 
-/// The flags that `open` raises for a mode, as "w" or "rb+".
 let openFlags (mode: string option) =
     let ofMode (mode: string) =
         let access =
@@ -56,13 +53,11 @@ let openFlags (mode: string option) =
 
     orNil ofMode mode
 
-/// The first that was given.
 let first (candidates: Value list) =
     candidates
     |> List.tryFind (fun candidate -> not candidate.IsNil)
     |> Option.defaultValue Value.Nil
 
-/// A socket address: host and port as Python's tuple, a path as text.
 let address (host: string option, port: int64 option, path: string option) =
     match host, port, path with
     | None, None, path -> text path
@@ -72,7 +67,6 @@ let private objectOf kind (facts: (string * Value) list) =
     let known = [ for name, fact in facts -> KeyValuePair(name, fact) ]
     Value.Object(ObjectValue(kind, 0L, ImmutableArray.CreateRange known))
 
-/// An object of that type with those facts that were given; nil when none was.
 let described kind (facts: (string * Value) list) =
     match facts |> List.filter (fun (_, fact) -> not fact.IsNil) with
     | [] -> Value.Nil
@@ -81,7 +75,6 @@ let described kind (facts: (string * Value) list) =
 // Linux's numbers, as a recording has them.
 let private unix, private inet, private inet6, private stream = 1L, 2L, 10L, 1L
 
-/// A stream socket of the family that fits the address.
 let socket (fd: int64 option, family: int64 option, address: Value) =
     let fitting =
         match address[0].AsText with

@@ -7,13 +7,11 @@ open AuditRules.Detection.Patterns
 open AuditRules.Detection.Plans
 open AuditRules.Events
 
-/// What a `within` bounds: the clause that it stands behind.
 type internal Bounded =
     | TheStep
     | ThePreceding
     | TheAbsence
 
-/// A rule while it is being written. Steps are kept last first.
 type internal Draft =
     {
         Steps: StepPlan list
@@ -58,14 +56,12 @@ module internal Draft =
             }
         | [] -> draft
 
-/// What a rule says up to one clause: steps, and how the variables that the author named come out of their events.
 [<AllowNullLiteral>]
 type Flow<'T> internal (draft: Draft, bind: Bindings -> 'T) =
     member internal _.Draft = draft
     member internal _.Bind = bind
     member internal _.With(changed: Draft) = Flow<'T>(changed, bind)
 
-/// Events of one name, or of one of several, with conditions on their fields: what stands behind `in` of a step.
 type EventSource<'V when 'V: struct and 'V: (new: unit -> 'V) and 'V :> ValueType and 'V :> IEventView<'V>>
     internal (pattern: EventPattern, problems: string list) =
     inherit
@@ -78,13 +74,10 @@ type EventSource<'V when 'V: struct and 'V: (new: unit -> 'V) and 'V :> ValueTyp
 
     new(pattern: EventPattern) = EventSource<'V>(pattern, [])
 
-    /// The events that the source takes, as data.
     member _.Pattern = pattern
 
     member internal _.Problems = problems
 
-    /// Only those of the events for which the condition holds, where a pattern does not say it; for `unless`, `until` and
-    /// the like, which no `where` follows: `unless (Py.OsRemove.where (fun r -> r.Path.Length > 3)) _.Path o.Path`.
     member _.where([<ReflectedDefinition(true)>] condition: Expr<'V -> bool>) : EventSource<'V> =
         let holds = Printing.value condition
 
@@ -95,21 +88,17 @@ type EventSource<'V when 'V: struct and 'V: (new: unit -> 'V) and 'V :> ValueTyp
 
         EventSource<'V>(also pattern, problems)
 
-/// Custom events by name: `for e in Custom "app.login" do where (e.Text 0 = "root")`.
 [<Sealed>]
 type Custom(name: string, conditions: ImmutableArray<FieldCondition>) =
     inherit EventSource<CustomEvent>(EventPattern(name, conditions))
 
     new(name: string) = Custom(name, ImmutableArray.Empty)
 
-    /// The same events with a condition on an argument, from 0: `(Custom "app.login").argument (0, glob "adm*")`.
     member _.argument(index: int, pattern: TextPattern) =
         Custom(name, conditions.Add(FieldCondition($"argument {index}", FieldPath.Of index, pattern)))
 
-    /// The same events with a condition on a number in an argument, from 0.
     member _.argument(index: int, pattern: NumberPattern) =
         Custom(name, conditions.Add(FieldCondition($"argument {index}", FieldPath.Of index, pattern)))
 
-    /// An event of that name, for examples: `(Custom "app.login").make [ "root"; 3 ]`.
     member _.make(arguments: Value list) =
         AuditEvent(name, ImmutableArray.CreateRange arguments)

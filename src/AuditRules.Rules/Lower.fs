@@ -6,17 +6,12 @@ open Microsoft.FSharp.Quotations
 open AuditRules.Detection.Plans
 open AuditRules.Events
 
-/// What a `fold` has made of the matches of one key.
 [<Sealed>]
 type Folded<'S, 'T> internal (state: 'S, last: 'T, count: int64) =
-    /// The state, with the latest match in it.
     member _.State = state
-    /// What was bound before the fold, of the latest match: the event, or a tuple of the variables.
     member _.Last = last
-    /// How many matches are in it.
     member _.Count = count
 
-/// What the clauses make of their arguments, and what of them does not fit.
 module internal Lower =
     let array (items: 'A seq) = ImmutableArray.CreateRange items
 
@@ -29,7 +24,6 @@ module internal Lower =
         // Structural: a key may be a list of texts.
         StepKey<'K>(text, array names, Func<_, _> earlier, Func<_, _> later, HashIdentity.Structural)
 
-    /// The last step's name, as the author wrote it, where a clause tells it first.
     let named (name: string option) (draft: Draft) =
         match name, draft.Steps with
         | Some name, [ step ] when step.Name = "event" ->
@@ -38,7 +32,7 @@ module internal Lower =
             }
         | _ -> draft
 
-    let notAfterCount clause (draft: Draft) =
+    let notAfterCount (clause: string) (draft: Draft) =
         match draft.Count, draft.Absence with
         | Some _, _ ->
             Draft.problem $"{clause} stands after a threshold; the threshold must be the last of them" draft
@@ -51,7 +45,6 @@ module internal Lower =
     let require holds problem draft =
         if holds then draft else Draft.problem problem draft
 
-    /// What the rule as a whole lacks.
     let finished overlap (draft: Draft) =
         // First step last in the draft.
         let last = List.head draft.Steps
@@ -79,7 +72,6 @@ module internal Lower =
             (not group || overlap = Overlap.Latest)
             "together keeps the latest event of each step: it does not go with overlap = All"
 
-    /// What `unless` and `until` make of their arguments: the events, and the key that they share with what is bound.
     let drop
         (bind: Bindings -> 'T)
         (source: EventSource<'X>)
@@ -102,7 +94,6 @@ module internal Lower =
             Problems = List.rev source.Problems @ draft.Problems
         }
 
-    /// A later step, and the unless and until that stand before it.
     let addStep name (source: EventSource<'I>) (key: StepKey | null) (draft: Draft) =
         let draft = { draft with Bounded = TheStep }
 
@@ -142,7 +133,6 @@ module internal Lower =
         else
             Draft.problem $"{what} needs a time above zero" draft
 
-    /// The rule as data, and what is wrong with it.
     let plan (info: RuleInfo) overlap (draft: Draft) : RulePlan * ImmutableArray<string> =
         let draft = finished overlap draft
 

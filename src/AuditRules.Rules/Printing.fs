@@ -1,4 +1,3 @@
-/// Prints the author's expressions from their quotations, so that plans and explanations can name them.
 module internal AuditRules.Printing
 
 open System
@@ -36,7 +35,6 @@ let private literal (value: objnull) =
 
 let private commas (parts: string list) = String.Join(", ", parts)
 
-/// The expression as an author may have written it; "..." stands for what has no short form.
 let rec print (expr: Expr) : string =
     match expr with
     | WithValue(_, _, inner) -> print inner
@@ -92,7 +90,6 @@ let rec private body expr =
 let private lowerFirst (text: string) =
     string (Char.ToLowerInvariant text[0]) + text.Substring 1
 
-/// Names for the parts of a key: the properties that it reads.
 let keyNames (expr: Expr) : string list =
     let name part =
         match body part with
@@ -106,7 +103,6 @@ let keyNames (expr: Expr) : string list =
     | NewObject(_, parts) when FSharpType.IsTuple (body expr).Type -> List.map name parts
     | single -> [ name single ]
 
-/// The name of a lambda's variable, when it is one that the author wrote.
 let rec variable (expr: Expr) : string option =
     match expr with
     | WithValue(_, _, inner) -> variable inner
@@ -116,7 +112,6 @@ let rec variable (expr: Expr) : string option =
         Some v.Name
     | _ -> None
 
-/// The names of the two variables of a clause that binds one more.
 let variables (expr: Expr) : string option * string option =
     // Between the two the compiler takes the tuple of bound variables apart.
     let rec inner e =
@@ -134,7 +129,6 @@ let variables (expr: Expr) : string option * string option =
 
     variable expr, second expr
 
-/// The names of the variables that the author's expression uses.
 let used (expr: Expr) : string list =
     let rec uses expr =
         match expr with
@@ -148,7 +142,6 @@ let used (expr: Expr) : string list =
     | WithValue(_, _, inner) -> uses inner
     | other -> uses other
 
-/// The function in a quotation that was made with its value.
 let value (expr: Expr<'F>) : 'F =
     match expr with
     | WithValue(f, _, _) -> unbox<'F> f

@@ -7,7 +7,6 @@ open Microsoft.FSharp.Quotations
 open AuditRules.Detection.Plans
 open AuditRules.Events
 
-/// Makes a rule of its clauses: `rule (...) { for o in Py.Open do ... }`.
 [<Sealed>]
 type RuleBuilder internal (info: RuleInfo, overlap: Overlap) =
     inherit ThresholdClauses()
@@ -16,7 +15,6 @@ type RuleBuilder internal (info: RuleInfo, overlap: Overlap) =
         let plan, problems = Lower.plan info overlap flow.Draft
         Rule(plan, problems)
 
-    /// What happened, in words; seen by the reader of a finding. Without it the title is the message.
     [<CustomOperation("message", MaintainsVariableSpace = true)>]
     member _.Message(flow: Flow<'T>, [<ProjectionParameter>] text: 'T -> string) : Flow<'T> =
         let bind = flow.Bind
@@ -32,8 +30,6 @@ type RuleBuilder internal (info: RuleInfo, overlap: Overlap) =
                 Message = Some(Func<_, _>(fun bindings -> text (bind bindings)))
             }
 
-    /// Findings that are known to be harmless: they are kept and counted apart, and decide nothing.
-    /// `suppress "our own updater" (o.Path = "/opt/updater/state")`.
     [<CustomOperation("suppress", MaintainsVariableSpace = true)>]
     member _.Suppress
         (
@@ -58,7 +54,6 @@ type RuleBuilder internal (info: RuleInfo, overlap: Overlap) =
                 Suppressions = plan :: draft.Suppressions
             }
 
-    /// Events that the rule must fire on, 1 ms apart in one process unless said otherwise.
     [<CustomOperation("shouldFire", MaintainsVariableSpace = true)>]
     member _.ShouldFire(flow: Flow<'T>, events: AuditEvent list) : Flow<'T> =
         flow.With
@@ -66,7 +61,6 @@ type RuleBuilder internal (info: RuleInfo, overlap: Overlap) =
                 Examples = (true, events) :: flow.Draft.Examples
             }
 
-    /// Events that the rule must not fire on.
     [<CustomOperation("shouldNotFire", MaintainsVariableSpace = true)>]
     member _.ShouldNotFire(flow: Flow<'T>, events: AuditEvent list) : Flow<'T> =
         flow.With
@@ -74,10 +68,8 @@ type RuleBuilder internal (info: RuleInfo, overlap: Overlap) =
                 Examples = (false, events) :: flow.Draft.Examples
             }
 
-/// Where a rule begins.
 [<AutoOpen; AbstractClass; Sealed>]
 type RuleEntry =
-    /// Begins a rule: `rule ("AR1001", "secret read, then network", High, mitre = [ "T1041" ]) { for ... }`.
     static member rule
         (
             id: string,

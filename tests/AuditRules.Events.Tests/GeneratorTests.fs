@@ -165,6 +165,7 @@ let private outputs =
     [
         ("views", (fun catalogue -> CSharpViews.Write catalogue))
         ("catalogue", (fun catalogue -> CSharpCatalogue.Write catalogue))
+        ("signatures", (fun catalogue -> FSharpSignatures.Write catalogue))
         ("sources", (fun catalogue -> FSharpSources.Write catalogue))
         ("docs", (fun catalogue -> MarkdownTable.Write catalogue))
     ]

@@ -4,12 +4,10 @@ open System
 open Microsoft.FSharp.Quotations
 open AuditRules.Detection.Plans
 
-/// The clauses that an event can end a match by.
 [<AbstractClass>]
 type EndingClauses internal () =
     inherit StepClauses()
 
-    /// Drops what waits for the next step when such an event comes: `unless Py.OsRemove _.Path o.Path`.
     [<CustomOperation("unless", MaintainsVariableSpace = true)>]
     member _.Unless
         (
@@ -25,8 +23,6 @@ type EndingClauses internal () =
                 Unless = Lower.drop flow.Bind source theirs ours :: draft.Unless
             }
 
-    /// Drops the match when such an event comes before its last step, whatever step it waits for:
-    /// `until Py.OsRemove _.Path o.Path`.
     [<CustomOperation("until", MaintainsVariableSpace = true)>]
     member _.Until
         (
@@ -42,8 +38,6 @@ type EndingClauses internal () =
                 Until = Lower.drop flow.Bind source theirs ours :: draft.Until
             }
 
-    /// No such event may come behind the last step, for as long as the `within` behind this clause says:
-    /// `notFollowedBy Py.OsRemove _.Path o.Path` and `within (seconds 5)`.
     [<CustomOperation("notFollowedBy", MaintainsVariableSpace = true)>]
     member _.NotFollowedBy
         (
@@ -64,7 +58,6 @@ type EndingClauses internal () =
                 Bounded = TheAbsence
             }
 
-    /// No such event may have come before the last step: in the time of the `within` behind this clause, or else ever.
     [<CustomOperation("notPrecededBy", MaintainsVariableSpace = true)>]
     member _.NotPrecededBy
         (

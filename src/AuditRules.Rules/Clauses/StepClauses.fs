@@ -4,11 +4,9 @@ open System
 open Microsoft.FSharp.Quotations
 open AuditRules.Detection.Plans
 
-/// What the body of `for` gives: the compiler's own, authors never write it.
 [<Struct>]
 type Yielded<'T> = Yielded of 'T
 
-/// The clauses that name events and say what they share.
 [<AbstractClass>]
 type StepClauses internal () =
     member _.For(source: Flow<'T>, [<ReflectedDefinition(true)>] body: Expr<'T -> Yielded<'U>>) : Flow<'U> =
@@ -22,7 +20,6 @@ type StepClauses internal () =
 
     member _.Yield(value: 'T) = Yielded value
 
-    /// Keeps only what the condition holds for: any F# expression over all events named so far.
     [<CustomOperation("where", MaintainsVariableSpace = true)>]
     member _.Where
         (flow: Flow<'T>, [<ProjectionParameter; ReflectedDefinition(true)>] condition: Expr<'T -> bool>)
@@ -78,8 +75,6 @@ type StepClauses internal () =
             fun bindings -> result'.Invoke(bind bindings, 'I.Create bindings[step])
         )
 
-    /// The next step: `followedBy c in Py.SocketConnect on (o.Process = c.Process)`.
-    /// Several keys: `on (struct (o.Process, o.Path) = struct (c.Process, c.Path))`.
     [<CustomOperation("followedBy", IsLikeJoin = true, JoinConditionWord = "on")>]
     member this.FollowedBy
         (
@@ -91,7 +86,6 @@ type StepClauses internal () =
         ) : Flow<'R> =
         this.Join("followedBy", flow, source, earlier, later, result)
 
-    /// The next step, of which nothing is asked but that it comes later: `thenBy c in Py.SocketConnect`.
     [<CustomOperation("thenBy", IsLikeZip = true)>]
     member _.ThenBy
         (flow: Flow<'O>, source: EventSource<'I>, [<ReflectedDefinition(true)>] result: Expr<'O -> 'I -> 'R>)
@@ -110,9 +104,6 @@ type StepClauses internal () =
             fun bindings -> result'.Invoke(bind bindings, 'I.Create bindings[step])
         )
 
-    /// A step that may come in any order with the first one and the others of its kind, right behind it:
-    /// `for o in Py.Open do together c in Py.SocketConnect on (o.Process = c.Process)`. `within` behind it is from the first of
-    /// them to the last.
     [<CustomOperation("together", IsLikeJoin = true, JoinConditionWord = "on")>]
     member this.Together
         (
@@ -149,18 +140,14 @@ type StepClauses internal () =
 
         joined.With(joined.Draft |> Draft.mapLast _.WithTogether())
 
-    /// The last step is taken by that many events with the same key, each within its window of the one before; the finding
-    /// cites all of them, the name stands for the last.
     [<CustomOperation("runs", MaintainsVariableSpace = true)>]
     member _.Runs(flow: Flow<'T>, from: int) : Flow<'T> =
         flow.Draft |> Lower.runs from None |> flow.With
 
-    /// The same, and more than `until` of them drop the partial match; for a step with another one behind it.
     [<CustomOperation("runs", MaintainsVariableSpace = true)>]
     member _.Runs(flow: Flow<'T>, (from: int, until: int)) : Flow<'T> =
         flow.Draft |> Lower.runs from (Some until) |> flow.With
 
-    /// The longest time since the step before, inclusive; behind `together`, `notFollowedBy` and `notPrecededBy` what these say.
     [<CustomOperation("within", MaintainsVariableSpace = true)>]
     member _.Within(flow: Flow<'T>, time: TimeSpan) : Flow<'T> =
         let draft =
@@ -186,7 +173,6 @@ type StepClauses internal () =
         | _ -> draft |> Draft.mapLast (fun step -> step.WithWindow time)
         |> flow.With
 
-    /// The longest time from the first event of a match to its last, inclusive.
     [<CustomOperation("maxspan", MaintainsVariableSpace = true)>]
     member _.MaxSpan(flow: Flow<'T>, time: TimeSpan) : Flow<'T> =
         let draft = flow.Draft |> Lower.positive "maxspan" time

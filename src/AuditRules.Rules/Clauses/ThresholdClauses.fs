@@ -6,7 +6,6 @@ open Microsoft.FSharp.Quotations
 open AuditRules.Detection.Plans
 open AuditRules.Events
 
-/// The clauses that decide over several matches of one key.
 [<AbstractClass>]
 type ThresholdClauses internal () =
     inherit EndingClauses()
@@ -41,7 +40,6 @@ type ThresholdClauses internal () =
 
         flow.With { draft with Count = Some plan }
 
-    /// At least so many matches with the same key within the time: `atLeast 5 (seconds 10) c.Process`.
     [<CustomOperation("atLeast", MaintainsVariableSpace = true)>]
     member this.AtLeast
         (
@@ -52,8 +50,6 @@ type ThresholdClauses internal () =
         ) : Flow<'T> =
         this.Threshold("atLeast", flow, count, time, key, None)
 
-    /// At least so many different values with the same key within the time:
-    /// `atLeastDistinct 20 (seconds 10) c.Process c.Port`.
     [<CustomOperation("atLeastDistinct", MaintainsVariableSpace = true)>]
     member this.AtLeastDistinct
         (
@@ -74,8 +70,6 @@ type ThresholdClauses internal () =
             Some(fun b -> Value.From(box (value (bind b))))
         )
 
-    /// Matches with the same key whose values add up to that within the time: `sumAtLeast 1000000L (minutes 1) s.Process s.Length`.
-    /// A value of 0 or below adds nothing.
     [<CustomOperation("sumAtLeast", MaintainsVariableSpace = true)>]
     member _.SumAtLeast
         (
@@ -106,8 +100,6 @@ type ThresholdClauses internal () =
         |> Lower.require (sum >= 1L) "sumAtLeast needs a number of at least 1"
         |> fun draft -> flow.With { draft with Count = Some plan }
 
-    /// A state of your own for each key, made anew with each match: `fold 0L (minutes 1) c.Process (fun sum -> sum + c.Port) into s`
-    /// and `where (s.State > 9L)`. It begins with `init`; `s.Last` is what was bound before, `s.Count` the number of matches.
     [<CustomOperation("fold", AllowIntoPattern = true)>]
     member _.Fold
         (
