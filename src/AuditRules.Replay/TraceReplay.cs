@@ -45,6 +45,7 @@ public static class TraceReplay
         var damages = new List<DamageItem>();
         TraceTotals? totals = null;
         var events = 0L;
+        long? firstTime = null;
         var lastTime = 0L;
         while (reader.Read() is { } item)
         {
@@ -53,11 +54,13 @@ public static class TraceReplay
                 case EventsItem { Frame: { } frame } found:
                     if (Process(engine, found.Offset, frame) is { } damage)
                         damages.Add(damage);
+                    firstTime ??= frame.FirstTime;
                     lastTime = frame.LastTime;
                     options.Progress?.Report(events += frame.Count);
                     break;
                 case EventsItem skipped:
                     engine.Skip(skipped.Summary.Count);
+                    firstTime ??= skipped.Summary.FirstTime;
                     lastTime = skipped.Summary.LastTime;
                     options.Progress?.Report(events += skipped.Summary.Count);
                     break;
@@ -82,7 +85,10 @@ public static class TraceReplay
         var trace = new TraceReference(path, reader.TraceId);
         var result = engine.Complete(
             [.. losses, .. damages.Select(AsLoss), .. Unnamed(totals, losses, lastTime)],
-            [.. EndOfTrace.GapsOf(processes, lastTime)]
+            [
+                .. EndOfTrace.GapsOf(processes, lastTime),
+                .. EndOfTrace.GapsOf(meta, totals, firstTime ?? 0, lastTime),
+            ]
         );
         return new(
             trace,
@@ -145,7 +151,7 @@ public static class TraceReplay
             ? outcome with
             {
                 Verdict = Verdict.Unknown,
-                Reason = "the recording goes on in another part",
+                Reason = EndOfTrace.OtherPart,
             }
             : outcome;
 

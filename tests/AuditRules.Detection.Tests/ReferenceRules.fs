@@ -122,8 +122,7 @@ let genRule =
     }
 
 /// Keys of which two are texts that are not UTF-8: the engine compares them as rules see them, the reference as bytes.
-let keys =
-    [ Value.Str "k"; Value.Bytes [| 0xffuy |]; Value.Bytes [| 0xfeuy |] ]
+let keys = [ Value.Str "k"; Value.Bytes [| 0xffuy |]; Value.Bytes [| 0xfeuy |] ]
 
 let genEvents =
     gen {

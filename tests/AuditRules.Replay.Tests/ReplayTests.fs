@@ -244,6 +244,73 @@ let tests =
                             "the recording goes on in another part"
                             "why")
 
+            testTheory
+                "R52, T62: what is absent from one part may be in another"
+                [ 0, false; 1, true; 2, false; 2, true ]
+                (fun (part, continues) ->
+                    let byProcess: StepKey =
+                        StepKey<int>(
+                            "process",
+                            ImmutableArray.Create "process",
+                            (fun b -> b[0].Process),
+                            _.Process
+                        )
+
+                    let alone id (steps: StepPlan) =
+                        RulePlan(
+                            RuleInfo(Id = id, Title = id, Severity = Severity.High),
+                            ImmutableArray.Create steps,
+                            null,
+                            null,
+                            ImmutableArray.Empty
+                        )
+
+                    let window = TimeSpan.FromSeconds 1.0
+
+                    let followed =
+                        (alone "followed" (StepPlan("o", EventPattern "a")))
+                            .WithAbsence(AbsencePlan(EventPattern "b", byProcess, window))
+
+                    let preceded =
+                        alone
+                            "preceded"
+                            (StepPlan("o", EventPattern "a")
+                                .WithNotPrecededBy(
+                                    ImmutableArray.Create(
+                                        PrecededPlan(EventPattern "b", byProcess, Nullable window)
+                                    )
+                                ))
+
+                    use stream = new MemoryStream()
+
+                    use writer =
+                        new TraceWriter(stream, TraceMeta(Part = part), TraceWriterOptions(LeaveOpen = true))
+
+                    for name, time in
+                        [ "a", 1L; "a", 3_000_000_000L; "a", 6_000_000_000L; "c", 6_500_000_000L ] do
+                        writer.Add (event name time 0 []).View
+
+                    writer.Complete(TraceTotals(0L, 1, -1L, -1L, 0L, Continues = continues))
+                    let result = replay (stream.ToArray()) [ followed; preceded ]
+
+                    let reason isDoubted =
+                        if isDoubted then
+                            "the recording goes on in another part"
+                        else
+                            ""
+
+                    Expect.equal
+                        [ for f in result.Detection.Findings -> f.Rule.Id, f.DoubtedBy ]
+                        [
+                            "preceded", reason (part > 1)
+                            "followed", ""
+                            "preceded", ""
+                            "followed", ""
+                            "preceded", ""
+                            "followed", reason continues
+                        ]
+                        "what reaches beyond the part")
+
             testCase "R26: a loss in the trace, or damage to it, makes rules unknown"
             <| fun () ->
                 let loss = LossRecord(0, "disk-full", 2L, 0L, 0L, ImmutableArray.Empty)

@@ -25,8 +25,15 @@ static class Verdicts
             .Steps.SelectMany(s => s.Pattern.PatternsNeeded())
             .Select(p => p.EventName)
             .ToHashSet();
+        var hiding = Hiding.Of(plan).ToArray();
+        needed.UnionWith(hiding.Select(p => p.EventName));
         if (losses.FirstOrDefault(loss => Touches(loss, needed)) is { } lost)
             return (Verdict.Unknown, $"events were lost ({lost.Reason})");
+        if (whyBlind is not null && Array.Find(hiding, p => whyBlind(p) is not null) is { } absent)
+            return (
+                Verdict.Unknown,
+                $"the recording could not contain {absent.EventName}, and a match too many may hide another: {whyBlind(absent)}"
+            );
         if (undecided is not null)
             return (Verdict.Unknown, undecided.ToString());
         return evicted > 0

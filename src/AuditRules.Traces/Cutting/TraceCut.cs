@@ -57,8 +57,7 @@ public static class TraceCut
                     0,
                     new(input.CanSeek ? input.Length : 0, DamageCode.Truncated, "it is not closed")
                 );
-            if (left.Count > 0)
-                writer.Add(new LossRecord(-1, LossReason, left.Count, left.From, left.To, []));
+            left.WriteTo(writer);
             // What was left out on purpose is no loss of the recorder's. Bounded, whatever END says: the writer adds what it
             // loses itself.
             writer.Complete(end.Totals with { Lost = Math.Clamp(end.Totals.Lost, 0, long.MaxValue / 2) });
@@ -101,7 +100,11 @@ public static class TraceCut
         // A frame without events of the range is not decoded.
         if (range.IsBehind(frame.Summary) || range.EndsBefore(frame.Summary))
         {
-            left.Add(frame.Count, frame.FirstTime, frame.LastTime);
+            (range.IsBehind(frame.Summary) ? left.Before : left.Behind).Add(
+                frame.Count,
+                frame.FirstTime,
+                frame.LastTime
+            );
             return;
         }
 
@@ -110,9 +113,9 @@ public static class TraceCut
         for (var row = first; row < end; row++)
             writer.Add(new EventView(frame, row));
         if (first > 0)
-            left.Add(first, frame.FirstTime, frame.GetTime(first - 1));
+            left.Before.Add(first, frame.FirstTime, frame.GetTime(first - 1));
         if (end < frame.Count)
-            left.Add(frame.Count - end, frame.GetTime(end), frame.LastTime);
+            left.Behind.Add(frame.Count - end, frame.GetTime(end), frame.LastTime);
     }
 
     // Who does not know the old id, as a recorded program, does not know the new one either (T4).
@@ -126,7 +129,23 @@ public static class TraceCut
         return new() { LeaveOpen = true, TraceId = BinaryPrimitives.ReadUInt128BigEndian(hash) };
     }
 
+    // Before and behind the range apart: what lies in it was not left out.
     sealed class LeftOut
+    {
+        public Side Before { get; } = new();
+
+        public Side Behind { get; } = new();
+
+        public long Count => Before.Count + Behind.Count;
+
+        public void WriteTo(TraceWriter writer)
+        {
+            foreach (var side in new[] { Before, Behind }.Where(s => s.Count > 0))
+                writer.Add(new LossRecord(-1, LossReason, side.Count, side.From, side.To, []));
+        }
+    }
+
+    sealed class Side
     {
         public long Count { get; private set; }
 

@@ -1,0 +1,47 @@
+using AuditRules.Detection.Patterns;
+using AuditRules.Detection.Plans;
+
+namespace AuditRules.Detection.Matching;
+
+/// <summary>
+/// Which events, other than those of steps, a rule must have seen that it can be called clean (R26). One that must not come
+/// and went unseen makes a match more; that match may take the place of another (R7), or change a state (R49), and so
+/// hide a finding.
+/// </summary>
+static class Hiding
+{
+    /// <summary>The patterns of those events.</summary>
+    public static IEnumerable<EventPattern> Of(RulePlan plan) =>
+        Patterns(plan).SelectMany(p => p.PatternsNeeded());
+
+    static IEnumerable<EventPattern> Patterns(RulePlan plan)
+    {
+        // What has taken the last step takes nobody's place.
+        var replacing =
+            IsFold(plan) ? plan.Steps.Length
+            : plan.Overlap == Overlap.Latest ? plan.Steps.Length - 1
+            : 0;
+        var own = plan.Steps.Take(replacing).SelectMany(Excluded);
+        var below = plan.BuiltOn.SelectMany(Patterns);
+        return MayHide(plan) ? [.. own, .. below, .. plan.BuiltOn.SelectMany(Spurious)] : [.. own, .. below];
+    }
+
+    // A finding too many of a rule below hides another one as a match too many does, or by what it drops.
+    static bool MayHide(RulePlan plan) =>
+        plan.Steps.Length > 1 || IsFold(plan) || plan.Absence is not null || Excluded(plan.Steps[0]).Any();
+
+    // Everything without which a rule has findings too many.
+    static IEnumerable<EventPattern> Spurious(RulePlan plan) =>
+        plan
+            .Steps.SelectMany(Excluded)
+            .Concat(plan.Absence is { } absence ? [absence.Pattern] : [])
+            .Concat(plan.BuiltOn.SelectMany(Spurious));
+
+    static IEnumerable<EventPattern> Excluded(StepPlan step) =>
+        step
+            .Unless.Concat(step.Until)
+            .Select(u => u.Pattern)
+            .Concat(step.NotPrecededBy.Select(p => p.Pattern));
+
+    static bool IsFold(RulePlan plan) => plan.Count is { TakesConditions: true };
+}
