@@ -11,6 +11,8 @@ type TypeName =
     | Library of string
     /// An address in memory, or something that holds one.
     | Address
+    /// A reference to where a value stands, as a `byref` is.
+    | Place
     | Other
 
 /// The name without the number of its type parameters.
@@ -32,7 +34,7 @@ let rec private referenceName (metadata: MetadataReader) (handle: TypeReferenceH
         | "" -> name
         | space -> $"{space}.{name}"
 
-/// Types in signatures: of a generic one the definition, of an array or a reference to a place what stands in it.
+/// Types in signatures: of a generic one the definition, of an array and a place what stands in it matters only if it is an address.
 let private provider =
     let addressIn (parts: TypeName seq) otherwise =
         if Seq.contains Address parts then Address else otherwise
@@ -40,7 +42,7 @@ let private provider =
     { new ISignatureTypeProvider<TypeName, unit> with
         member _.GetArrayType(element, _) = addressIn [ element ] Other
         member _.GetSZArrayType element = addressIn [ element ] Other
-        member _.GetByReferenceType element = addressIn [ element ] Other
+        member _.GetByReferenceType element = addressIn [ element ] Place
         member _.GetFunctionPointerType _ = Address
         member _.GetPointerType _ = Address
         member _.GetPinnedType _ = Address

@@ -40,11 +40,6 @@ let private isLinear (code: ResizeArray<Instruction>) (targets: HashSet<int>) at
         && (isConstant (at - 2) || isConstant (at - 3))
         && isStraight (at - 3))
 
-let private canChange (typeName: TypeName) =
-    match typeName with
-    | Library name -> GuardList.canChange name
-    | _ -> false
-
 let private hasAddress types = List.contains Address types
 
 let private isHashOf (name: string) =
@@ -85,6 +80,7 @@ let private useOf (metadata: MetadataReader) (handle: MemberReferenceHandle) =
             Fine
     | Address -> Refused(unchecked "addresses in memory" (GuardList.plain name))
     | Own _
+    | Place
     | Other -> Fine
 
 /// Codes that the runtime does not check, or that leave the method by no ordinary way.
@@ -102,14 +98,6 @@ let private uncheckedCodes =
             ILOpCode.Refanyval, "references without types"
         ]
 
-/// A method that runs once, when the values at the top of a file are made.
-let private isStart (metadata: MetadataReader) (method: MethodDefinition) =
-    let space =
-        metadata.GetString (metadata.GetTypeDefinition(method.GetDeclaringType())).Namespace
-
-    space.StartsWith("<StartupCode$", StringComparison.Ordinal)
-    || List.contains (metadata.GetString method.Name) [ ".cctor"; "staticInitialization@" ]
-
 /// What is wrong with the code of a method.
 let private inBody
     (metadata: MetadataReader)
@@ -119,7 +107,7 @@ let private inBody
     =
     let code, targets = read body
     let isHash = metadata.GetString method.Name = "GetHashCode"
-    let isStart = isStart metadata method
+    let isStart = OwnFields.isStart metadata method
 
     let rec used i (handle: EntityHandle) =
         match handle.Kind with
@@ -141,21 +129,43 @@ let private inBody
             [ hashCode ]
         | _ -> []
 
-    let isRef (handle: EntityHandle) =
-        handle.Kind = HandleKind.MemberReference
-        && ofEntity metadata (metadata.GetMemberReference(MemberReferenceHandle.op_Explicit handle)).Parent =
-            Library "Microsoft.FSharp.Core.FSharpRef"
+    let isGenericStart =
+        isStart
+        && (metadata.GetTypeDefinition(method.GetDeclaringType())).GetGenericParameters().Count > 0
 
-    let stored (handle: EntityHandle) =
+    // A value of a module that can be set is told by itself (KeptState).
+    let ownStatic (handle: EntityHandle) =
+        OwnFields.ofHandle metadata handle
+        |> Option.filter (fun field -> not (OwnFields.isStartup metadata field.Declaring))
+
+    let stored handle =
+        match ownStatic handle with
+        | Some field when not isStart -> [ changes field.Name field.Name ]
+        | _ -> []
+
+    let addressed i handle =
+        match ownStatic handle with
+        | Some field when
+            not isStart
+            && not (field.Field.Attributes.HasFlag FieldAttributes.InitOnly)
+            && OwnFields.isHandedOn metadata field code i
+            ->
+            [ changes field.Name field.Name ]
+        | _ -> []
+
+    // Of a generic type there are as many static fields as types that it is used for: no value shows them all.
+    let made (handle: EntityHandle) =
         match handle.Kind with
-        | HandleKind.FieldDefinition ->
-            let field = metadata.GetFieldDefinition(FieldDefinitionHandle.op_Explicit handle)
-            let name = (metadata.GetString field.Name).Split('@')[0]
-
-            if not isStart || canChange (ofField field) then
-                [ changes name name ]
-            else
-                []
+        | HandleKind.MemberReference when isGenericStart ->
+            match
+                ofEntity
+                    metadata
+                    (metadata.GetMemberReference(MemberReferenceHandle.op_Explicit handle)).Parent
+            with
+            | Library name when GuardList.canChange name ->
+                let word = name.Substring(name.LastIndexOf '.' + 1)
+                [ changes $"a {word} of a generic type" word ]
+            | _ -> []
         | _ -> []
 
     [
@@ -170,17 +180,16 @@ let private inBody
 
             let wrong =
                 match instruction.Code with
-                | ILOpCode.Newobj when isStart && isRef (handle ()) -> [ changes "a ref" "ref" ]
+                | ILOpCode.Newobj -> used i (handle ()) @ made (handle ())
+                | ILOpCode.Ldsflda -> used i (handle ()) @ addressed i (handle ())
                 | ILOpCode.Call
                 | ILOpCode.Callvirt
-                | ILOpCode.Newobj
                 | ILOpCode.Ldftn
                 | ILOpCode.Ldvirtftn
                 | ILOpCode.Ldtoken
                 | ILOpCode.Ldfld
                 | ILOpCode.Ldflda
                 | ILOpCode.Ldsfld
-                | ILOpCode.Ldsflda
                 | ILOpCode.Stfld -> used i (handle ())
                 | ILOpCode.Stsfld -> used i (handle ()) @ stored (handle ())
                 | code ->
@@ -235,8 +244,8 @@ let private ofType (metadata: MetadataReader) (definition: TypeDefinition) =
             unchecked "addresses in memory" ""
     ]
 
-/// Everything in the assembly that rules may not have, one for each cause and line.
-let private ofAssembly (files: RuleFile list) (assembly: byte array) : Diagnostic list =
+/// Everything in the assembly that rules may not have, one for each cause and line; in trust only what keeps state.
+let private ofAssembly (trusted: bool) (files: RuleFile list) (assembly: byte array) : Diagnostic list =
     use image =
         new PEReader(System.Collections.Immutable.ImmutableArray.Create<byte> assembly)
 
@@ -266,8 +275,9 @@ let private ofAssembly (files: RuleFile list) (assembly: byte array) : Diagnosti
 
         [
             for handle in metadata.TypeDefinitions do
-                for wrong in ofType metadata (metadata.GetTypeDefinition handle) do
-                    somewhere source handle wrong
+                if not trusted then
+                    for wrong in ofType metadata (metadata.GetTypeDefinition handle) do
+                        somewhere source handle wrong
 
             for handle in metadata.MethodDefinitions do
                 let method = metadata.GetMethodDefinition handle
@@ -278,15 +288,15 @@ let private ofAssembly (files: RuleFile list) (assembly: byte array) : Diagnosti
                     else
                         inBody metadata uses method (image.GetMethodBody method.RelativeVirtualAddress)
 
-                let wrong = [ for wrong in ofDeclaration metadata method -> 0, wrong ] @ inBody
+                let wrong =
+                    [ for wrong in ofDeclaration metadata method -> 0, wrong ] @ inBody
+                    |> List.filter (fun (_, wrong) -> not trusted || wrong.Id = Problem.Mutable)
 
                 if not wrong.IsEmpty then
                     let lines = points source handle
 
                     for offset, wrong in wrong do
-                        // What sets a mutable value at the top of a file has no line. R31 is for the value.
-                        if not (lines.IsEmpty && wrong.Id = Problem.Mutable) then
-                            at source (method.GetDeclaringType()) lines offset wrong
+                        at source (method.GetDeclaringType()) lines offset wrong
         ]
         |> primary files
     finally
@@ -300,9 +310,15 @@ let private ofWarning (d: Diagnostic) =
     else
         None
 
-/// Everything that rules may not have in an assembly for which the compiler told that.
-let check (files: RuleFile list) (told: Diagnostic list) (assembly: byte array) : Diagnostic list =
-    List.choose ofWarning told @ ofAssembly files assembly
+/// Everything that rules may not have in an assembly for which the compiler told that; in trust only what keeps state.
+let check
+    (trusted: bool)
+    (files: RuleFile list)
+    (told: Diagnostic list)
+    (assembly: byte array)
+    : Diagnostic list =
+    (if trusted then [] else List.choose ofWarning told)
+    @ ofAssembly trusted files assembly
     |> List.distinctBy (fun d ->
         d.Place.File, d.Place.Line, d.Id, (if d.Id = Problem.Unchecked then "" else d.Message))
 

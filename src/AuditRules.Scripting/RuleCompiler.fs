@@ -15,8 +15,8 @@ type RuleCompilerOptions() =
     /// The rules folders. A `#load` stays in the one in which the loading file lies; a file that lies in none loads
     /// from its own folder.
     member val RulesFolders: IReadOnlyList<string> = [||] with get, set
-    /// True to let the rules use whatever a program may use (R80 to R82); what the text of a rule file may hold (R32) and
-    /// that no value of it is mutable (R31) holds all the same.
+    /// True to let the rules use whatever a program may use (R80 and R81); what the text of a rule file may hold (R32) and
+    /// that nothing goes from one event to the next (R31) hold all the same.
     member val Trusted = false with get, set
     /// The folder that shown paths count from.
     member val CurrentFolder = "" with get, set
@@ -138,11 +138,7 @@ type RuleCompiler(options: RuleCompilerOptions) =
                     IsGuarded = not options.Trusted
                 }
 
-            let wrong =
-                if options.Trusted then
-                    []
-                else
-                    Guard.check files told assembly
+            let wrong = Guard.check options.Trusted files told assembly
 
             if wrong.IsEmpty then
                 // A warning must be said again the next time: what has one is not kept.
@@ -157,7 +153,12 @@ type RuleCompiler(options: RuleCompilerOptions) =
     let reuse files key (entry: AssemblyCache.Entry) =
         let isNew = not (entry.IsGuarded || options.Trusted)
 
-        match (if isNew then Guard.check files [] entry.Assembly else []) with
+        match
+            (if isNew then
+                 Guard.check false files [] entry.Assembly
+             else
+                 [])
+        with
         | [] ->
             if isNew then
                 keep key { entry with IsGuarded = true }

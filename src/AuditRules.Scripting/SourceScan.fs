@@ -4,8 +4,8 @@ module internal AuditRules.Scripting.SourceScan
 
 open System
 open System.Collections.Generic
-open System.Globalization
 open System.Text
+open AuditRules.Scripting.SourceWords
 
 /// A `#` in code that begins a directive.
 type Directive =
@@ -57,27 +57,6 @@ type private Text =
 type private Hole(text: Text) =
     member _.Text = text
     member val Braces = 0 with get, set
-
-let private isOperator c = "!$%&*+-./<=>?@^|~:".Contains(c: char)
-
-/// What the lexer takes into a name, besides the quote.
-let private isWord c =
-    Char.IsLetterOrDigit c
-    || match Char.GetUnicodeCategory c with
-       | UnicodeCategory.LetterNumber
-       | UnicodeCategory.ConnectorPunctuation
-       | UnicodeCategory.NonSpacingMark
-       | UnicodeCategory.SpacingCombiningMark
-       | UnicodeCategory.Format -> true
-       | _ -> false
-
-/// The words of directives. A `#` with another word inside a line is a type, as in `x: #seq<int>`.
-let private words =
-    set (
-        "if else elif endif light indent load r R reference I i line nowarn warnon quit q help h time silentCd dbgbreak"
-            .Split
-            ' '
-    )
 
 let scan (text: string) : Scan =
     let code = StringBuilder(text)
@@ -139,26 +118,7 @@ let scan (text: string) : Scan =
         | -1 -> go (text.Length - at) literal
         | stop -> go (stop - at) literal
 
-    /// The length of the character literal here; 0 when the quote begins something else.
-    let character () =
-        let ends n (isDigit: char -> bool) first =
-            if peek n = '\'' && Seq.forall (peek >> isDigit) (seq { first .. n - 1 }) then
-                n + 1
-            else
-                0
-
-        if peek 1 = '\\' then
-            match peek 2 with
-            | 'x' -> ends 5 Char.IsAsciiHexDigit 3
-            | 'u' -> ends 7 Char.IsAsciiHexDigit 3
-            | 'U' -> ends 11 Char.IsAsciiHexDigit 3
-            | c when Char.IsAsciiDigit c && peek 3 <> '\'' -> ends 5 Char.IsAsciiDigit 2
-            | c when "\\\"'abfnrtv0".Contains c -> ends 3 (fun _ -> true) 3
-            | _ -> 0
-        elif peek 2 = '\'' && peek 1 <> '\n' then
-            3
-        else
-            0
+    let character () = characterLength text at
 
     /// The rest of a text, after its opening quotes or after a hole. Stops behind the end or behind the braces of a hole.
     let rest (kind: Text) =

@@ -68,12 +68,15 @@ let backtracking =
         "Use the pattern regex \"...\", or make the Regex with the constant RegexOptions.NonBacktracking."
         "Regex"
 
+/// What to do about a value that can change.
+let stateHint =
+    "A replay must give the same every time: make it a list, a set [ ... ] or a Map, or make it inside the function that uses it."
+
 let changes what word =
     {
         Id = Problem.Mutable
         Message = $"{what} can change"
-        Hint =
-            "A replay must give the same every time: make it a list, a set [ ... ] or a Map, or make it inside the function that uses it."
+        Hint = stateHint
         Cause = Problem.Mutable
         Word = word
         Others = []

@@ -44,9 +44,6 @@ let private allowed =
 
         "R83: takes a path apart", f "System.IO.Path.GetFileName p = \"x\""
 
-        "R83: has a ref of its own in a function",
-        f "let c = ref 0 in Seq.iter (fun _ -> c.Value <- c.Value + 1) p; c.Value > 1"
-
         "R83: makes a Regex in linear time",
         "open System.Text.RegularExpressions\nlet rx = Regex(\"^/tmp\", RegexOptions.NonBacktracking)\nlet ry = Regex(\"^/tmp\", RegexOptions.NonBacktracking ||| RegexOptions.IgnoreCase)\n"
         + f "rx.IsMatch p && Regex.IsMatch(p, \"x\", RegexOptions.NonBacktracking)"
@@ -67,4 +64,4 @@ let private allowed =
 
 [<Tests>]
 let tests =
-    testList "what rules may do" (tellings [ for name, text in allowed -> name, text, [] ])
+    tellings "what rules may do" [ for name, text in allowed -> name, text, [] ]

@@ -73,47 +73,6 @@ let private refused =
         f "p.GetType().Name = \"x\"",
         [ "(2,21) AR0014: rules may not use reflection: System.Object.GetType" ]
 
-        "R32: writes to an address",
-        "#nowarn \"9\"\nopen FSharp.NativeInterop\n"
-        + f "NativePtr.write (NativePtr.ofNativeInt<int> 4096n) 42; true",
-        [ "(2,1) AR0001: #nowarn is not allowed in a rule file" ]
-
-        "R81: writes to an address without the directive",
-        "open FSharp.NativeInterop\n"
-        + f "NativePtr.write (NativePtr.ofNativeInt<int> 4096n) 42; true",
-        [
-            "(3,21) AR0015: code that cannot be checked: addresses in memory or inline IL"
-        ]
-
-        "R81: takes memory of the stack",
-        "open FSharp.NativeInterop\n"
-        + f "let q = NativePtr.stackalloc<byte> 16 in NativePtr.set q 99999 1uy; true",
-        [
-            "(3,29) AR0015: code that cannot be checked: addresses in memory or inline IL"
-        ]
-
-        "R81: calls a function of the C library",
-        "module N =\n    [<System.Runtime.InteropServices.DllImport(\"libc\")>]\n    extern int getpid()\n"
-        + f "N.getpid() > 0",
-        [
-            "(4,16) AR0015: code that cannot be checked: getpid, which is not written in F#"
-        ]
-
-        "R32: holds inline IL and switches its warning off",
-        "#nowarn \"42\"\nlet inline retype (x: obj) : int = (# \"\" x : int #)\n"
-        + f "true",
-        [
-            "(2,1) AR0001: #nowarn is not allowed in a rule file"
-            "(3,37) AR0001: a # without a name right behind it is not allowed in a rule file"
-        ]
-
-        "R32: takes a text for an array by inline IL",
-        "let inline retype<'a, 'b> (x: 'a) : 'b = (# \"\" x : 'b #)\n"
-        + f "(retype<string, int[]> p).Length > 3",
-        [
-            "(2,43) AR0001: a # without a name right behind it is not allowed in a rule file"
-        ]
-
         "R80: asks for a hash",
         f "hash p % 2 = 0",
         [ "(2,21) AR0014: rules may not be a matter of chance: a hash code" ]
@@ -157,61 +116,10 @@ let private refused =
             "(3,10) AR0014: rules may not take hours over a text: a Regex that backtracks"
         ]
 
-        "R32: references a package",
-        "#r \"nuget: Newtonsoft.Json\"\n" + f "true",
-        [ "(2,1) AR0001: #r is not allowed in a rule file" ]
-
-        "R32: loads a file of the system",
-        "#load \"/etc/hostname\"\n" + f "true",
-        [ "(2,1) AR0002: #load of /etc/hostname, which is outside the rules folder ." ]
-
         "R80: has a finalizer",
         "type T() =\n    override _.Finalize() = ()\n" + f "T().ToString() = p",
         [
             "(3,29) AR0014: rules may not be a matter of chance: a finalizer runs at any time"
-        ]
-
-        "R32: loads a file beside the rules folder",
-        "#load \"../x.fsx\"\n" + f "true",
-        [ "(2,1) AR0002: #load of /tmp/x.fsx, which is outside the rules folder ." ]
-
-        "R32: holds inline IL over two lines",
-        "let inline retype (x: obj) : int = (#\n  \"\" x : int #)\n" + f "true",
-        [
-            "(2,37) AR0001: a # without a name right behind it is not allowed in a rule file"
-        ]
-
-        "R32: holds inline IL behind a comment",
-        "let inline retype (x: obj) : int = (# (* *) \"\" x : int #)\n" + f "true",
-        [
-            "(2,37) AR0001: a # without a name right behind it is not allowed in a rule file"
-        ]
-
-        "R81: has an extern in a module inside another",
-        "module A =\n    module B =\n        [<System.Runtime.InteropServices.DllImport(\"libc\")>]\n        extern int getuid()\n"
-        + f "A.B.getuid() = 0",
-        [
-            "(5,20) AR0015: code that cannot be checked: getuid, which is not written in F#"
-        ]
-
-        "R81: pins a text",
-        f "use q = fixed p in p.Length > 1",
-        [
-            "(2,25) AR0015: code that cannot be checked: addresses in memory or inline IL"
-        ]
-
-        "R81: takes the address of a value",
-        f "let mutable n = 1 in let q = &&n in p.Length > 1",
-        [
-            "(2,50) AR0015: code that cannot be checked: addresses in memory or inline IL"
-        ]
-
-        "R81: lays two fields over each other",
-        "open System.Runtime.InteropServices\n[<Struct; StructLayout(LayoutKind.Explicit)>]\ntype Both =\n    [<FieldOffset 0; DefaultValue>] val mutable A: string\n    [<FieldOffset 0; DefaultValue>] val mutable B: int[]\n"
-        + f "(let mutable b = Both() in b.A <- p; b.B.Length > 1)",
-        [
-            "(3,11) AR0015: code that cannot be checked: fields at places of their own"
-            "(4,6) AR0015: code that cannot be checked: addresses in memory or inline IL"
         ]
 
         "R80: asks a type for its assembly",
@@ -320,7 +228,7 @@ let tests =
     testList
         "the guard"
         [
-            yield! tellings refused
+            tellings "what rules may not do" refused
 
             testCase "R80: what is refused is told with its line, its reason and what to do"
             <| fun () ->

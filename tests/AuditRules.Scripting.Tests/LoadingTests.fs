@@ -196,20 +196,22 @@ let r =
             testTheory
                 "R31: a value that can change is refused"
                 [
-                    "let mutable count = 0", 0
-                    "let mutable private count = 0", 0
-                    "let private count = ref 0", 0
-                    "let count = ref 0", 0
-                    "module Inner =\n    let mutable count = 0", 1
-                    "module private Inner =\n    module Deeper =\n        let mutable private count = 0", 2
-                    "// let mutable count = 0\nlet mutable ``count`` = 0", 1
+                    "let mutable count = 0", 0, "mutable"
+                    "let mutable private count = 0", 0, "mutable"
+                    "let private count = ref 0", 0, "a ref"
+                    "let count = ref 0", 0, "a ref"
+                    "module Inner =\n    let mutable count = 0", 1, "mutable"
+                    "module private Inner =\n    module Deeper =\n        let mutable private count = 0",
+                    2,
+                    "mutable"
+                    "// let mutable count = 0\nlet mutable ``count`` = 0", 1, "mutable"
                 ]
-            <| fun (source, line) ->
+            <| fun (source, line, what) ->
                 use rules = compile (text "A" + "\n" + source + "\n")
 
                 Expect.equal
                     [ for d in rules.Diagnostics -> d.Id, d.Message, d.Place.Line ]
-                    [ "AR0004", "count can change", 10 + line ]
+                    [ "AR0004", $"count can change: it is {what}", 10 + line ]
                     "what and where"
 
             testCase "R31: a local value may change, and values of one name are told apart"

@@ -24,9 +24,9 @@ let f body = "let f (p: string) = " + body
 let line (d: AuditRules.Events.Diagnostics.Diagnostic) =
     $"({d.Place.Line},{d.Place.Column}) {d.Id}: {d.Message}"
 
-/// A test for each case: its name, the text, and all that is told of it. Those that the scan refuses are compiled alone,
+/// A list of tests, one for each case: its name, the text, and all that is told of it. Those that the scan refuses are compiled alone,
 /// the others together, and what is told of no case's file is an error of its own.
-let tellings (cases: (string * string * string list) list) =
+let tellings (what: string) (cases: (string * string * string list) list) =
     let name i = $"case%02d{i}.fsx"
 
     let said =
@@ -49,22 +49,24 @@ let tellings (cases: (string * string * string list) list) =
 
              compiled together @ List.collect (fun one -> compiled [ one ]) alone)
 
-    [
-        for i, (title, _, expected) in List.indexed cases do
-            testCase $"{title.Substring(0, 3)}: a rule file that{title.Substring 4}"
+    testList
+        what
+        [
+            for i, (title, _, expected) in List.indexed cases do
+                testCase $"{title.Substring(0, 3)}: a rule file that{title.Substring 4}"
+                <| fun () ->
+                    let told =
+                        [
+                            for file, line in said.Value do
+                                if file = name i then
+                                    line
+                        ]
+
+                    Expect.equal told expected "all that is said"
+
+            let names = set [ for i in 0 .. cases.Length - 1 -> name i ]
+
+            testCase "R82: nothing is told of a file that is none of these"
             <| fun () ->
-                let told =
-                    [
-                        for file, line in said.Value do
-                            if file = name i then
-                                line
-                    ]
-
-                Expect.equal told expected "all that is said"
-
-        let names = set [ for i in 0 .. cases.Length - 1 -> name i ]
-
-        testCase "R82: nothing is told of a file that is none of these"
-        <| fun () ->
-            Expect.equal (said.Value |> List.filter (fun (file, _) -> not (names.Contains file))) [] "all"
-    ]
+                Expect.equal (said.Value |> List.filter (fun (file, _) -> not (names.Contains file))) [] "all"
+        ]

@@ -1,0 +1,187 @@
+/// What is said of rules that compile: each by itself, and of one id that two have.
+module internal AuditRules.Scripting.RuleProblems
+
+open System
+open System.Text.RegularExpressions
+open AuditRules
+open AuditRules.Detection
+open AuditRules.Detection.Patterns
+open AuditRules.Detection.Plans
+open AuditRules.Events
+open AuditRules.Events.Diagnostics
+
+/// The text of a line; empty for one that is not known.
+let lineOf (file: RuleFile option) line =
+    file
+    |> Option.bind (fun f -> Array.tryItem (line - 1) f.Lines)
+    |> Option.defaultValue ""
+
+/// A rule with the file that it stands in, as that file is shown: the compiler makes paths absolute in its own way.
+type Placed =
+    {
+        Rule: Rule
+        Plan: RulePlan
+        File: RuleFile option
+        Order: int * int
+    }
+
+let inFile (files: RuleFile list) (rule: Rule) =
+    let source = rule.Plan.Info.Source
+
+    let file = RuleFile.find files source.File
+
+    let index =
+        file
+        |> Option.bind (fun file -> files |> List.tryFindIndex (fun f -> f.FullPath = file.FullPath))
+
+    let shown = file |> Option.map _.Shown |> Option.defaultValue source.File
+
+    {
+        Rule = rule
+        Plan = rule.Plan.WithSource(SourceLocation(shown, source.Line))
+        File = file
+        Order = defaultArg index -1, source.Line
+    }
+
+let at
+    (make: string -> string -> string -> int -> int -> string -> string -> Diagnostic)
+    (placed: Placed)
+    id
+    message
+    hint
+    =
+    let source = placed.Plan.Info.Source
+    let text = lineOf placed.File source.Line
+    let literal = $"\"{placed.Rule.Id}\""
+
+    // Under the id, where it is written as it is.
+    match text.IndexOf(literal, StringComparison.Ordinal) with
+    | -1 -> make id message source.File source.Line (text.Length - text.TrimStart().Length + 1) text hint
+    | i ->
+        let told = make id message source.File source.Line (i + 1) text hint
+
+        let place =
+            TextSpan(source.File, source.Line, i + 1, source.Line, i + 1 + literal.Length)
+
+        Diagnostic(told.Id, told.Severity, told.Message, place, text, hint)
+
+/// The events that a rule names and Python does not raise, with the nearest name that it does.
+let private misspelt (plan: RulePlan) =
+    plan.Patterns
+    |> Seq.map _.EventName
+    |> List.ofSeq
+    |> List.distinct
+    |> List.filter (fun name -> isNull (Catalogue.Find name))
+    |> List.choose (fun name ->
+        Catalogue.All
+        |> Seq.map _.Name
+        |> fun names -> NearestName.Find(name, names)
+        |> Option.ofObj
+        |> Option.map (fun near -> name, near))
+
+let private goodId =
+    Regex(@"^[A-Za-z0-9][A-Za-z0-9_.-]*\z", RegexOptions.NonBacktracking)
+
+// Whether ATT&CK has the technique changes with its versions; its form does not.
+let private goodMitre = Regex(@"^T\d{4}(\.\d{3})?\z", RegexOptions.NonBacktracking)
+
+/// The steps of a rule that no event can take, each with its name, the event and the condition.
+let private impossible (plan: RulePlan) =
+    [
+        for pattern in plan.Patterns do
+            for condition in pattern.Conditions do
+                if not (PatternCheck.CanMatch condition.Pattern) then
+                    pattern.EventName, condition
+    ]
+    |> List.distinct
+
+/// Where a field is given a pattern, in the lines of a rule; else under the rule's id.
+let private atField (placed: Placed) (field: string) (told: Diagnostic) =
+    let isField =
+        Regex($@"(?<!\w){Regex.Escape field}\s*=(?!=)", RegexOptions.CultureInvariant)
+
+    let found =
+        placed.File
+        |> Option.bind (fun file ->
+            file.Code.Split '\n'
+            |> Seq.indexed
+            |> Seq.skip (max 0 (told.Place.Line - 1))
+            |> Seq.tryFind (fun (_, line) -> line.Contains "Py." && isField.IsMatch line)
+            |> Option.map (fun (i, line) -> file, i + 1, (isField.Match line).Index))
+
+    match found with
+    | Some(file, line, index) ->
+        let place = TextSpan(file.Shown, line, index + 1, line, index + 1 + field.Length)
+
+        Diagnostic(told.Id, told.Severity, told.Message, place, lineOf (Some file) line, told.Hint)
+    | None -> told
+
+/// The problems of a rule that compiles.
+let check (placed: Placed) =
+    [
+        if not (goodId.IsMatch placed.Rule.Id) then
+            at
+                Problem.error
+                placed
+                Problem.BadId
+                $"\"{placed.Rule.Id}\" cannot be a rule's id"
+                "Write letters of A to Z, digits, _, - and ., beginning with a letter or a digit: MY0001."
+        for problem in placed.Rule.Problems do
+            at Problem.error placed Problem.Clause $"rule {placed.Rule.Id}: {problem}" ""
+        for id in placed.Plan.Info.Mitre do
+            if not (goodMitre.IsMatch id) then
+                at
+                    Problem.warning
+                    placed
+                    Problem.BadMitre
+                    $"rule {placed.Rule.Id}: \"{id}\" is not the id of an ATT&CK technique"
+                    "Write T and four digits, with a dot and three more for a sub-technique: T1552.001."
+        for name, near in misspelt placed.Plan do
+            at
+                Problem.warning
+                placed
+                Problem.NearName
+                $"rule {placed.Rule.Id} looks for {name}, which Python does not raise"
+                $"Maybe you want {near}."
+        match Coverage.WhyNever placed.Plan with
+        | null -> ()
+        | why ->
+            at
+                Problem.warning
+                placed
+                Problem.NeverRaised
+                $"rule {placed.Rule.Id} can never fire: no Python raises what it looks for"
+                $"{why}."
+        for name, condition in impossible placed.Plan do
+            at
+                Problem.warning
+                placed
+                Problem.Impossible
+                $"rule {placed.Rule.Id} waits for {name} with {condition}, which no event has"
+                "Join what may be either with |||; a list for oneOf must not be empty."
+            |> atField placed condition.Field
+        if placed.Plan.Examples.IsEmpty then
+            at
+                Problem.warning
+                placed
+                Problem.NoExamples
+                $"rule {placed.Rule.Id} has no examples"
+                "Add shouldFire [ ... ] and shouldNotFire [ ... ]: they are its tests."
+    ]
+
+let duplicates (rules: Placed list) =
+    rules
+    |> List.groupBy _.Rule.Id
+    |> List.collect (fun (id, same) ->
+        match same with
+        | first :: others ->
+            [
+                for other in others do
+                    at
+                        Problem.error
+                        other
+                        Problem.DuplicateId
+                        $"rule id {id} is taken: {first.Plan.Info.Title}"
+                        $"The other one stands at {first.Plan.Info.Source}."
+            ]
+        | [] -> [])

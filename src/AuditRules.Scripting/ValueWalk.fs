@@ -1,0 +1,264 @@
+/// Goes through the values of rule files and finds in them what can change (R31).
+module internal AuditRules.Scripting.ValueWalk
+
+open System
+open System.Collections
+open System.Collections.Generic
+open System.Reflection
+
+let private instance =
+    BindingFlags.Instance
+    ||| BindingFlags.Public
+    ||| BindingFlags.NonPublic
+    ||| BindingFlags.DeclaredOnly
+
+/// The name without the number of its type parameters: `HashSet`, `Microsoft.FSharp.Core.FSharpRef`.
+let private withoutArity (name: string) = name.Split('`')[0]
+
+let private fullName (t: Type) =
+    let rec inside (t: Type) =
+        match t.DeclaringType with
+        | null -> withoutArity $"{t.Namespace}.{t.Name}"
+        | outer -> $"{inside outer}/{withoutArity t.Name}"
+
+    inside t
+
+let private isSystem (t: Type) =
+    let space = string t.Namespace
+    space = "System" || space.StartsWith("System.", StringComparison.Ordinal)
+
+/// A type of .NET of which no value itself holds anything of the author's.
+let private isPlain (t: Type) =
+    t.IsPrimitive
+    || t.IsEnum
+    || t.IsPointer
+    || (isSystem t
+        && not (t.IsGenericType || t.IsArray || t.IsInterface)
+        && not (typeof<Delegate>.IsAssignableFrom t)
+        && not (GuardList.canChange (fullName t)))
+
+/// Whether that is so of every value of a field of that type.
+let isAlwaysPlain (t: Type) = t.IsSealed && isPlain t
+
+let private an (name: string) =
+    if "AEIOU".Contains name[0] then
+        $"an {name}"
+    else
+        $"a {name}"
+
+let private isEnumerator (t: Type) =
+    typeof<IEnumerator>.IsAssignableFrom t
+    && not (typeof<IEnumerable>.IsAssignableFrom t)
+
+/// The properties that say whether a collection of that type may be changed.
+let private readOnlyOf (t: Type) =
+    [
+        for asked in t.GetInterfaces() do
+            if
+                asked = typeof<IList>
+                || asked = typeof<IDictionary>
+                || (asked.IsGenericType
+                    && asked.GetGenericTypeDefinition() = typedefof<ICollection<_>>)
+            then
+                nonNull (asked.GetProperty "IsReadOnly")
+    ]
+
+/// Whether the values that F# makes when they are asked for are of a type that cannot change, as far as a type tells.
+let rec private isFixed (own: Assembly) (seen: Set<string>) (t: Type) =
+    let inside = Array.forall (isFixed own (seen.Add(string t.FullName)))
+    let arguments = t.GetGenericArguments()
+
+    if seen.Contains(string t.FullName) then
+        true
+    elif t.IsInterface then
+        List.contains
+            (fullName t)
+            [
+                "System.Collections.Generic.IEnumerable"
+                "System.Collections.Generic.IReadOnlyCollection"
+                "System.Collections.Generic.IReadOnlyList"
+                "System.Collections.Generic.IReadOnlyDictionary"
+            ]
+        && inside arguments
+    elif t.IsArray then
+        inside [| nonNull (t.GetElementType()) |]
+    elif t.Assembly = own then
+        t.GetFields instance |> Array.map _.FieldType |> inside
+    else
+        t <> typeof<obj>
+        && not (GuardList.canChange (fullName t))
+        && not (typeof<Delegate>.IsAssignableFrom t)
+        && not (isEnumerator t)
+        && fullName t <> "Microsoft.FSharp.Core.FSharpFunc"
+        && inside arguments
+
+let private isLater (t: Type) =
+    (t.Name = "Lazy`1" && t.Namespace = "System")
+    || (t.Name = "CachedSeq`1" && t.Assembly = typeof<int list>.Assembly)
+
+/// What is known of a type.
+type private Kind =
+    /// One of the author's own, and the first thing of it that can change.
+    | Ours of string option
+    | Ref
+    /// One that makes what it holds when it is asked, and whether that can change.
+    | Later of string option
+    | Changing of string
+    | Others of readOnly: PropertyInfo list
+
+/// Goes through the values of one assembly; each is looked at once.
+type Walk(own: Assembly, uses: Lazy<OwnFields.Use>) =
+    // By whether the author can get at them: what is a library's own may be the author's too.
+    let seen = HashSet<obj>(ReferenceEqualityComparer.Instance)
+    let seenInside = HashSet<obj>(ReferenceEqualityComparer.Instance)
+    let fields = Dictionary<Type, (FieldInfo * bool) list>()
+
+    /// The fields that may hold something that can change, and whether the author put it there: always in a type of the
+    /// author's own, and in a library's where it is what a type parameter stands for.
+    let fieldsOf (t: Type) =
+        match fields.TryGetValue t with
+        | true, known -> known
+        | _ ->
+            let isAuthors (field: FieldInfo) =
+                let declared = (nonNull (field.Module.ResolveField field.MetadataToken)).FieldType
+
+                field.Module.Assembly = own
+                || declared.IsGenericParameter
+                || (declared.IsArray && (nonNull (declared.GetElementType())).IsGenericParameter)
+
+            let rec all (t: Type | null) =
+                match t with
+                | null -> []
+                | t when t = typeof<obj> -> []
+                | t ->
+                    [
+                        for field in t.GetFields instance do
+                            if not (isAlwaysPlain field.FieldType) then
+                                field, isAuthors field
+                    ]
+                    @ all t.BaseType
+
+            let found = if typeof<Delegate>.IsAssignableFrom t then [] else all t
+
+            fields[t] <- found
+            found
+
+    let rec ownSet (t: Type | null) =
+        match t with
+        | null -> None
+        | t when t.Assembly = own && not (OwnFields.isCompilers t.Name) ->
+            match uses.Value.Set.TryGetValue t.MetadataToken with
+            | true, field -> Some $"{an (withoutArity t.Name)}, whose {field} is set"
+            | _ -> ownSet t.BaseType
+        | t when t.Assembly <> own && GuardList.canChange (fullName t) -> Some(an (withoutArity t.Name))
+        | t -> ownSet t.BaseType
+
+    let kinds = Dictionary<Type, Kind>()
+
+    let kindOf (t: Type) =
+        match kinds.TryGetValue t with
+        | true, known -> known
+        | _ ->
+            let name = fullName t
+
+            let kind =
+                if t.Assembly = own then
+                    Ours(if t.IsValueType then None else ownSet t)
+                elif name = "Microsoft.FSharp.Core.FSharpRef" then
+                    Ref
+                elif isLater t then
+                    let held = t.GetGenericArguments()[0]
+
+                    if isFixed own Set.empty held then
+                        Later None
+                    else
+                        Later(Some $"a lazy {withoutArity held.Name}")
+                elif GuardList.canChange name then
+                    Changing(an (withoutArity t.Name))
+                elif isEnumerator t then
+                    Changing "an enumerator"
+                else
+                    Others(if t.IsArray then [] else readOnlyOf t)
+
+            kinds[t] <- kind
+            kind
+
+    /// What can change in a value that the author can get at.
+    let wrong (holder: obj) (value: obj) =
+        let t = value.GetType()
+
+        match kindOf t with
+        | Ours found
+        | Later found -> found
+        | Changing what -> Some what
+        | Ref ->
+            // A class that knows itself by a name keeps itself so.
+            let contents = (nonNull (t.GetProperty "Value")).GetValue value
+
+            if obj.ReferenceEquals(contents, holder) then
+                None
+            else
+                Some "a ref"
+        | Others readOnly ->
+            if readOnly |> List.exists (fun asked -> asked.GetValue value = box false) then
+                Some(an (withoutArity t.Name))
+            else
+                None
+
+    let isNew (value: obj) isAuthors =
+        value :? ValueType
+        || (if isAuthors then
+                seen.Add value
+            else
+                not (seen.Contains value) && seenInside.Add value)
+
+    let check holder (value: obj) declared =
+        if isEnumerator declared then
+            Some "an enumerator"
+        else
+            wrong holder value
+
+    /// What can change of a value itself.
+    member _.OfItself(value: obj, declared: Type) =
+        let found = check value value declared
+
+        if found.IsSome then
+            seen.Add value |> ignore
+
+        found
+
+    /// The first thing that can change in what a value holds.
+    member _.Inside(value: obj) =
+        let left = Stack<struct (obj * obj * Type * bool)>()
+        left.Push(struct (value, value, typeof<obj>, true))
+        let mutable found = None
+
+        let push holder (value: obj | null) declared isAuthors =
+            match value with
+            | null -> ()
+            | value when isPlain (value.GetType()) -> ()
+            | value -> left.Push(struct (holder, value, declared, isAuthors))
+
+        while found.IsNone && left.Count > 0 do
+            let struct (holder, value, declared, isAuthors) = left.Pop()
+            let t = value.GetType()
+            let isAuthors = isAuthors || t.Assembly = own
+
+            if isNew value isAuthors then
+                found <- if isAuthors then check holder value declared else None
+
+                match value with
+                | _ when found.IsSome -> ()
+                | :? Delegate as call -> push value call.Target typeof<obj> true
+                | :? Array as items ->
+                    let element = nonNull (t.GetElementType())
+
+                    if not (isAlwaysPlain element) then
+                        for item in items do
+                            push value item element isAuthors
+                | _ when isLater t -> ()
+                | _ ->
+                    for field, isAuthors in fieldsOf t do
+                        push value (field.GetValue value) field.FieldType isAuthors
+
+        found
