@@ -113,17 +113,37 @@ type Either<'A, 'B, 'C, 'D
 [<AutoOpen; AbstractClass; Sealed>]
 type AnyOf =
     static member private Together
-        (patterns: EventPattern list, names: string list, problems: string list)
+        (patterns: EventPattern list, types: (Type * string) list, problems: string list)
         : EventPattern * string list =
-        // Two types are told apart by the event's name.
-        let problems =
-            if List.length (List.distinct names) = names.Length && not (List.contains "" names) then
-                problems
-            else
-                "anyOf (a, b) needs sources of different types of events; of one type write anyOf [ a; b ]"
-                :: problems
+        let unnamed = types |> List.filter (fun (_, name) -> name = "")
 
-        (List.head patterns).OrAny(List.tail patterns), problems
+        let names =
+            [
+                for pattern in patterns ->
+                    [ for one in pattern.Alternatives -> one.EventName ] |> List.distinct
+            ]
+            |> List.concat
+
+        let twice = names |> List.countBy id |> List.tryFind (fun (_, count) -> count > 1)
+
+        // Events are told apart by name; what has none of its own is all the rest.
+        let wrong =
+            match twice with
+            | _ when (List.distinctBy fst types).Length < types.Length ->
+                [
+                    "anyOf (a, b) needs sources of different types of events; of one type write anyOf [ a; b ]"
+                ]
+            | _ when unnamed.Length > 1 || (unnamed.Length = 1 && snd (List.last types) <> "") ->
+                [
+                    "anyOf (a, b) tells its events apart by name: of Custom, findingsOf and another anyOf (a, b) it takes one, and that stands last"
+                ]
+            | Some(name, _) ->
+                [
+                    $"anyOf (a, b) tells its events apart by name, and two of its sources take {name}"
+                ]
+            | None -> []
+
+        (List.head patterns).OrAny(List.tail patterns), wrong @ problems
 
     static member private NameOf<'V
         when 'V: struct and 'V: (new: unit -> 'V) and 'V :> ValueType and 'V :> IEventView<'V>>
@@ -132,6 +152,12 @@ type AnyOf =
         match Members.nameOf<'V>() with
         | null -> ""
         | name -> name
+
+    static member private TypeOf<'V
+        when 'V: struct and 'V: (new: unit -> 'V) and 'V :> ValueType and 'V :> IEventView<'V>>
+        ()
+        =
+        typeof<'V>, AnyOf.NameOf<'V>()
 
     static member anyOf(sources: #EventSource<'V> list) : EventSource<'V> =
         match sources with
@@ -152,7 +178,7 @@ type AnyOf =
     static member anyOf(a: EventSource<'A>, b: EventSource<'B>) : EventSource<Either<'A, 'B>> =
         AnyOf.Together(
             [ a.Pattern; b.Pattern ],
-            [ AnyOf.NameOf<'A>(); AnyOf.NameOf<'B>() ],
+            [ AnyOf.TypeOf<'A>(); AnyOf.TypeOf<'B>() ],
             a.Problems @ b.Problems
         )
         |> EventSource<Either<'A, 'B>>
@@ -162,7 +188,7 @@ type AnyOf =
         : EventSource<Either<'A, 'B, 'C>> =
         AnyOf.Together(
             [ a.Pattern; b.Pattern; c.Pattern ],
-            [ AnyOf.NameOf<'A>(); AnyOf.NameOf<'B>(); AnyOf.NameOf<'C>() ],
+            [ AnyOf.TypeOf<'A>(); AnyOf.TypeOf<'B>(); AnyOf.TypeOf<'C>() ],
             a.Problems @ b.Problems @ c.Problems
         )
         |> EventSource<Either<'A, 'B, 'C>>
@@ -173,10 +199,10 @@ type AnyOf =
         AnyOf.Together(
             [ a.Pattern; b.Pattern; c.Pattern; d.Pattern ],
             [
-                AnyOf.NameOf<'A>()
-                AnyOf.NameOf<'B>()
-                AnyOf.NameOf<'C>()
-                AnyOf.NameOf<'D>()
+                AnyOf.TypeOf<'A>()
+                AnyOf.TypeOf<'B>()
+                AnyOf.TypeOf<'C>()
+                AnyOf.TypeOf<'D>()
             ],
             a.Problems @ b.Problems @ c.Problems @ d.Problems
         )

@@ -126,7 +126,10 @@ type AnyOf =
     /// <param name="sources">At least one.</param>
     static member anyOf: sources: #EventSource<'V> list -> EventSource<'V>
 
-    /// <summary>Events of either source (R43): <c>for e in anyOf (Py.Open, Py.OsRemove) do</c>.</summary>
+    /// <summary>
+    /// Events of either source (R43): <c>for e in anyOf (Py.Open, Py.OsRemove) do</c>. Of <c>Custom</c>, <c>findingsOf</c>
+    /// and another <c>anyOf (a, b)</c> one may be among the sources, as the last.
+    /// </summary>
     /// <param name="a">Events of one type.</param>
     /// <param name="b">Events of another type.</param>
     static member anyOf: a: EventSource<'A> * b: EventSource<'B> -> EventSource<Either<'A, 'B>>

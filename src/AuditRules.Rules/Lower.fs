@@ -56,9 +56,6 @@ module internal Lower =
             draft.Until.IsEmpty
             "until needs a step after it: it drops what waits for the steps behind it"
         |> require
-            (draft.MaxSpan.IsNone || draft.Steps.Length > 1)
-            "maxspan needs two steps: put followedBy before it"
-        |> require
             (match draft.Absence with
              | Some(_, None) -> false
              | _ -> true)

@@ -57,7 +57,7 @@ let upload =
         for o in Py.Open.where (fun o -> o.Path <> "/x") do
         together c in Py.SocketConnect on (o.Process = c.Process)
         within (seconds 2)
-        until (Py.OsRemove) _.Path o.Path
+        until (Py.OsRemove.where (fun r -> r.Path <> "/y")) _.Path o.Path
         followedBy e in anyOf [ Custom "a"; Custom "b" ] on (c.Process = e.Process)
         runs (2, 3)
         notPrecededBy Py.OsRemove _.Path o.Path
@@ -95,8 +95,9 @@ let sum =
                         "     on c.Process = e.Process"
                         "     2 to 3 times in a row"
                         "     not preceded by os.remove on o.Path = _.Path within 9 s"
-                        "     until os.remove on o.Path = _.Path"
+                        "     until os.remove where r.Path <> \"/y\" (code) on o.Path = _.Path"
                         "4. p: os.system"
+                        "     any later one"
                         "not followed by os.remove on o.Path = _.Path within 3 s"
                         "at most 60 s from the first event to the last"
                         "suppressed where o.Path = \"/ours\"   (code): ours"
@@ -108,7 +109,7 @@ let sum =
                     [
                         ""
                         "1. f: findings of T1"
-                        "every partial match of a key is kept"
+                        "of each step's key every partial match waits, the last 1,000 of them"
                         "sum of f.Time at least 10 within 1 s for the same f.Process"
                     ]
                     "the second"

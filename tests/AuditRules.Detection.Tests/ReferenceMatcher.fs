@@ -4,12 +4,20 @@ module AuditRules.Detection.Tests.ReferenceMatcher
 open System.Collections.Generic
 open AuditRules.Events
 
-/// A rule over events of three fields: a text, a key, a number.
+/// Events of three fields: a text, a key that may be null, a number.
+type Source =
+    {
+        /// Events of these names; "#" are the findings of the rule below.
+        Names: string list
+        /// Those with this text.
+        Text: string option
+        /// Those with a number above this: a condition of the source that is code.
+        Over: int64 option
+    }
+
 type Step =
     {
-        /// The step takes events of these names; "#" are the findings of the rule below.
-        Names: string list
-        Text: string option
+        Source: Source
         /// The number is above this, and above the first step's number too.
         Above: int64 option
         /// The key is that of the step before (in a group of the first); false for `thenBy`.
@@ -17,14 +25,14 @@ type Step =
         /// The key is the text, not the key.
         ByText: bool
         Within: int64 option
-        /// Events of this name and the key of the step before drop what waits for this step.
-        Unless: string option
+        /// Such events of the key of the step before drop what waits for this step.
+        Unless: Source option
         /// The same for what waits for this step or a later one.
-        Until: string option
+        Until: Source option
         Runs: (int * int option) option
         Together: bool
-        /// No event of this name and the key of this one came before, in that time or ever.
-        Preceded: (string * int64 option) option
+        /// No such event of the key of this one came before, in that time or ever.
+        Preceded: (Source * int64 option) option
     }
 
 type Threshold =
@@ -41,8 +49,8 @@ type Rule =
         /// Of the first step of a group so many wait for one key of a member.
         Firsts: int
         Threshold: (Threshold * int64) option
-        /// No event of this name and the key of the last step comes behind it in that time.
-        Absence: (string * int64) option
+        /// No such event of the key of the last step comes behind it in that time.
+        Absence: (Source * int64) option
         /// Findings whose first step has this text are suppressed.
         Suppressed: string option
         /// The rule whose findings are events to this one.
@@ -62,6 +70,14 @@ type Found =
 let textOf (e: AuditEvent) = e.Arguments[0]
 let keyOf (e: AuditEvent) = e.Arguments[1]
 let numberOf (e: AuditEvent) = e.Arguments[2].AsInt64
+
+let private takes (source: Source) (e: AuditEvent) =
+    List.contains e.Name source.Names
+    && source.Text |> Option.forall (fun t -> textOf e = Value.Str t)
+    && source.Over |> Option.forall (fun least -> numberOf e > least)
+
+/// R6: a key of null is equal to none.
+let private areSame (a: Value) (b: Value) = a.Kind <> ValueKind.Nil && a = b
 
 let private same (a: obj) (b: obj) = obj.ReferenceEquals(a, b)
 
@@ -109,7 +125,7 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
         | last, _ -> [ last ]
 
     let joins i (p: Partial) e =
-        not steps[i].Keyed || keyFor i (bound (i - 1) p) = keyFor i e
+        not steps[i].Keyed || areSame (keyFor i (bound (i - 1) p)) (keyFor i e)
 
     let find time position (matches: Partial list) =
         let latest = List.last matches
@@ -125,7 +141,7 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
             }
 
     // R15 to R17, R48, R49: the matches of the key that count, and what they decide.
-    let threshold kind window (matched: Partial) =
+    let count kind window (matched: Partial) =
         let now = (lastOf matched).Time
         let key = keyOf (bound final matched)
         let value p = numberOf (bound final p)
@@ -155,6 +171,10 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
             find now (position + 1) own
 
         counted <- if fires then others else others @ own
+
+    let threshold kind window (matched: Partial) =
+        if (keyOf (bound final matched)).Kind <> ValueKind.Nil then
+            count kind window matched
 
     let complete (matched: Partial) =
         match rule.Threshold, rule.Absence with
@@ -197,7 +217,7 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
             let rivals i (other: Partial) =
                 List.contains i (waitsFor other)
                 && (not steps[i].Keyed
-                    || keyFor i (bound (i - 1) other) = keyFor i (bound (i - 1) taken))
+                    || areSame (keyFor i (bound (i - 1) other)) (keyFor i (bound (i - 1) taken)))
 
             match rule.All with
             | None ->
@@ -225,12 +245,12 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
 
     let wasPreceded i e =
         steps[i].Preceded
-        |> Option.exists (fun (name, window) ->
+        |> Option.exists (fun (source, window) ->
             stream
             |> List.take position
             |> List.exists (fun x ->
-                x.Name = name
-                && keyOf x = keyOf e
+                takes source x
+                && areSame (keyOf x) (keyOf e)
                 && window |> Option.forall (fun w -> e.Time - x.Time <= w)))
 
     let step i e =
@@ -268,7 +288,7 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
 
         let member' i first =
             places
-            |> List.tryFindBack (fun (place, x) -> place = i && keyFor i x = keyFor i first)
+            |> List.tryFindBack (fun (place, x) -> place = i && areSame (keyFor i x) (keyFor i first))
 
         let complete role first =
             let members =
@@ -298,7 +318,8 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
                 else
                     places
                     |> List.rev
-                    |> List.filter (fun (place, first) -> place = 0 && keyFor role first = keyFor role e)
+                    |> List.filter (fun (place, first) ->
+                        place = 0 && areSame (keyFor role first) (keyFor role e))
                     |> List.tryPick (fun (_, first) -> complete role first))
 
         match taken with
@@ -307,13 +328,16 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
             let index x = stream |> List.findIndex (same x)
             advance (all |> List.sortBy (snd >> index))
         | None ->
-            for role in roles do
+            let keysOf role =
+                if role = 0 then [ 1 .. groupEnd - 1 ] else [ role ]
+
+            let hasKeys role =
+                keysOf role |> List.forall (fun i -> (keyFor i e).Kind <> ValueKind.Nil)
+
+            for role in List.filter hasKeys roles do
                 let replaced (place, x) =
                     place = role
-                    && if role = 0 then
-                           List.forall (fun i -> keyFor i x = keyFor i e) [ 1 .. groupEnd - 1 ]
-                       else
-                           keyFor role x = keyFor role e
+                    && keysOf role |> List.forall (fun i -> areSame (keyFor i x) (keyFor i e))
 
                 places <- places |> List.filter (replaced >> not)
 
@@ -322,7 +346,7 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
                         let rivals =
                             places
                             |> List.filter (fun (place, x) ->
-                                place = 0 && keyFor i x = keyFor i e && e.Time - x.Time <= span)
+                                place = 0 && areSame (keyFor i x) (keyFor i e) && e.Time - x.Time <= span)
 
                         if rivals.Length >= rule.Firsts then
                             let oldest = snd rivals.Head
@@ -334,21 +358,18 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
         decideBefore e.Time
 
         // R10: later steps first, so that what the event advances is not asked again.
-        let takes =
+        let taken =
             [
                 for i in final .. -1 .. 0 do
-                    if
-                        List.contains e.Name steps[i].Names
-                        && steps[i].Text |> Option.forall (fun t -> textOf e = Value.Str t)
-                    then
+                    if takes steps[i].Source e then
                         i
             ]
 
-        for i in takes do
+        for i in taken do
             if i >= groupEnd then
                 step i e
 
-        match takes |> List.filter (fun i -> i < groupEnd && (i > 0 || isAbove 0 None e)) with
+        match taken |> List.filter (fun i -> i < groupEnd && (i > 0 || isAbove 0 None e)) with
         | [] -> ()
         | roles -> group roles e
 
@@ -356,9 +377,12 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
         let keeps (p: Partial) (waitsFor: int) =
             [
                 for i in 1..waitsFor do
-                    if i <= final && keyOf (bound (i - 1) p) = keyOf e then
-                        steps[i].Until = Some e.Name
-                        i = waitsFor && steps[i].Unless = Some e.Name
+                    if i <= final && areSame (keyOf (bound (i - 1) p)) (keyOf e) then
+                        let drops source =
+                            source |> Option.exists (fun source -> takes source e)
+
+                        drops steps[i].Until
+                        i = waitsFor && drops steps[i].Unless
             ]
             |> List.contains true
             |> not
@@ -369,7 +393,7 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
 
         let isFollowed p =
             rule.Absence
-            |> Option.exists (fun (name, _) -> name = e.Name && keyOf (bound final p) = keyOf e)
+            |> Option.exists (fun (source, _) -> takes source e && areSame (keyOf (bound final p)) (keyOf e))
 
         absences <-
             absences

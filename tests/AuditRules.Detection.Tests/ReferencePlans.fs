@@ -9,36 +9,48 @@ open AuditRules.Detection.Patterns
 open AuditRules.Detection.Plans
 
 /// The text, key or number of an event; of a finding those of its last step, which its message holds.
-let field (index: int) (view: EventView) : string =
+let field (index: int) (view: EventView) : string | null =
     let value = view[index]
 
     match FindingView(view) with
     | finding when view.Name.StartsWith("findings of", StringComparison.Ordinal) ->
-        (finding.Message.Split '|')[index]
+        match (finding.Message.Split '|')[index] with
+        | "" -> null
+        | text -> text
     | _ when value.Kind = ValueKind.Int -> string value.AsInt64
-    | _ -> string value.AsText
+    | _ -> value.AsText
 
-let private number view = int64 (field 2 view)
+let private number view = int64 (string (field 2 view))
 
 let private ticks (time: int64 option) =
     time |> Option.map TimeSpan.FromTicks |> Option.toNullable
 
 /// The same rule for the engine, its keys made by that function of a field's number and an event. Times are in units of
 /// 100 ns, the smallest that a TimeSpan tells apart.
-let rec planWith (keyOf: int -> EventView -> string) id (rule: ReferenceMatcher.Rule) : RulePlan =
+let rec planWith (keyOf: int -> EventView -> string | null) id (rule: ReferenceMatcher.Rule) : RulePlan =
     let below = rule.Below |> Option.map (planWith keyOf (id + "below"))
 
-    let patternOf (text: string option) (name: string) =
-        match name, below, text with
-        | "#", Some below, Some text ->
-            (EventPattern.OfFindings below)
-                .With(EventTest("...", (fun v -> field 0 v = text)), ImmutableArray.Empty)
-        | "#", Some below, None -> EventPattern.OfFindings below
-        | _, _, Some text -> EventPattern(name).With("text", FieldPath.Of 0, TextPattern.EqualTo text)
-        | _, _, None -> EventPattern name
+    let patternOf (source: ReferenceMatcher.Source) =
+        let one (name: string) =
+            let code (test: EventView -> bool) (pattern: EventPattern) =
+                pattern.With(EventTest("...", test), ImmutableArray.Empty)
+
+            let pattern =
+                match name, below, source.Text with
+                | "#", Some below, Some text ->
+                    EventPattern.OfFindings below |> code (fun v -> field 0 v = text)
+                | "#", Some below, None -> EventPattern.OfFindings below
+                | _, _, Some text -> EventPattern(name).With("text", FieldPath.Of 0, TextPattern.EqualTo text)
+                | _, _, None -> EventPattern name
+
+            match source.Over with
+            | Some least -> pattern |> code (fun v -> number v > least)
+            | None -> pattern
+
+        (one (List.head source.Names)).OrAny(List.map one (List.tail source.Names))
 
     let key index earlier =
-        StepKey<string>(
+        StepKey<string | null>(
             "key",
             ImmutableArray.Create "key",
             (fun (b: Bindings) -> keyOf index b[earlier]),
@@ -46,28 +58,25 @@ let rec planWith (keyOf: int -> EventView -> string) id (rule: ReferenceMatcher.
         )
 
     let stepOf i (s: ReferenceMatcher.Step) =
-        let pattern =
-            (patternOf s.Text (List.head s.Names)).OrAny(List.map (patternOf s.Text) (List.tail s.Names))
-
         let above (limit: int64) (b: Bindings) =
             number b[i] > limit + (if i = 0 then 0L else number b[0])
 
-        let drops (name: string option) =
+        let drops source =
             ImmutableArray.CreateRange
                 [
-                    for name in Option.toList name -> UnlessPlan(patternOf None name, key 1 (i - 1))
+                    for source in Option.toList source -> UnlessPlan(patternOf source, key 1 (i - 1))
                 ]
 
         let preceded =
             [
-                for name, window in Option.toList s.Preceded ->
-                    PrecededPlan(patternOf None name, key 1 i, ticks window)
+                for source, window in Option.toList s.Preceded ->
+                    PrecededPlan(patternOf source, key 1 i, ticks window)
             ]
 
         let step =
             StepPlan(
                 $"s{i}",
-                pattern,
+                patternOf s.Source,
                 ImmutableArray.CreateRange
                     [ for limit in Option.toList s.Above -> Condition("above", above limit) ],
                 (if i = 0 || not s.Keyed then
@@ -99,9 +108,9 @@ let rec planWith (keyOf: int -> EventView -> string) id (rule: ReferenceMatcher.
         match rule.Threshold with
         | None -> null
         | Some(ReferenceMatcher.Count(least, distinct), window) ->
-            let value (b: Bindings) = Value.Str(field 0 b[final])
+            let value (b: Bindings) = Value.Str(string (field 0 b[final]))
 
-            CountPlan<string>(
+            CountPlan<string | null>(
                 least,
                 TimeSpan.FromTicks window,
                 "",
@@ -109,7 +118,7 @@ let rec planWith (keyOf: int -> EventView -> string) id (rule: ReferenceMatcher.
                 (if distinct then Func<_, _> value else null)
             )
         | Some(ReferenceMatcher.Sum least, window) ->
-            SumPlan<string>(least, TimeSpan.FromTicks window, "", own, "", (fun b -> number b[final]))
+            SumPlan<string | null>(least, TimeSpan.FromTicks window, "", own, "", (fun b -> number b[final]))
         | Some(ReferenceMatcher.Fold above, window) ->
             let sum (state: objnull) (b: Bindings) =
                 box (unbox<int64> state + number b[final])
@@ -119,7 +128,7 @@ let rec planWith (keyOf: int -> EventView -> string) id (rule: ReferenceMatcher.
                 | null -> false
                 | fold -> unbox<int64> fold.Value > above
 
-            FoldPlan<string>(
+            FoldPlan<string | null>(
                 box 0L,
                 TimeSpan.FromTicks window,
                 "",
@@ -130,7 +139,7 @@ let rec planWith (keyOf: int -> EventView -> string) id (rule: ReferenceMatcher.
 
     let absence: AbsencePlan | null =
         match rule.Absence with
-        | Some(name, window) -> AbsencePlan(patternOf None name, key 1 final, TimeSpan.FromTicks window)
+        | Some(source, window) -> AbsencePlan(patternOf source, key 1 final, TimeSpan.FromTicks window)
         | None -> null
 
     let message (b: Bindings) =

@@ -20,29 +20,42 @@ type Place =
     | InGroup
     | Later of isLast: bool
 
-let genStep names hasGroup place =
+/// Events of one or two names, some of them by their text or number.
+let genSource often names =
     gen {
         let! name = Gen.elements names
         let! other = sometimes 2 (Gen.elements names)
-        let! text = sometimes 3 (Gen.elements [ "x"; "y" ])
-        let! above = sometimes 3 (Gen.choose64 (-2L, 2L))
-        let! keyed = Gen.frequency [ 4, Gen.constant true; 1, Gen.constant false ]
-        let! byText = Gen.frequency [ 4, Gen.constant false; 1, Gen.constant true ]
-        let! within = sometimes 5 (Gen.choose64 (0L, 6L))
-        let! unless = sometimes 3 (Gen.elements names)
-        let! until = sometimes 2 (Gen.elements names)
-        let! least = Gen.choose (1, 3)
-        let! runs = sometimes 3 (sometimes 5 (Gen.choose (least, 4)))
-
-        let! preceded =
-            sometimes 2 (Gen.zip (Gen.elements names) (sometimes 5 (Gen.choose64 (0L, 6L))))
-
-        let isLater = place <> First && place <> InGroup
+        let! text = sometimes often (Gen.elements [ "x"; "y" ])
+        let! over = sometimes 1 (Gen.choose64 (0L, 1L))
 
         return
             {
                 ReferenceMatcher.Names = List.distinct (name :: Option.toList other)
                 ReferenceMatcher.Text = text
+                ReferenceMatcher.Over = over
+            }
+    }
+
+let genStep names hasGroup place =
+    gen {
+        let! source = genSource 3 names
+        let! above = sometimes 3 (Gen.choose64 (-2L, 2L))
+        let! keyed = Gen.frequency [ 4, Gen.constant true; 1, Gen.constant false ]
+        let! byText = Gen.frequency [ 4, Gen.constant false; 1, Gen.constant true ]
+        let! within = sometimes 5 (Gen.choose64 (0L, 6L))
+        let! unless = sometimes 3 (genSource 2 names)
+        let! until = sometimes 2 (genSource 2 names)
+        let! least = Gen.choose (1, 3)
+        let! runs = sometimes 3 (sometimes 5 (Gen.choose (least, 4)))
+
+        let! preceded =
+            sometimes 2 (Gen.zip (genSource 2 names) (sometimes 5 (Gen.choose64 (0L, 6L))))
+
+        let isLater = place <> First && place <> InGroup
+
+        return
+            {
+                ReferenceMatcher.Source = source
                 ReferenceMatcher.Above = above
                 ReferenceMatcher.Keyed = keyed || place = InGroup
                 ReferenceMatcher.ByText = byText
@@ -94,7 +107,7 @@ let genRuleOver names below =
         let! all = Gen.frequency [ 3, Gen.constant false; 1, Gen.constant true ]
         let! suppressed = sometimes 2 (Gen.elements [ "x"; "y" ])
         let! threshold = sometimes 3 (Gen.zip genThreshold (Gen.choose64 (0L, 8L)))
-        let! absence = sometimes 4 (Gen.zip (Gen.elements names) (Gen.choose64 (0L, 6L)))
+        let! absence = sometimes 4 (Gen.zip (genSource 2 names) (Gen.choose64 (0L, 6L)))
 
         return
             {
@@ -124,6 +137,10 @@ let genRule =
 /// Keys of which two are texts that are not UTF-8: the engine compares them as rules see them, the reference as bytes.
 let keys = [ Value.Str "k"; Value.Bytes [| 0xffuy |]; Value.Bytes [| 0xfeuy |] ]
 
+/// One of them, or now and then null.
+let private genKey =
+    Gen.frequency [ 14, Gen.elements keys; 1, Gen.constant Value.Nil ]
+
 let genEvents =
     gen {
         let! length = Gen.choose (0, 40)
@@ -134,7 +151,7 @@ let genEvents =
                 (gen {
                     let! name = Gen.elements names
                     let! text = Gen.elements [ "x"; "y" ]
-                    let! key = Gen.elements keys
+                    let! key = genKey
                     let! number = Gen.choose (0, 3)
                     let! gap = Gen.choose (0, 3)
                     return name, text, key, number, gap

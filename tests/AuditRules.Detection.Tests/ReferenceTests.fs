@@ -78,10 +78,16 @@ let tests =
                         "thenBy", hasStep (fun s -> not s.Keyed)
                         "notFollowedBy", (fun r -> r.Absence.IsSome)
                         "overlap = All", _.All.IsSome
+                        "anyOf", hasStep (fun s -> s.Source.Names.Length > 1)
+                        "a source with where", hasStep (fun s -> s.Source.Over.IsSome)
+                        "an unless of some events of a name",
+                        hasStep (fun s -> s.Unless |> Option.exists (fun u -> u.Text.IsSome || u.Over.IsSome))
+                        "an until of several names",
+                        hasStep (fun s -> s.Until |> Option.exists (fun u -> u.Names.Length > 1))
                         "maxspan", (fun r -> r.MaxSpan.IsSome)
                         "suppress", (fun r -> r.Suppressed.IsSome)
                         "findingsOf",
-                        (fun r -> r.Below.IsSome && hasStep (fun s -> List.contains "#" s.Names) r)
+                        (fun r -> r.Below.IsSome && hasStep (fun s -> List.contains "#" s.Source.Names) r)
                         "a count",
                         (fun r ->
                             match r.Threshold with
@@ -192,7 +198,7 @@ let tests =
                         | key when key = keys[1] -> 1
                         | _ -> 2
 
-                    let by number index (view: EventView) =
+                    let by number index (view: EventView) : string | null =
                         if index = 1 && not (view.Name.StartsWith "findings of") then
                             string (number view)
                         else

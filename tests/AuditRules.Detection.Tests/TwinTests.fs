@@ -15,10 +15,35 @@ let private config =
 
 let private textOf (chars: char list) = String(Array.ofList chars)
 
-/// Short texts of few letters, so that parts are often equal.
-let private short =
+/// Short texts of a few of those, so that parts are often equal.
+let private shortOf (letters: string list) =
     Gen.choose (0, 6)
-    |> Gen.bind (fun n -> Gen.listOfLength n (Gen.elements [ 'a'; 'A'; 'b'; '/'; '.'; 'é'; 'É' ]))
+    |> Gen.bind (fun n -> Gen.listOfLength n (Gen.elements letters))
+    |> Gen.map (List.collect List.ofSeq)
+
+let private plain = [ "a"; "A"; "b"; "/"; "."; "é"; "É" ]
+
+let private short = shortOf plain
+
+/// Letters of which upper and lower case are more than a pair, or no pair, or two code units each.
+let private unusual =
+    [
+        "s"
+        "S"
+        "ſ"
+        "k"
+        "\u212A"
+        "ß"
+        "ẞ"
+        "i"
+        "I"
+        "ı"
+        "İ"
+        "σ"
+        "ς"
+        "\U00010428"
+        "\U00010400"
+    ]
 
 let rec private startsWith (part: char list) (text: char list) =
     match part, text with
@@ -32,7 +57,79 @@ let rec private contains part text =
         | [] -> false
         | _ :: rest -> contains part rest)
 
-let private upper (text: char list) = List.map Char.ToUpperInvariant text
+/// The simple upper case of each character, by the table of Unicode.
+let private upper (text: char list) =
+    [
+        for rune in (textOf text).EnumerateRunes() do
+            yield! (Text.Rune.ToUpperInvariant rune).ToString()
+    ]
+
+/// A glob, character by character.
+let rec private globs pattern text =
+    match pattern, text with
+    | [], [] -> true
+    | '*' :: rest, _ when globs rest text -> true
+    | '*' :: _, _ :: after -> globs pattern after
+    | '?' :: rest, _ :: after -> globs rest after
+    | p :: rest, t :: after -> p = t && globs rest after
+    | _ -> false
+
+type private Expression =
+    | Letter of char
+    | Any
+    | Many of Expression
+    | Both of Expression * Expression
+    | OneOf of Expression * Expression
+
+let rec private written expression =
+    match expression with
+    | Letter c -> Text.RegularExpressions.Regex.Escape(string c)
+    | Any -> "."
+    | Many inner -> $"(?:{written inner})*"
+    | Both(first, second) -> written first + written second
+    | OneOf(first, second) -> $"(?:{written first}|{written second})"
+
+/// What may be left of the text behind the expression.
+let rec private rests expression (text: char list) =
+    match expression, text with
+    | Letter c, t :: rest when c = t -> [ rest ]
+    | Any, _ :: rest -> [ rest ]
+    | (Letter _ | Any), _ -> []
+    | Many inner, _ ->
+        text
+        :: [
+            for rest in rests inner text do
+                if List.length rest < List.length text then
+                    yield! rests expression rest
+        ]
+    | Both(first, second), _ -> rests first text |> List.collect (rests second)
+    | OneOf(first, second), _ -> rests first text @ rests second text
+
+let rec private isFound expression text =
+    rests expression text <> []
+    || (match text with
+        | [] -> false
+        | _ :: rest -> isFound expression rest)
+
+let private genExpression =
+    let rec sized n =
+        let leaf =
+            Gen.frequency [ 5, Gen.map Letter (Gen.elements [ 'a'; 'A'; '/'; '.' ]); 1, Gen.constant Any ]
+
+        if n = 0 then
+            leaf
+        else
+            let inner = sized (n - 1)
+
+            Gen.frequency
+                [
+                    2, leaf
+                    2, Gen.map Many inner
+                    3, Gen.map Both (Gen.zip inner inner)
+                    2, Gen.map OneOf (Gen.zip inner inner)
+                ]
+
+    sized 3
 
 /// What a pattern is, and what it should take.
 let private texts: (string * (string -> TextPattern) * (char list -> char list -> bool)) list =
@@ -41,7 +138,6 @@ let private texts: (string * (string -> TextPattern) * (char list -> char list -
         "startsWith", TextPattern.StartsWith, startsWith
         "endsWith", TextPattern.EndsWith, (fun part text -> startsWith (List.rev part) (List.rev text))
         "contains", TextPattern.Contains, contains
-        "regex", Text.RegularExpressions.Regex.Escape >> TextPattern.Regex, contains
         "glob", (fun part -> TextPattern.Glob $"*{part}*"), contains
         "under",
         TextPattern.Under,
@@ -67,6 +163,52 @@ let textTests =
                 <| Prop.forAll (Arb.fromGen (Gen.zip short short)) (fun (part, text) ->
                     TextPattern.IgnoringCase(make (textOf part)).Matches(textOf text) =
                         twin (upper part) (upper text))
+
+                testPropertyWithConfig config $"R70: {name} in any case, of unusual letters"
+                <| Prop.forAll
+                    (Arb.fromGen (Gen.zip (shortOf unusual) (shortOf unusual)))
+                    (fun (part, text) ->
+                        TextPattern.IgnoringCase(make (textOf part)).Matches(textOf text) =
+                            twin (upper part) (upper text))
+
+            testPropertyWithConfig config "R70: glob with stars and question marks"
+            <| Prop.forAll
+                (Arb.fromGen (Gen.zip (shortOf ("*" :: "*" :: "?" :: plain)) short))
+                (fun (pattern, text) ->
+                    let glob = TextPattern.Glob(textOf pattern)
+
+                    glob.Matches(textOf text) = globs pattern text
+                    && TextPattern.IgnoringCase(glob).Matches(textOf text) =
+                        globs (upper pattern) (upper text))
+
+            testPropertyWithConfig config "R70: regex"
+            <| Prop.forAll (Arb.fromGen (Gen.zip genExpression short)) (fun (expression, text) ->
+                (TextPattern.Regex(written expression)).Matches(textOf text) = isFound expression text)
+
+            testTheory
+                "R70: letters that are the same in any case, and those that are for regex alone"
+                [
+                    "k", "\u212A", false, true
+                    "ß", "ẞ", false, true
+                    "s", "ſ", false, false
+                    "i", "ı", false, false
+                    "I", "İ", false, false
+                    "σ", "ς", true, false
+                    "\U00010428", "\U00010400", true, false
+                ]
+            <| fun (a, b, equal, byRegex) ->
+                let inAnyCase (pattern: TextPattern) =
+                    TextPattern.IgnoringCase(pattern).Matches b
+
+                Expect.equal
+                    [
+                        for make in [ TextPattern.EqualTo; TextPattern.Contains; TextPattern.Glob ] ->
+                            inAnyCase (make a)
+                    ]
+                    [ equal; equal; equal ]
+                    "by upper case"
+
+                Expect.equal (inAnyCase (TextPattern.Regex a)) byRegex "by the table of regex"
 
             testPropertyWithConfig config "R70: either, both and not"
             <| Prop.forAll (Arb.fromGen (Gen.zip3 short short short)) (fun (a, b, text) ->

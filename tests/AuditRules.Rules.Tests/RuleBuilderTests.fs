@@ -257,12 +257,74 @@ let tests =
                             message e.Name
                     }
 
+                let twoOfNone =
+                    rule ("T12", "t", Low) {
+                        for e in anyOf (Custom "a", Py.Open) do
+                            message e.Name
+                    }
+
+                let sameName =
+                    rule ("T12", "t", Low) {
+                        for e in anyOf (Py.Open, Custom "open") do
+                            message e.Name
+                    }
+
                 Expect.equal
-                    (List.ofSeq alike.Problems)
+                    [ for made in [ alike; twoOfNone; sameName ] -> List.ofSeq made.Problems ]
                     [
-                        "anyOf (a, b) needs sources of different types of events; of one type write anyOf [ a; b ]"
+                        [
+                            "anyOf (a, b) needs sources of different types of events; of one type write anyOf [ a; b ]"
+                        ]
+                        [
+                            "anyOf (a, b) tells its events apart by name: of Custom, findingsOf and another anyOf (a, b) it takes one, and that stands last"
+                        ]
+                        [
+                            "anyOf (a, b) tells its events apart by name, and two of its sources take open"
+                        ]
                     ]
-                    "two sources of one type cannot be told apart"
+                    "what cannot be told apart"
+
+            testCase "R43: what has no name of its own may be the last of several types"
+            <| fun () ->
+                let below =
+                    rule ("T12", "t", Low) {
+                        for r in Py.OsRemove do
+                            message r.Path
+                    }
+
+                let made =
+                    rule ("T11", "t", Low) {
+                        for e in anyOf (Py.Open, Custom "a") do
+                            where (
+                                match e.Case with
+                                | Choice1Of2 o -> o.Path = "/a"
+                                | Choice2Of2 c -> c.Text 0 = "x"
+                            )
+
+                            shouldFire [ opened "/a" ]
+                            shouldFire [ (Custom "a").make [ "x" ] ]
+                            shouldNotFire [ (Custom "a").make [ "/a" ]; (Custom "b").make [ "x" ] ]
+                    }
+
+                let nested =
+                    rule ("T13", "t", Low) {
+                        for e in anyOf (Py.OsSystem, anyOf (Py.Open, findingsOf below)) do
+                            where (
+                                match e.Case with
+                                | Choice1Of2 s -> s.Command = "id"
+                                | Choice2Of2 inner ->
+                                    match inner.Case with
+                                    | Choice1Of2 o -> o.Path = "/a"
+                                    | Choice2Of2 f -> f.Message = "/b"
+                            )
+
+                            shouldFire [ system "id" ]
+                            shouldFire [ opened "/a" ]
+                            shouldFire [ removed "/b" ]
+                            shouldNotFire [ system "/a"; opened "/b"; removed "/a" ]
+                    }
+
+                Expect.equal (passes made, passes nested) ([], []) "the examples pass"
 
             testCase "R44: a source's own where is part of the source"
             <| fun () ->
@@ -279,7 +341,7 @@ let tests =
 
                 Expect.equal
                     (string made.Plan.Steps[1].Unless[0].Pattern)
-                    "os.remove where r.Path.Length > 2"
+                    "os.remove where r.Path.Length > 2 (code)"
                     "it is printed"
 
             testCase "R45: metadata is data"
@@ -307,12 +369,50 @@ let tests =
                 Expect.equal
                     (List.ofSeq odd.Problems)
                     [
+                        "maxspan needs two steps: put followedBy before it"
                         "maxspan stands twice; a rule has one"
                         "suppress needs a reason"
                         "until needs a step after it: it drops what waits for the steps behind it"
-                        "maxspan needs two steps: put followedBy before it"
                     ]
                     "all of them"
+
+            testCase "R18, R40: maxspan stands behind the second step, and before a threshold and an absence"
+            <| fun () ->
+                let early =
+                    rule ("T16", "t", Low) {
+                        for o in Py.Open do
+                            maxspan (seconds 1)
+                            followedBy p in Py.OsSystem on (o.Process = p.Process)
+                            message p.Command
+                    }
+
+                let late =
+                    rule ("T17", "t", Low) {
+                        for o in Py.Open do
+                            followedBy p in Py.OsSystem on (o.Process = p.Process)
+                            atLeast 2 (seconds 9) p.Process
+                            maxspan (seconds 1)
+                    }
+
+                let behind =
+                    rule ("T18", "t", Low) {
+                        for o in Py.Open do
+                            followedBy p in Py.OsSystem on (o.Process = p.Process)
+                            notFollowedBy Py.OsRemove _.Path o.Path
+                            within (seconds 9)
+                            maxspan (seconds 1)
+                    }
+
+                Expect.equal
+                    [ for made in [ early; late; behind ] -> List.ofSeq made.Problems ]
+                    [
+                        [ "maxspan needs two steps: put followedBy before it" ]
+                        [ "maxspan stands after a threshold; the threshold must be the last of them" ]
+                        [
+                            "maxspan stands after notFollowedBy, which must be the last of the clauses that select"
+                        ]
+                    ]
+                    "where it does not"
 
             testCase "R46: runs needs so many events of a step, and with an end no more"
             <| fun () ->

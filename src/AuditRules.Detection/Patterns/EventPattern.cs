@@ -88,7 +88,7 @@ public sealed record EventPattern(string EventName, ImmutableArray<FieldConditio
     string OwnText()
     {
         var fields = Conditions.IsEmpty ? EventName : $"{EventName} ({string.Join(", ", Conditions)})";
-        return string.Concat([fields, .. Tests.Select(t => $" where {t.Text}")]);
+        return string.Concat([fields, .. Tests.Select(t => $" where {t.Text} (code)")]);
     }
 
     bool Takes(EventView view)

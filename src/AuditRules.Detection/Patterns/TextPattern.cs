@@ -49,7 +49,8 @@ public abstract record TextPattern : ValuePattern
     /// <exception cref="PatternException">The text is no network.</exception>
     public static TextPattern InNetwork(string network) => new TextNetwork(Network.Parse(network));
 
-    /// <summary>The same pattern, but A and a are the same: by Unicode's simple upper case, in no language's way.</summary>
+    /// <summary>The same pattern, but A and a are the same: by Unicode's simple upper case, in no language's way; of a
+    /// regular expression by its engine's own table.</summary>
     public static TextPattern IgnoringCase(TextPattern pattern) => pattern.InAnyCase();
 
     /// <summary>Text that matches one of those; with none, nothing matches.</summary>

@@ -175,12 +175,13 @@ type StepClauses internal () =
 
     [<CustomOperation("maxspan", MaintainsVariableSpace = true)>]
     member _.MaxSpan(flow: Flow<'T>, time: TimeSpan) : Flow<'T> =
-        let draft = flow.Draft |> Lower.positive "maxspan" time
+        let draft =
+            flow.Draft |> Lower.notAfterCount "maxspan" |> Lower.positive "maxspan" time
 
         let draft =
-            if draft.MaxSpan.IsNone then
-                draft
-            else
-                Draft.problem "maxspan stands twice; a rule has one" draft
+            match draft.MaxSpan, draft.Steps with
+            | Some _, _ -> Draft.problem "maxspan stands twice; a rule has one" draft
+            | None, [ _ ] -> Draft.problem "maxspan needs two steps: put followedBy before it" draft
+            | None, _ -> draft
 
         flow.With { draft with MaxSpan = Some time }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AuditRules.Detection.Matching;
 using AuditRules.Detection.Plans;
 using AuditRules.Reporting.Reports;
 using AuditRules.Reporting.Terminal;
@@ -34,13 +35,18 @@ static class RuleText
         );
         screen.Line();
         for (var i = 0; i < rule.Steps.Length; i++)
-            Write(screen, i + 1, rule.Steps[i]);
+            Write(screen, i, rule.Steps[i]);
         if (rule.Absence is { } absence)
             screen.Line(
                 $"not followed by {absence.Pattern} on {absence.Key.Text} within {Of(absence.Within)}"
             );
         if (rule.Overlap == Overlap.All)
-            screen.Line("every partial match of a key is kept");
+            screen.Line(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"of each step's key every partial match waits, the last {new DetectionOptions().MaxPartialMatchesOfKey:N0} of them"
+                )
+            );
         if (rule.MaxSpan is { } span)
             screen.Line($"at most {Of(span)} from the first event to the last");
         if (rule.Count is { } count)
@@ -49,12 +55,12 @@ static class RuleText
             screen.Line($"suppressed where {suppression.Condition.Text}   (code): {suppression.Reason}");
     }
 
-    static void Write(Screen screen, int number, StepPlan step)
+    static void Write(Screen screen, int index, StepPlan step)
     {
         var alternatives = step.Pattern.Alternatives.ToArray();
         for (var i = 0; i < alternatives.Length; i++)
         {
-            var start = string.Create(CultureInfo.InvariantCulture, $"{number}. {step.Name}: ");
+            var start = string.Create(CultureInfo.InvariantCulture, $"{index + 1}. {step.Name}: ");
             screen.Write(
                 new StyledLine().Add(i == 0 ? start : "   or ", Tone.Strong).Add(alternatives[i].EventName)
             );
@@ -68,6 +74,8 @@ static class RuleText
             screen.Line($"     where {condition.Text}   (code)");
         if (step.Key is { } key)
             screen.Line($"     on {key.Text}");
+        else if (index > 0)
+            screen.Line("     any later one");
         if (step.Within is { } window)
             screen.Line(
                 $"     within {Of(window)} {(step.Together ? "from the first of the group to the last" : "of the step before")}"
