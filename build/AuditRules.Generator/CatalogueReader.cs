@@ -90,6 +90,7 @@ public sealed class CatalogueReader
         List<FieldModel> fields =
         [
             .. indexes.Select(a => Argument(name, own, a.Key, a.Value)),
+            .. own.Aliases.Select(a => Alias(name, a.Key, a.Value, own, indexes)).OfType<FieldModel>(),
             .. own.Derived.Concat(group?.Derived ?? []).Select(d => Derived(name, d, indexes)),
         ];
         Check(name, fields);
@@ -138,6 +139,31 @@ public sealed class CatalogueReader
             IsDerived: false,
             ""
         );
+    }
+
+    FieldModel? Alias(
+        string eventName,
+        string alias,
+        OverlayAlias known,
+        OverlayEvent own,
+        Dictionary<string, int> indexes
+    )
+    {
+        if (known.Until.Length == 0)
+            _problems.Add($"events: the alias {alias} of {eventName} does not say until when; add until");
+        var index = Index(eventName, known.Argument, indexes);
+        if (!indexes.ContainsKey(known.Argument))
+            return null;
+        return Argument(eventName, own, known.Argument, index) with
+        {
+            RawName = alias,
+            Name = alias,
+            IsDerived = true,
+            AliasOf = known.Argument,
+            Until = known.Until,
+            Summary =
+                $"Argument {index}, <c>{known.Argument}</c>, by its name in the documentation up to Python {known.Until}.",
+        };
     }
 
     FieldModel Derived(string eventName, OverlayField field, Dictionary<string, int> indexes)

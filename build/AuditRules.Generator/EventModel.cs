@@ -49,6 +49,12 @@ public sealed record FieldModel(
     string Summary
 )
 {
+    /// <summary>The argument that this is an older name of; empty for a field of its own.</summary>
+    public string AliasOf { get; init; } = "";
+
+    /// <summary>Of an older name the last version whose documentation has it.</summary>
+    public string Until { get; init; } = "";
+
     /// <summary>The property in C#.</summary>
     public string Property => Naming.Pascal(Name);
 
@@ -74,7 +80,7 @@ public sealed record EventModel
     /// <summary>When it is raised.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>The arguments, then the derived fields.</summary>
+    /// <summary>The arguments, then older names of them, then the derived fields.</summary>
     public required IReadOnlyList<FieldModel> Fields { get; init; }
 
     /// <summary>What is written by hand beside the fields.</summary>

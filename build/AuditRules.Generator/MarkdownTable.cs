@@ -21,7 +21,9 @@ public static class MarkdownTable
 
         **Names.** The type of an event is its name's words with capitals. An argument whose name is a keyword of F# or
         that every event has already (`Pid`, `Name`) has another name here; the last column shows the catalogue's own in
-        brackets. Fields behind a bar are derived from arguments.
+        brackets. Fields behind a bar are derived from arguments, or are what the documentation called one up to the version
+        in brackets: both names reach the argument, whatever Python raised it (`Py.Open.matching (file = ...)` is
+        `path = ...`).
 
         **Versions.** The Python version that first documented the event; *removed* where it is gone. *Internal* events
         belong to the standard library's inside; *undocumented* ones are raised but no documentation lists them.
@@ -68,6 +70,8 @@ public static class MarkdownTable
     static string Field(FieldModel field)
     {
         var type = field.Type.ToString().ToLowerInvariant();
+        if (field.AliasOf.Length > 0)
+            return $"`{field.Property}` {type} [{field.AliasOf}, up to {field.Until}]";
         var other = Naming.Camel(field.RawName) == field.Parameter ? "" : $" [{field.RawName}]";
         return $"`{field.Property}` {type}{other}";
     }

@@ -3,7 +3,7 @@ namespace AuditRules.Generator;
 /// <summary>The sentences on an event that all outputs share.</summary>
 static class Remarks
 {
-    /// <summary><c>path, mode, flags</c> or <c>none</c>.</summary>
+    /// <summary><c>path (file up to 3.12), mode, flags</c> or <c>none</c>.</summary>
     public static string Arguments(EventModel model)
     {
         if (model.ArgumentCount == 0)
@@ -13,9 +13,16 @@ static class Remarks
             model
                 .Arguments.GroupBy(a => a.Place.Argument)
                 .OrderBy(same => same.Key)
-                .Select(same => string.Join(" or ", same.Select(a => a.RawName)))
+                .Select(same => string.Join(" or ", same.Select(a => a.RawName + Older(model, a))))
         );
     }
+
+    static string Older(EventModel model, FieldModel argument) =>
+        string.Concat(
+            model
+                .Fields.Where(f => f.AliasOf == argument.RawName)
+                .Select(f => $" ({f.RawName} up to {f.Until})")
+        );
 
     /// <summary>Since and until when, and where it is documented.</summary>
     public static string Versions(EventModel model)

@@ -73,6 +73,9 @@ sealed record OverlayEvent
 
     public Dictionary<string, string> Names { get; init; } = [];
 
+    /// <summary>Other names of arguments, by that name.</summary>
+    public Dictionary<string, OverlayAlias> Aliases { get; init; } = [];
+
     public OverlayField[] Derived { get; init; } = [];
 
     /// <summary>What is written by hand in src/AuditRules.Events/Python; here for the manual.</summary>
@@ -80,6 +83,15 @@ sealed record OverlayEvent
 
     /// <summary>By argument: what an example of the event puts there (<c>socket</c>, <c>address</c>).</summary>
     public Dictionary<string, string> Make { get; init; } = [];
+}
+
+/// <summary>The name that an argument had in the documentation of older versions.</summary>
+sealed record OverlayAlias
+{
+    public string Argument { get; init; } = "";
+
+    /// <summary>The last version that was published with it, as <c>3.12</c>.</summary>
+    public string Until { get; init; } = "";
 }
 
 /// <summary>A derived field.</summary>

@@ -28,6 +28,7 @@ public static class RecordingCoverage
         if (meta.Runtime.Length == 0 && meta.Recorder.StartsWith("auditrules-", StringComparison.Ordinal))
             return "no Python ran under the hook";
         return ByFilters(meta, name)
+            ?? ByRuntime(meta, name)
             ?? ByRecorder(meta, name)
             ?? ByPython(meta, name)
             ?? ByValues(meta, pattern);
@@ -43,6 +44,11 @@ public static class RecordingCoverage
         var profile = meta.Profile.Length > 0 ? $"the profile {meta.Profile}" : "the profile";
         return $"{profile} leaves it out (--include {name} brings it in)";
     }
+
+    static string? ByRuntime(TraceMeta meta, string name) =>
+        meta.Runtime == ".NET" && Catalogue.Find(name) is not null
+            ? "Python raises it, and the recorded program is one of .NET (Custom names the events of such a program)"
+            : null;
 
     static string? ByRecorder(TraceMeta meta, string name) =>
         !meta.Blind.IsEmpty && _missedByPythonHook.Contains(name)

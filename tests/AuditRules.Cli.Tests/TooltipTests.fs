@@ -134,7 +134,7 @@ let tests =
                 "Open"
                 [
                     "`open`: open(), io.open_code() or os.open() opens a file."
-                    "Arguments: path, mode, flags."
+                    "Arguments: path (file up to 3.12), mode, flags."
                     "Documented since Python 3.8"
                     "https://docs.python.org/3/library/functions.html"
                 ]

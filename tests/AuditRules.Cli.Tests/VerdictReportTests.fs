@@ -55,6 +55,45 @@ let private doubtful (ran: Ran) =
     ran.Lines
     |> List.filter (fun line -> line.StartsWith "blind " || line.StartsWith "unknown ")
 
+/// What a program of .NET raised, and rules on it: two by name, one on Python's events.
+let private ofDotnet () =
+    let folder = new Folder()
+
+    folder.Write(
+        "rules/t.fsx",
+        """open AuditRules
+
+type Login = { User: string; Port: int64 }
+let login = Custom<Login> "app.login"
+
+let typed =
+    rule ("N1", "typed", High) {
+        for e in login.matching (_.User, glob "adm*") do
+        where (e.Args.Port > 1000L)
+        message $"{e.Args.User} from {e.Args.Port}"
+    }
+
+let untyped =
+    rule ("N2", "untyped", High) {
+        for e in (Custom "app.login").argument (0, "guest") do
+        message (e.Text 0)
+    }
+"""
+        + rule "N3" "Py.Open"
+    )
+
+    import
+        folder
+        "run.atrace"
+        [
+            """{"record":"meta","recorder":"auditrules-dotnet","runtime":".NET","runtimeVersion":"10.0.0","platform":"linux-x64"}"""
+            """{"time":"2026-01-02T03:04:05Z","pid":7,"event":"app.login","args":["admin",2222]}"""
+            """{"time":"2026-01-02T03:04:06Z","pid":7,"event":"app.login","args":["root",22]}"""
+            ending
+        ]
+
+    folder
+
 [<Tests>]
 let tests =
     testList
@@ -98,4 +137,19 @@ let tests =
                     ]
                     (expected "")
                     ran.Out
+
+            testCase "R75, R76: events of a .NET program are matched by name, and a rule on Python's is blind"
+            <| fun () ->
+                use folder = ofDotnet ()
+                let ran = run folder [ "replay"; "run.atrace" ]
+                Expect.stringContains ran.Out "N1" ran.Error
+                Expect.stringContains ran.Out "admin from 2222" ran.Error
+                Expect.isFalse (ran.Out.Contains "root from") "another user"
+
+                Expect.equal
+                    (doubtful ran)
+                    [
+                        "blind N3 t: the recording could not contain open: Python raises it, and the recorded program is one of .NET (Custom names the events of such a program)"
+                    ]
+                    ran.Error
         ]

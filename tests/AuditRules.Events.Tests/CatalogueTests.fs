@@ -18,7 +18,7 @@ let catalogue =
     testList
         "the catalogue"
         [
-            testCase "has every row of the table, with its arguments in order"
+            testCase "R105: has every row of the table, with its arguments in order"
             <| fun () ->
                 let missing =
                     [
@@ -72,6 +72,7 @@ let catalogue =
                         "path", "Path", CatalogueType.Text, 0
                         "mode", "Mode", CatalogueType.Text, 1
                         "flags", "Flags", CatalogueType.Int, 2
+                        "file", "File", CatalogueType.Text, 0
                     ]
                     "fields"
 

@@ -123,6 +123,11 @@ let refused =
                         """, "derived": [{"name": "x", "type": "text", "argument": "y", "summary": "X."}]""",
                     "events: a.b has no argument y"
 
+                    "an older name of no argument",
+                    "",
+                    overlay "{}" """, "aliases": {"x": {"argument": "y", "until": "3.9"}}""",
+                    "events: a.b has no argument y"
+
                     "an event without a summary",
                     "",
                     "{}",

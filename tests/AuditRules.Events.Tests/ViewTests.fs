@@ -162,6 +162,55 @@ let shapes =
 
                 Expect.equal c.Path "\000abc" "abstract"
 
+            testTheory
+                "R105: host, port and path of an address in every form"
+                [
+                    "a tuple of two", list [ str "h"; Value.Int 1L ], ("h", 1L, "")
+                    "a tuple of four",
+                    list [ str "::1"; Value.Int 1L; Value.Int 0L; Value.Int 0L ],
+                    ("::1", 1L, "")
+                    "bytes as host", list [ bytes "h"; Value.Int 1L ], ("h", 1L, "")
+                    "a path", str "/run/x", ("", 0L, "/run/x")
+                    "a path of bytes", bytes "/run/x", ("", 0L, "/run/x")
+                    "a number (AF_QIPCRTR, AF_VSOCK in part)", Value.Int 3L, ("", 0L, "")
+                    "None", Value.Nil, ("", 0L, "")
+                    "an empty tuple", list [], ("", 0L, "")
+                    "None in a tuple", list [ Value.Nil; Value.Nil ], ("", 0L, "")
+                ]
+            <| fun (what, address, expected) ->
+                let c = SocketConnect.Create(audited "socket.connect" [ socket 2L; address ])
+                Expect.equal (c.Host, c.Port, c.Path) expected what
+
+            testTheory
+                "R105: a command line in every form"
+                [
+                    "a list of str", list [ str "ls"; str "-l" ], "ls -l"
+                    "a list of bytes", list [ bytes "ls"; bytes "-l" ], "ls -l"
+                    "str", str "ls -l", "ls -l"
+                    "bytes", bytes "ls -l", "ls -l"
+                    "a list with what is no text", list [ str "ls"; Value.Int 1L; Value.Nil ], "ls  "
+                    "an empty list", list [], ""
+                    "int", Value.Int 1L, ""
+                    "None", Value.Nil, ""
+                ]
+            <| fun (what, arguments, expected) ->
+                let p = SubprocessPopen.Create(audited "subprocess.Popen" [ str "ls"; arguments ])
+                Expect.equal p.CommandLine expected what
+
+            testTheory
+                "R105: what is opened, in every form"
+                [
+                    "str", str "/a", "/a"
+                    "bytes", bytes "/a", "/a"
+                    "a path object", objectOf "PosixPath" [ "path", str "/a" ], "/a"
+                    "int", Value.Int 3L, ""
+                    "None", Value.Nil, ""
+                    "a tuple", list [ str "/a" ], ""
+                ]
+            <| fun (what, path, expected) ->
+                let o = opened path (str "w") Value.Nil
+                Expect.equal (o.Path, o.File, o.IsWrite) (expected, expected, true) what
+
             testCase "socket.sendmsg without an address"
             <| fun () ->
                 let m = SocketSendmsg.Create(audited "socket.sendmsg" [ socket 2L; Value.Nil ])

@@ -122,6 +122,10 @@ let blind =
                     EventPattern "open",
                     "the recording could not contain open: no Python ran under the hook"
 
+                    Meta.Of(runtime = ".NET", version = "10.0.0"),
+                    EventPattern "open",
+                    "the recording could not contain open: Python raises it, and the recorded program is one of .NET (Custom names the events of such a program)"
+
                     Meta.Of(blind = [ "sub-interpreters" ]),
                     EventPattern "cpython._PySys_ClearAuditHooks",
                     "the recording could not contain cpython._PySys_ClearAuditHooks: the Python hook does not see it (--hook native does)"

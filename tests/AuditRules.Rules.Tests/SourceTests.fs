@@ -1,12 +1,16 @@
 /// The generated event sources: what `matching` takes and what `make` makes.
 module AuditRules.Rules.Tests.SourceTests
 
+open System.Collections.Immutable
 open System.Reflection
 open AuditRules
 open AuditRules.Detection.Patterns
 open AuditRules.Events
 open AuditRules.Events.Python
 open Expecto
+
+let private raised name (arguments: Value list) =
+    AuditEvent(name, ImmutableArray.CreateRange arguments)
 
 let private takes (source: EventSource<'V>) (audited: AuditEvent) = source.Pattern.Matches audited.View
 
@@ -81,6 +85,56 @@ let matching =
                 Expect.isTrue (takes source (Py.Open.make (path = "f", mode = "w", flags = 524865))) "w"
                 Expect.isTrue (takes source (Py.Open.make (path = "f", flags = 655554))) "O_RDWR"
                 Expect.isFalse (takes source (Py.Open.make (path = "f", mode = "r", flags = 524288))) "r"
+
+            testCase "R105: an argument that was renamed goes by both names, in patterns, examples and events"
+            <| fun () ->
+                let audited = Py.Open.make (path = "/etc/x")
+
+                Expect.equal
+                    [ for v in (Py.Open.make (file = "/etc/x")).Arguments -> v ]
+                    [ for v in audited.Arguments -> v ]
+                    "an example by the older name"
+
+                Expect.isTrue (takes (Py.Open.matching (file = under "/etc")) audited) "a pattern"
+                Expect.isFalse (takes (Py.Open.matching (file = under "/tmp")) audited) "a pattern that fails"
+                let o = Open.Create audited.View
+                Expect.equal (o.Path, o.File) ("/etc/x", "/etc/x") "an event"
+                let read = Py.CtypesStringAt.make (address = 7L)
+                Expect.equal (CtypesStringAt.Create read.View).Ptr 7L "ptr"
+                Expect.isTrue (takes (Py.CtypesStringAt.matching (ptr = 7, address = 7)) read) "both"
+
+            testCase "R105: patterns take text and numbers in every form that Python has them in"
+            <| fun () ->
+                let opened path =
+                    raised "open" [ path; Value.Nil; Value.Int 0L ]
+
+                let etc = Py.Open.matching (path = under "/etc")
+                Expect.isTrue (takes etc (opened (Value.Str "/etc/x"))) "str"
+                Expect.isTrue (takes etc (opened (Value.Bytes "/etc/x"B))) "bytes"
+                Expect.isFalse (takes etc (opened (Value.Int 3L))) "a descriptor"
+                Expect.isFalse (takes etc (opened Value.Nil)) "None"
+
+                let connected address =
+                    raised "socket.connect" [ Value.Nil; address ]
+
+                let https = Py.SocketConnect.matching (host = network "10.0.0.0/8", port = 443)
+                let tuple (items: Value list) = Value.List(Array.ofList items)
+                Expect.isTrue (takes https (connected (tuple [ "10.1.2.3"; 443 ]))) "IPv4"
+                let within6 = tuple [ "::ffff:10.1.2.3"; 443; 0; 0 ]
+                Expect.isTrue (takes https (connected within6)) "IPv4 within IPv6, a tuple of four"
+                Expect.isFalse (takes https (connected (Value.Str "/run/x"))) "a path"
+                Expect.isFalse (takes https (connected Value.Nil)) "None"
+
+                let started (arguments: Value) =
+                    raised "subprocess.Popen" [ "sh"; arguments ]
+
+                let curl = Py.SubprocessPopen.matching (commandLine = startsWith "curl -s")
+                Expect.isTrue (takes curl (started (tuple [ "curl"; "-s" ]))) "a list of str"
+                let ofBytes = tuple [ Value.Bytes "curl"B; Value.Bytes "-s"B ]
+                Expect.isTrue (takes curl (started ofBytes)) "a list of bytes"
+                Expect.isTrue (takes curl (started (Value.Str "curl -s x"))) "one str"
+                Expect.isTrue (takes curl (started (Value.Bytes "curl -s x"B))) "one of bytes"
+                Expect.isFalse (takes curl (started Value.Nil)) "None"
 
             testCase "os.truncate by either form"
             <| fun () ->
