@@ -169,41 +169,44 @@ let private findings (ran: Cli.Ran) =
     ran.Lines
     |> List.filter (fun line -> line.Contains "\"rule\":\"G1\"" && not (line.StartsWith "{\"summary\""))
 
-let private all =
-    lazy
-        (let folder = new Cli.Folder()
+/// What is said of the rules with the bad ones, and without them.
+let private replayAll () =
+    (use folder = new Cli.Folder()
 
-         for id, before, clauses in bad do
-             folder.Write($"bad/{id}.fsx", ruleFile id before clauses)
+     for id, before, clauses in bad do
+         folder.Write($"bad/{id}.fsx", ruleFile id before clauses)
 
-         for name, text in badFiles do
-             folder.Write(
-                 $"bad/{name}.fsx",
-                 $"open System\nopen AuditRules\n\nlet rec spin n = if n < 0 then n else spin (n + 1 &&& 0xffff)\n{text}\n"
-             )
+     for name, text in badFiles do
+         folder.Write(
+             $"bad/{name}.fsx",
+             $"open System\nopen AuditRules\n\nlet rec spin n = if n < 0 then n else spin (n + 1 &&& 0xffff)\n{text}\n"
+         )
 
-         folder.Write("bad/loads.fsx", "#load \"endless.fsx\"\nlet value = Endless.value\n")
-         folder.Write("bad/victim.fsx", victim)
-         folder.Write("rules/good.fsx", good)
-         Cli.import folder "run.atrace" events
-         use _ = folder
-         replay folder [ "rules"; "bad" ], replay folder [ "rules" ])
+     folder.Write("bad/loads.fsx", "#load \"endless.fsx\"\nlet value = Endless.value\n")
+     folder.Write("bad/victim.fsx", victim)
+     folder.Write("rules/good.fsx", good)
+     Cli.import folder "run.atrace" events
+     replay folder [ "rules"; "bad" ], replay folder [ "rules" ])
 
-let private outcomes =
-    lazy
-        (let ran, _ = all.Value
-         use summary = JsonDocument.Parse(List.last ran.Lines)
+let private all = lazy (replayAll ())
 
-         [
-             for rule in
-                 summary.RootElement
-                     .GetProperty("summary")
-                     .GetProperty("traces")
-                     .[0].GetProperty("rules")
-                     .EnumerateArray() do
-                 string (rule.GetProperty("rule").GetString()), rule.Clone()
-         ]
-         |> Map.ofList)
+let private summaryOf (ran: Cli.Ran) =
+    use summary = JsonDocument.Parse(List.last ran.Lines)
+    summary.RootElement.GetProperty("summary").Clone()
+
+let private text (name: string) (json: JsonElement) =
+    string (json.GetProperty(name).GetString())
+
+let private outcomesOf ran =
+    Map.ofList
+        [
+            for rule in (summaryOf ran).GetProperty("traces").[0].GetProperty("rules").EnumerateArray() do
+                text "rule" rule, rule
+        ]
+
+let private outcomes = lazy (outcomesOf (fst all.Value))
+
+let private nightly = Environment.GetEnvironmentVariable "AUDITRULES_NIGHTLY" = "1"
 
 [<Tests>]
 let tests =
@@ -268,8 +271,51 @@ let tests =
                 let rule = outcomes.Value["victim"]
                 Expect.equal (rule.GetProperty("verdict").GetString()) "fired" "verdict"
             }
+            test "C38: the summary names the files that were left out" {
+                let withBad, without = all.Value
+
+                let files =
+                    [
+                        for file in (summaryOf withBad).GetProperty("leftOut").EnumerateArray() ->
+                            text "file" file, text "reason" file
+                    ]
+
+                Expect.equal
+                    (List.sort (List.map fst files))
+                    (List.sort [ for name in "loads" :: List.map fst badFiles -> $"bad/{name}.fsx" ])
+                    "files"
+
+                Expect.contains
+                    files
+                    ("bad/loads.fsx", "the file is left out, for it loads bad/endless.fsx")
+                    "why"
+
+                Expect.isFalse ((summaryOf without).TryGetProperty("leftOut") |> fst) "none"
+            }
             test "C20: a rule that was stopped ends the command with 4" {
                 let withBad, without = all.Value
                 Expect.equal (withBad.Code, without.Code) (4, 1) "codes"
             }
+            if nightly then
+                testList
+                    "R90 to R92: the same, again and again"
+                    [
+                        for run in 2..20 do
+                            test $"run {run}" {
+                                let ran, _ = replayAll ()
+                                Expect.equal ran.Code 4 ran.Error
+                                Expect.equal (findings ran) (findings (snd all.Value)) "the others' findings"
+                                let outcomes = outcomesOf ran
+
+                                for id, _, _ in bad do
+                                    Expect.equal (text "verdict" outcomes[id]) "failed" id
+
+                                Expect.equal (text "verdict" outcomes["victim"]) "fired" "victim"
+
+                                Expect.equal
+                                    ((summaryOf ran).GetProperty("leftOut").GetArrayLength())
+                                    (badFiles.Length + 1)
+                                    "files"
+                            }
+                    ]
         ]

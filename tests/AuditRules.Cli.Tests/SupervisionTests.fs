@@ -4,6 +4,7 @@ module AuditRules.Cli.Tests.SupervisionTests
 open System
 open System.Diagnostics
 open System.IO
+open System.Text.Json
 open System.Threading
 open Expecto
 open AuditRules.Cli.Tests
@@ -58,15 +59,26 @@ let private state (pid: string) =
     with :? IOException ->
         'X'
 
-/// A replay that would go on for an hour, the worker that it has, and what it makes below TMPDIR.
-let private startEndless (folder: Cli.Folder) =
+let private nightly = Environment.GetEnvironmentVariable "AUDITRULES_NIGHTLY" = "1"
+
+/// The processor time of a process, in the kernel's steps of 10 ms; none when it has ended.
+let private usedBy (pid: string) =
+    try
+        let text = File.ReadAllText $"/proc/{pid}/stat"
+        let fields = text[text.LastIndexOf ')' + 2 ..].Split ' '
+        TimeSpan.FromMilliseconds(10.0 * float (int fields[11] + int fields[12]))
+    with :? IOException ->
+        TimeSpan.Zero
+
+/// A replay with a rule that has so much time, the worker that it has, and what it makes below TMPDIR.
+let private startEndless timeout (folder: Cli.Folder) =
     Directory.CreateDirectory(folder.File "tmp") |> ignore
     let program = Path.Combine(AppContext.BaseDirectory, "auditrules.dll")
 
     let info =
         ProcessStartInfo(
             "dotnet",
-            [ program; "replay"; "run.atrace"; "--rule-timeout"; "1h" ],
+            [ program; "replay"; "run.atrace"; "--rule-timeout"; timeout ],
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,
             RedirectStandardError = true
@@ -110,7 +122,7 @@ let tests =
             }
             test "C113: a signal ends the worker too, and removes what is below TMPDIR" {
                 use folder = withEndless ()
-                let command, worker = startEndless folder
+                let command, worker = startEndless "1h" folder
                 use _ = command
                 kill "TERM" command.Id
                 command.WaitForExit()
@@ -126,10 +138,39 @@ let tests =
             }
             test "C113: whatever ends the command ends the worker" {
                 use folder = withEndless ()
-                let command, worker = startEndless folder
+                let command, worker = startEndless "1h" folder
                 use _ = command
                 kill "KILL" command.Id
                 waitFor "the worker's end" (fun () -> List.contains (state worker) [ 'X'; 'Z' ])
+            }
+            test "C110: cut --finding leaves out a rule that does not come back" {
+                use folder = withEndless ()
+
+                let found =
+                    Cli.start [] folder ([ "replay"; "run.atrace"; "--format"; "jsonl" ] @ short)
+
+                let id =
+                    use finding = JsonDocument.Parse(List.head found.Lines)
+                    string (finding.RootElement.GetProperty("id").GetString())
+
+                let cut = [ "cut"; "run.atrace"; "--finding"; id; "-o"; "cut.atrace" ]
+                let ran = Cli.start [] folder (cut @ short)
+                Expect.equal ran.Code 0 ran.Error
+                let ran = Cli.run folder [ "replay"; "cut.atrace"; "--rules"; "rules/t.fsx" ]
+                Expect.stringContains ran.Out "/secret was read, then 10.1.2.3 connected" "what was cut"
+            }
+            test "C110: without a cache another process compiles the rules again" {
+                use folder = withEndless ()
+                let ran = Cli.start [] folder ([ "replay"; "run.atrace"; "--no-cache" ] @ short)
+                Expect.equal ran.Code 4 ran.Error
+                Expect.stringContains ran.Out "/secret was read, then 10.1.2.3 connected" "the other rule"
+                Expect.stringContains ran.Out failed "the failure"
+            }
+            test "C37: the line of a report tells that files were left out" {
+                use folder = withEndlessFile ()
+                let ran = Cli.start [] folder ([ "replay"; "run.atrace" ] @ short)
+                Expect.equal ran.Code 4 ran.Error
+                Expect.stringContains ran.Out "; 1 rule file left out" "report"
             }
             test "C110: record --rules has rules stopped as well" {
                 use folder = withEndless ()
@@ -179,6 +220,25 @@ let tests =
                 let ran = Cli.start [] folder [ "rules"; "check" ]
                 Expect.equal (ran.Code, ran.Out) (0, "2 files: no errors\n") ran.Error
             }
+            if nightly then
+                test "C111: a rule that does not come back is ended at most 250 ms behind its time" {
+                    for _ in 1..20 do
+                        use folder = withEndless ()
+                        let command, worker = startEndless "1s" folder
+                        use _ = command
+                        let began = usedBy worker
+                        let mutable used = began
+
+                        while not (List.contains (state worker) [ 'X'; 'Z' ]) do
+                            used <- max used (usedBy worker)
+
+                        command.WaitForExit()
+                        Expect.equal command.ExitCode 4 "it was stopped"
+
+                        Expect.isTrue
+                            (used - began < TimeSpan.FromMilliseconds 1250.0)
+                            $"{used - began} of processor time"
+                }
             test "C111: a time that is none is refused, and so is one that is too short to be told" {
                 use folder = Cli.withTrace Cli.fires
 

@@ -27,7 +27,7 @@ static class ReplayRun
         var reports = traces.Select(path => One(context, path, rules.Rules)).ToImmutableArray();
         return new ReplayReport(reports)
         {
-            IsIncomplete = rules.IsIncomplete,
+            LeftOut = rules.LeftOut,
             Timings = timings ? new ReplayTimings(rules.Milliseconds, clock.ElapsedMilliseconds) : null,
         };
     }
@@ -69,7 +69,7 @@ static class ReplayRun
         var codes = new List<ExitCode>();
         if (totals.Tampered > 0)
             codes.Add(ExitCode.Tampered);
-        if (totals.Count(Verdict.Failed) > 0 || report.IsIncomplete)
+        if (totals.Count(Verdict.Failed) > 0 || !report.LeftOut.IsEmpty)
             codes.Add(ExitCode.RuleFailed);
         var unanswered = totals.Count(Verdict.Unknown) + totals.Count(Verdict.Blind);
         if (strict && (unanswered > 0 || totals.Unclosed > 0 || totals.Suspicions > 0))

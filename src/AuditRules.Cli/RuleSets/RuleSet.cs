@@ -29,8 +29,8 @@ sealed class RuleSet : IDisposable
     /// <summary>The rules; their places are paths as reports show them.</summary>
     public ImmutableArray<RulePlan> Rules { get; }
 
-    /// <summary>Whether files were left out, for they ended their process or did not come back when they were loaded.</summary>
-    public bool IsIncomplete => _compiled.LeftOut.Count > 0;
+    /// <summary>What is said of files that ended their process or did not come back when they were loaded.</summary>
+    public ImmutableArray<Diagnostic> LeftOut => [.. _compiled.LeftOut];
 
     /// <summary>How long it took to get them.</summary>
     public long Milliseconds { get; }

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using AuditRules.Detection.Findings;
+using AuditRules.Events.Diagnostics;
 using AuditRules.Events.Json;
 using AuditRules.Reporting.Reports;
 
@@ -17,6 +19,8 @@ static class SummaryJson
         foreach (var trace in report.Traces)
             WriteTrace(json, trace);
         json.WriteEndArray();
+        if (!report.LeftOut.IsEmpty)
+            WriteLeftOut(json, report.LeftOut);
         if (report.Timings is { } timings)
         {
             json.WriteStartObject("timings");
@@ -46,6 +50,20 @@ static class SummaryJson
         json.WriteNumber("lost", totals.Lost);
         json.WriteNumber("damages", totals.Damages);
         json.WriteNumber("tampered", totals.Tampered);
+    }
+
+    static void WriteLeftOut(Utf8JsonWriter json, ImmutableArray<Diagnostic> files)
+    {
+        json.WriteStartArray("leftOut");
+        foreach (var file in files)
+        {
+            json.WriteStartObject();
+            json.WriteString("file", JsonText.Valid(file.Place.File));
+            json.WriteString("reason", JsonText.Valid(file.Message));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     static void WriteTrace(Utf8JsonWriter json, TraceReport trace)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AuditRules.Detection.Findings;
 using AuditRules.Events;
+using AuditRules.Events.Diagnostics;
 
 namespace AuditRules.Reporting.Reports;
 
@@ -50,8 +51,10 @@ public sealed record ReplayTimings(long Compile, long Replay);
 /// <param name="Traces">One report a trace, in the order in which they were named.</param>
 public sealed record ReplayReport(ImmutableArray<TraceReport> Traces)
 {
-    /// <summary>Whether rule files were left out, so that it is not known what their rules would have found.</summary>
-    public bool IsIncomplete { get; init; }
+    /// <summary>
+    /// What is said of rule files that were left out (docs/cli.md, C110): nobody knows what their rules would have found.
+    /// </summary>
+    public ImmutableArray<Diagnostic> LeftOut { get; init; } = [];
 
     /// <summary>Durations; null when they were not asked for, so that reports can be compared.</summary>
     public ReplayTimings? Timings { get; init; }

@@ -14,7 +14,8 @@ public static class SummaryText
         var totals = report.Totals;
         var over = report.Traces.Length > 1 ? $" of {Count(report.Traces.Length, "trace")}" : "";
         var checkedWhat = $"{Count(totals.Rules.Count, "rule")} over {Count(totals.Events, "event")}{over}";
-        string[] parts = [Found(totals), Suppressed(totals), Verdicts(totals), Losses(totals)];
+        var leftOut = report.LeftOut.IsEmpty ? "" : $"{Count(report.LeftOut.Length, "rule file")} left out";
+        string[] parts = [Found(totals), Suppressed(totals), Verdicts(totals), leftOut, Losses(totals)];
         return $"{checkedWhat}: {string.Join("; ", parts.Where(p => p.Length > 0))}";
     }
 
@@ -24,6 +25,7 @@ public static class SummaryText
         var totals = report.Totals;
         if (
             totals.Findings > 0
+            || !report.LeftOut.IsEmpty
             || totals.Damages > 0
             || totals.Tampered > 0
             || totals.Count(Verdict.Failed) > 0

@@ -125,5 +125,5 @@ static class RulesCommand
     static IEnumerable<RulePlan> InOrder(RuleSet set) =>
         set.Rules.OrderBy(r => r.Info.Id, StringComparer.Ordinal);
 
-    static ExitCode CodeOf(RuleSet set) => set.IsIncomplete ? ExitCode.RuleFailed : ExitCode.Clean;
+    static ExitCode CodeOf(RuleSet set) => set.LeftOut.IsEmpty ? ExitCode.Clean : ExitCode.RuleFailed;
 }

@@ -65,7 +65,7 @@ static class TestCommand
                 ExampleTests.Run(context, set, results);
                 new RecordingTests(context, set, results, parse.GetValue(update)).Run(traces);
                 var code = results.Complete();
-                return set.IsIncomplete ? ExitCodes.Of(ExitCode.RuleFailed, code) : code;
+                return set.LeftOut.IsEmpty ? code : ExitCodes.Of(ExitCode.RuleFailed, code);
             }
         );
     }
