@@ -1,6 +1,7 @@
 /// The names that compiled code uses, read without loading it.
 module internal AuditRules.Scripting.AssemblyNames
 
+open System.Reflection
 open System.Reflection.Metadata
 
 /// A type, as far as the guard needs to tell.
@@ -13,6 +14,8 @@ type TypeName =
     | Address
     /// A reference to where a value stands, as a `byref` is.
     | Place
+    /// No value.
+    | Nothing
     | Other
 
 /// The name without the number of its type parameters.
@@ -50,7 +53,10 @@ let private provider =
         member _.GetGenericMethodParameter((), _) = Other
         member _.GetGenericTypeParameter((), _) = Other
         member _.GetModifiedType(modifier, unmodified, _) = addressIn [ modifier ] unmodified
-        member _.GetPrimitiveType _ = Other
+
+        member _.GetPrimitiveType code =
+            if code = PrimitiveTypeCode.Void then Nothing else Other
+
         member _.GetTypeFromDefinition(_, handle, _) = Own handle
         member _.GetTypeFromReference(metadata, handle, _) = Library(referenceName metadata handle)
 
@@ -93,3 +99,46 @@ let ofLocals (metadata: MetadataReader) (body: MethodBodyBlock) =
 /// Whether it is a member of the type itself.
 let isStatic (reference: MemberReference) =
     not (reference.DecodeMethodSignature(provider, ()).Header.IsInstance)
+
+/// A method that is called.
+type Called =
+    {
+        Type: TypeName
+        Name: string
+        /// The result and the parameters; none for what is no method.
+        Types: TypeName list
+        IsStatic: bool
+    }
+
+let rec calledMethod (metadata: MetadataReader) (handle: EntityHandle) =
+    match handle.Kind with
+    | HandleKind.MethodSpecification ->
+        calledMethod
+            metadata
+            (metadata.GetMethodSpecification(MethodSpecificationHandle.op_Explicit handle)).Method
+    | HandleKind.MethodDefinition ->
+        let method = metadata.GetMethodDefinition(MethodDefinitionHandle.op_Explicit handle)
+
+        {
+            Type = Own(method.GetDeclaringType())
+            Name = metadata.GetString method.Name
+            Types = ofMethod method
+            IsStatic = method.Attributes.HasFlag MethodAttributes.Static
+        }
+    | HandleKind.MemberReference ->
+        let reference =
+            metadata.GetMemberReference(MemberReferenceHandle.op_Explicit handle)
+
+        {
+            Type = ofEntity metadata reference.Parent
+            Name = metadata.GetString reference.Name
+            Types = ofReference reference
+            IsStatic = isStatic reference
+        }
+    | _ ->
+        {
+            Type = Other
+            Name = ""
+            Types = []
+            IsStatic = true
+        }

@@ -14,31 +14,30 @@ open AuditRules.Scripting.CodePlaces
 open AuditRules.Scripting.Instructions
 open AuditRules.Scripting.Wrong
 
-/// Whether a Regex is made, or a static member of Regex called, with options that a constant says are linear.
-let private isLinear (code: ResizeArray<Instruction>) (targets: HashSet<int>) at =
-    let nonBacktracking = int RegexOptions.NonBacktracking
+/// What is wrong with a Regex that is made there, or a static member of Regex that is called: nothing where a constant
+/// says that it is linear.
+let private ofRegex (metadata: MetadataReader) (code: ResizeArray<Instruction>) (targets: HashSet<int>) at =
+    let called = calledMethod metadata (MetadataTokens.EntityHandle code[at].Operand)
 
-    let isConstant (i: int) =
-        match code[i].Code with
+    let options = Library "System.Text.RegularExpressions.RegexOptions"
+
+    // A timeout stands behind the options.
+    let behind =
+        match List.rev called.Types with
+        | Library "System.TimeSpan" :: last :: _ when last = options ->
+            StackEffect.valueStart metadata code targets at
+        | _ -> Some at
+
+    match behind with
+    | _ when not (List.contains options called.Types) -> [ backtracking ]
+    // Where something branches to behind it, another constant could stand.
+    | Some behind when behind > 0 && not (targets.Contains code[behind].Offset) ->
+        match code[behind - 1].Code with
         | ILOpCode.Ldc_i4
-        | ILOpCode.Ldc_i4_s -> code[i].Operand &&& nonBacktracking <> 0
-        | _ -> false
-
-    let isNumber (i: int) =
-        code[i].Code >= ILOpCode.Ldc_i4_m1 && code[i].Code <= ILOpCode.Ldc_i4
-
-    // Nothing branches into the middle of it: another constant could stand there.
-    let isStraight first =
-        seq { first + 1 .. at }
-        |> Seq.forall (fun i -> not (targets.Contains code[i].Offset))
-
-    (at >= 1 && isConstant (at - 1) && isStraight (at - 1))
-    || (at >= 3
-        && code[at - 1].Code = ILOpCode.Or
-        && isNumber (at - 2)
-        && isNumber (at - 3)
-        && (isConstant (at - 2) || isConstant (at - 3))
-        && isStraight (at - 3))
+        | ILOpCode.Ldc_i4_s when code[behind - 1].Operand &&& int RegexOptions.NonBacktracking <> 0 -> []
+        | constant when constant >= ILOpCode.Ldc_i4_m1 && constant <= ILOpCode.Ldc_i4 -> [ backtracking ]
+        | _ -> [ mayBacktrack ]
+    | _ -> [ mayBacktrack ]
 
 let private hasAddress types = List.contains Address types
 
@@ -81,6 +80,7 @@ let private useOf (metadata: MetadataReader) (handle: MemberReferenceHandle) =
     | Address -> Refused(unchecked "addresses in memory" (GuardList.plain name))
     | Own _
     | Place
+    | Nothing
     | Other -> Fine
 
 /// Codes that the runtime does not check, or that leave the method by no ordinary way.
@@ -98,6 +98,43 @@ let private uncheckedCodes =
             ILOpCode.Refanyval, "references without types"
         ]
 
+/// Whether the compiler made a method for a type of the author's.
+let private isCompilers (metadata: MetadataReader) (method: MethodDefinition) =
+    method.GetCustomAttributes()
+    |> Seq.exists (fun handle ->
+        let made = calledMethod metadata (metadata.GetCustomAttribute handle).Constructor
+
+        made.Type = Library "System.Runtime.CompilerServices.CompilerGeneratedAttribute")
+
+/// Whether the code of a GetHashCode can do nothing with hash codes but compute.
+let private onlyHashes (metadata: MetadataReader) (code: ResizeArray<Instruction>) =
+    let isHarmless (instruction: Instruction) =
+        match instruction.Code with
+        | ILOpCode.Stfld
+        | ILOpCode.Stsfld
+        | ILOpCode.Stobj
+        | ILOpCode.Stind_i
+        | ILOpCode.Stelem
+        | ILOpCode.Throw
+        | ILOpCode.Ldftn
+        | ILOpCode.Ldvirtftn -> false
+        | code when code >= ILOpCode.Stind_ref && code <= ILOpCode.Stind_r8 -> false
+        | code when code >= ILOpCode.Stelem_i && code <= ILOpCode.Stelem_ref -> false
+        | ILOpCode.Call
+        | ILOpCode.Callvirt ->
+            let called = calledMethod metadata (MetadataTokens.EntityHandle instruction.Operand)
+
+            match called.Type with
+            | _ when isHashOf called.Name -> true
+            | Library "System.String" -> true
+            | Library _ ->
+                OwnFields.isGetter called.Name
+                || List.contains called.Name [ "ToString"; "Cons" ]
+            | _ -> OwnFields.isGetter called.Name && called.Types.Length = 1
+        | _ -> true
+
+    Seq.forall isHarmless code
+
 /// What is wrong with the code of a method.
 let private inBody
     (metadata: MetadataReader)
@@ -106,7 +143,9 @@ let private inBody
     (body: MethodBodyBlock)
     =
     let code, targets = read body
-    let isHash = metadata.GetString method.Name = "GetHashCode"
+    let isHash = metadata.StringComparer.Equals(method.Name, "GetHashCode")
+    let mayHash = isHash && (isCompilers metadata method || onlyHashes metadata code)
+    let hashes = if isHash then keptHashCode else hashCode
     let isStart = OwnFields.isStart metadata method
 
     let rec used i (handle: EntityHandle) =
@@ -114,19 +153,19 @@ let private inBody
         | HandleKind.MemberReference ->
             match uses (MemberReferenceHandle.op_Explicit handle) with
             | Refused wrong -> [ wrong ]
-            | HashCode when not isHash -> [ hashCode ]
-            | Expression when not (isLinear code targets i) -> [ backtracking ]
+            | HashCode when not mayHash -> [ hashes ]
+            | Expression -> ofRegex metadata code targets i
             | _ -> []
         | HandleKind.MethodSpecification ->
             used i (metadata.GetMethodSpecification(MethodSpecificationHandle.op_Explicit handle)).Method
         | HandleKind.MethodDefinition when
-            not isHash
+            not mayHash
             && metadata.StringComparer.Equals(
                 (metadata.GetMethodDefinition(MethodDefinitionHandle.op_Explicit handle)).Name,
                 "GetHashCode"
             )
             ->
-            [ hashCode ]
+            [ hashes ]
         | _ -> []
 
     let isGenericStart =
@@ -152,6 +191,16 @@ let private inBody
             ->
             [ changes field.Name field.Name ]
         | _ -> []
+
+    let isElementStore code =
+        not isStart
+        && (code = ILOpCode.Stelem
+            || (code >= ILOpCode.Stelem_i && code <= ILOpCode.Stelem_ref))
+
+    let element i =
+        OwnFields.ofElement metadata code targets i
+        |> Option.map (fun name -> changes name name)
+        |> Option.toList
 
     // Of a generic type there are as many static fields as types that it is used for: no value shows them all.
     let made (handle: EntityHandle) =
@@ -192,6 +241,7 @@ let private inBody
                 | ILOpCode.Ldsfld
                 | ILOpCode.Stfld -> used i (handle ())
                 | ILOpCode.Stsfld -> used i (handle ()) @ stored (handle ())
+                | code when isElementStore code -> element i
                 | code ->
                     match uncheckedCodes.TryGetValue code with
                     | true, what -> [ unchecked what "" ]

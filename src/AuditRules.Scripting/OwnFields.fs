@@ -8,6 +8,7 @@ open System.Reflection.Metadata.Ecma335
 open System.Reflection.PortableExecutable
 open AuditRules.Scripting.AssemblyNames
 open AuditRules.Scripting.Instructions
+open AuditRules.Scripting.StackEffect
 
 /// A field of a type of the rule files.
 type OwnField =
@@ -46,36 +47,14 @@ let ofHandle (metadata: MetadataReader) (handle: EntityHandle) =
         | _ -> None
     | _ -> None
 
-/// A method that an instruction calls: its type, its name, the result and the parameters, and whether it is static.
-let rec private called (metadata: MetadataReader) (handle: EntityHandle) =
-    match handle.Kind with
-    | HandleKind.MethodSpecification ->
-        called metadata (metadata.GetMethodSpecification(MethodSpecificationHandle.op_Explicit handle)).Method
-    | HandleKind.MethodDefinition ->
-        let method = metadata.GetMethodDefinition(MethodDefinitionHandle.op_Explicit handle)
-
-        Own(method.GetDeclaringType()),
-        metadata.GetString method.Name,
-        ofMethod method,
-        method.Attributes.HasFlag MethodAttributes.Static
-    | HandleKind.MemberReference ->
-        let reference =
-            metadata.GetMemberReference(MemberReferenceHandle.op_Explicit handle)
-
-        ofEntity metadata reference.Parent,
-        metadata.GetString reference.Name,
-        ofReference reference,
-        isStatic reference
-    | _ -> Other, "", [], true
-
-let private isGetter (name: string) =
+let isGetter (name: string) =
     name.StartsWith("get_", System.StringComparison.Ordinal)
 
 /// Whether the address of that field, taken there, may be used to change it: not to read the value or a member of it that
 /// takes nothing, nor in a method that writes to no address, hands none on, and asks nothing of a struct of the author's.
 let isHandedOn (metadata: MetadataReader) (field: OwnField) (code: ResizeArray<Instruction>) at =
     let called (instruction: Instruction) =
-        called metadata (MetadataTokens.EntityHandle instruction.Operand)
+        calledMethod metadata (MetadataTokens.EntityHandle instruction.Operand)
 
     let own = ofField field.Field
 
@@ -92,11 +71,11 @@ let isHandedOn (metadata: MetadataReader) (field: OwnField) (code: ResizeArray<I
         | ILOpCode.Call
         | ILOpCode.Callvirt
         | ILOpCode.Newobj ->
-            let parent, name, types, isStatic = called instruction
+            let called = called instruction
 
-            (not types.IsEmpty && List.contains Place types.Tail)
-            || (match parent with
-                | Own _ -> parent = own && not isStatic && not (isGetter name)
+            (not called.Types.IsEmpty && List.contains Place called.Types.Tail)
+            || (match called.Type with
+                | Own _ -> called.Type = own && not called.IsStatic && not (isGetter called.Name)
                 | _ -> false)
         | _ -> false
 
@@ -106,10 +85,11 @@ let isHandedOn (metadata: MetadataReader) (field: OwnField) (code: ResizeArray<I
         | ILOpCode.Ldfld
         | ILOpCode.Ldobj -> true
         | ILOpCode.Call ->
-            match called code[at + 1] with
-            | Own _, name, _, _ -> isGetter name
-            | _, _, [ _ ], false -> true
-            | _ -> false
+            let called = called code[at + 1]
+
+            match called.Type with
+            | Own _ -> isGetter called.Name
+            | _ -> called.Types.Length = 1 && not called.IsStatic
         | _ -> false
 
     not isRead && Seq.exists writes code
@@ -177,9 +157,10 @@ let uses (assembly: byte array) : Use =
                     | _ -> ()
                 // F# reads such a field by a method of its name.
                 | ILOpCode.Call when not isStart && (handle ()).Kind = HandleKind.MethodDefinition ->
-                    match called metadata (handle ()) with
-                    | _, name, _, _ when isGetter name -> readLater.Add(name.Substring 4) |> ignore
-                    | _ -> ()
+                    let name = (calledMethod metadata (handle ())).Name
+
+                    if isGetter name then
+                        readLater.Add(name.Substring 4) |> ignore
                 | ILOpCode.Ldsfld
                 | ILOpCode.Ldsflda when not isStart ->
                     match ofHandle metadata (handle ()) with
@@ -189,3 +170,32 @@ let uses (assembly: byte array) : Use =
                 | _ -> ()
 
     { Set = set; ReadLater = readLater }
+
+/// The static value whose elements an instruction outside of start-up code sets, as the author writes it, where the value
+/// is named right there.
+let ofElement
+    (metadata: MetadataReader)
+    (code: ResizeArray<Instruction>)
+    (targets: HashSet<int>)
+    at
+    : string option =
+    let before = valueStart metadata code targets
+
+    match before at |> Option.bind before with
+    | Some index when index > 0 ->
+        let array = code[index - 1]
+
+        let handle () =
+            MetadataTokens.EntityHandle array.Operand
+
+        match array.Code with
+        | ILOpCode.Ldsfld -> ofHandle metadata (handle ()) |> Option.map _.Name
+        | ILOpCode.Call ->
+            let called = calledMethod metadata (handle ())
+
+            match called.Type, called.Types with
+            | Own _, [ _ ] when called.IsStatic && isGetter called.Name ->
+                Some((called.Name.Substring 4).Split('@')[0])
+            | _ -> None
+        | _ -> None
+    | _ -> None

@@ -61,11 +61,24 @@ let hashCode =
         Others = [ "GetHashCode" ]
     }
 
+let keptHashCode =
+    { hashCode with
+        Hint =
+            $"A GetHashCode that asks for hash codes may do nothing else: it sets nothing, throws nothing, calls nothing of yours. {trust}"
+    }
+
 let backtracking =
     forbidden
         "take hours over a text"
         "a Regex that backtracks"
         "Use the pattern regex \"...\", or make the Regex with the constant RegexOptions.NonBacktracking."
+        "Regex"
+
+let mayBacktrack =
+    forbidden
+        "take hours over a text"
+        "a Regex that may backtrack"
+        "Its options are no constant there: write RegexOptions.NonBacktracking where the Regex is made, or use the pattern regex \"...\"."
         "Regex"
 
 /// What to do about a value that can change.

@@ -60,6 +60,15 @@ let private allowed =
 
         "R83: has an exception of its own",
         "exception Bad of string\n" + f "try raise (Bad p) with Bad q -> q = p"
+
+        "R83: makes a Regex in linear time, with a timeout and by options with a name",
+        "open System\nopen System.Text.RegularExpressions\nlet options = RegexOptions.NonBacktracking\nlet more = options ||| RegexOptions.IgnoreCase ||| RegexOptions.CultureInvariant\nlet limit = TimeSpan.FromMilliseconds 100.0\nlet all =\n    [\n        Regex(\"x\", RegexOptions.NonBacktracking, TimeSpan.FromSeconds 1.0)\n        Regex(\"x\", RegexOptions.NonBacktracking, TimeSpan(0, 0, 1))\n        Regex(\"x\", RegexOptions.NonBacktracking, Regex.InfiniteMatchTimeout)\n        Regex(\"x\", options)\n        Regex(\"x\", more, limit)\n    ]\n"
+        + f
+            "List.exists (fun (rx: Regex) -> rx.IsMatch p) all && Regex.Replace(p, \"x\", \"y\", more, limit) = p"
+
+        "R83: has a type with a hash of its own",
+        "type K(s: string, n: int) =\n    member _.Name = s\n    override x.Equals o = (match o with :? K as k -> k.Name = s | _ -> false)\n    override x.GetHashCode() = 31 * hash (s.ToLowerInvariant()) + hash n\n"
+        + f "(dict [ K(p, 1), 1 ]).ContainsKey(K(\"a\", 1))"
     ]
 
 [<Tests>]

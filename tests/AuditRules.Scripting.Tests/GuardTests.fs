@@ -211,8 +211,25 @@ let private refused =
         "open System.Text.RegularExpressions\n"
         + f "Regex(\"x\", (if p = \"\" then RegexOptions.None else RegexOptions.NonBacktracking)).IsMatch p",
         [
-            "(3,71) AR0014: rules may not take hours over a text: a Regex that backtracks"
+            "(3,71) AR0014: rules may not take hours over a text: a Regex that may backtrack"
         ]
+
+        "R80: makes a Regex with the options of a class",
+        "open System.Text.RegularExpressions\ntype S() =\n    static let options = RegexOptions.NonBacktracking ||| enum (System.Math.Abs 1)\n    static member Rx = Regex(\"x\", options)\n"
+        + f "S.Rx.IsMatch p",
+        [
+            "(5,24) AR0014: rules may not take hours over a text: a Regex that may backtrack"
+        ]
+
+        "R80: keeps the hash that it is asked for",
+        "type K(s: string) =\n    member val Last = 0 with get, set\n    override x.Equals o = true\n    override x.GetHashCode() = (let h = hash s in x.Last <- h; h)\n"
+        + f "(let k = K p in Set.contains 1 (Set.empty.Add((dict [ k, 1 ]).Count)) && k.Last > 3)",
+        [ "(5,41) AR0014: rules may not be a matter of chance: a hash code" ]
+
+        "R80: throws the hash that it is asked for",
+        "type K(s: string) =\n    override x.Equals o = true\n    override x.GetHashCode() = failwith (string (hash s))\n"
+        + f "(try (dict [ K p, 1 ]).Count > 1 with e -> e.Message = p)",
+        [ "(4,50) AR0014: rules may not be a matter of chance: a hash code" ]
 
         "R80: makes an object of a type parameter",
         "let inline make<'t when 't: (new: unit -> 't)> () = new 't()\n"

@@ -32,6 +32,16 @@ let private refused =
         + f "S.Next() > 3",
         [ "(6,28) AR0004: s can change" ]
 
+        "R31: counts in an array",
+        "let counts = Array.zeroCreate<int> 10\n"
+        + f "counts[p.Length] <- counts[p.Length] + 1; counts[0] > 3",
+        [ "(3,21) AR0004: counts can change" ]
+
+        "R31: keeps a text in an array of a class",
+        "type S() =\n    static let last = [| \"\" |]\n    static member Is(p: string) = (let was = last[0] in last[0] <- p; was = p)\n"
+        + f "S.Is p",
+        [ "(4,57) AR0004: last can change" ]
+
         "R31: keeps a HashSet in a generic class",
         "open System.Collections.Generic\ntype S<'t>() =\n    static let seen : ISet<'t> = HashSet<'t>()\n    static member Add x = seen.Add x\n"
         + f "S<string>.Add p",
@@ -186,6 +196,10 @@ let private allowed =
         + f "count p > 3"
 
         "R31: reads a number by its place", f "(let mutable n = 0 in System.Int32.TryParse(p, &n) && n > 3)"
+
+        "R31: has arrays of its own in a function, and reads those of the file",
+        "let weights = [| 1; 2; 3 |]\nlet distance (p: string) =\n    let row = Array.zeroCreate<int> (p.Length + 3)\n    for i in 0 .. 2 do\n        row[i] <- weights[i] + (if i > 1 then row[i - 1] else 0)\n    [| row[0]; weights[1] |]\n"
+        + f "(distance p)[0] > 1"
 
         "R31: has an object of its own in a function",
         "type C() =\n    let mutable n = 0\n    member _.Next() = n <- n + 1; n\n"
