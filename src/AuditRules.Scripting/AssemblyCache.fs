@@ -28,17 +28,26 @@ type Entry =
 // An entry is | SHA-256 of the rest: 32 bytes | 1 if the guard passed it, else 0: a byte | the assembly |.
 let private path (folder: string) (key: string) = Path.Combine(folder, key + ".rules")
 
-/// Whether others may put files into the folder: what is there need not be the work of this user.
-let isOpenToOthers (folder: string) =
+/// Why the folder cannot be trusted, and what to do: what is there need not be the work of this user. None if it can, or
+/// does not exist.
+let distrust (folder: string) =
     let others = UnixFileMode.GroupWrite ||| UnixFileMode.OtherWrite
 
     try
-        not (OperatingSystem.IsWindows())
-        && Directory.Exists folder
-        && (File.GetUnixFileMode folder &&& others) <> UnixFileMode.None
+        if OperatingSystem.IsWindows() || not (Directory.Exists folder) then
+            None
+        elif (File.GetUnixFileMode folder &&& others) <> UnixFileMode.None then
+            Some(
+                "others may write to its folder",
+                "Take the right from them (chmod go-w), or name another folder for the cache."
+            )
+        elif FileOwner.isAnother folder then
+            Some("its folder belongs to another user", "Name another folder for the cache.")
+        else
+            None
     with
     | :? IOException
-    | :? UnauthorizedAccessException -> false
+    | :? UnauthorizedAccessException -> None
 
 /// The assembly of that key, or nothing: an entry that is missing, cut or changed is no entry.
 let tryRead (folder: string) (key: string) =

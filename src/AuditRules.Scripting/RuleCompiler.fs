@@ -104,20 +104,26 @@ type RuleCompiler(options: RuleCompilerOptions) =
             )
 
     let cacheFolder, openCache =
-        if options.CacheFolder <> "" && AssemblyCache.isOpenToOthers options.CacheFolder then
+        let distrust =
+            if options.CacheFolder = "" then
+                None
+            else
+                AssemblyCache.distrust options.CacheFolder
+
+        match distrust with
+        | Some(why, hint) ->
             "",
             [
                 Problem.warning
                     Problem.UnsafeCache
-                    "the cache is not used: others may write to its folder"
+                    $"the cache is not used: {why}"
                     (show (Path.GetFullPath options.CacheFolder))
                     0
                     0
                     ""
-                    "Take the right from them (chmod go-w), or name another folder for the cache."
+                    hint
             ]
-        else
-            options.CacheFolder, []
+        | None -> options.CacheFolder, []
 
     let isError (d: Diagnostic) = d.Severity = DiagnosticSeverity.Error
 

@@ -7,6 +7,7 @@ open System.IO
 open System.Text.Json
 open System.Threading
 open Expecto
+open AuditRules.Cli.Supervision
 open AuditRules.Cli.Tests
 
 let private spin =
@@ -112,6 +113,23 @@ let tests =
     testList
         "supervision"
         [
+            test "C110: a call that has come back is nobody's, whatever runs then" {
+                use folder = new Cli.Folder()
+                use memory = WatchMemory.Create(folder.File "watch")
+                memory.Place <- "a.atrace"
+                memory.Blame "E1"
+                let call = memory.Calls
+                Expect.equal (memory.Find call) (WatchedCall(false, "E1", 0L, "", "a.atrace")) "while it runs"
+                memory.Leave()
+                Expect.isTrue (isNull (memory.Find call)) "when it has come back"
+                memory.Enter "/rules/a.fsx"
+                Expect.isTrue (isNull (memory.Find call)) "when another one runs"
+
+                Expect.equal
+                    (memory.Find memory.Calls)
+                    (WatchedCall(true, "/rules/a.fsx", 0L, "", "a.atrace"))
+                    "the other one"
+            }
             test "C113: what gives its bytes only once is replayed again all the same" {
                 use folder = withEndless ()
                 let shell = [ "-c"; "cat run.atrace | dotnet \"$@\""; "sh" ]

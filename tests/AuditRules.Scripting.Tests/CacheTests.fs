@@ -159,6 +159,32 @@ let tests =
                     ]
                     "why"
 
+            testCase "C32: a cache folder of another user is not used, nor what lies in it"
+            <| fun () ->
+                if Environment.UserName <> "root" then
+                    skiptest "only root can give a folder to another user"
+
+                use folder = new Folder()
+                folder.Write("x.fsx", text "A")
+                let cache = folder.Path "cache"
+                use first = folder.Compile(cache, [ "x.fsx" ])
+                Expect.equal (told first) [] "its own"
+                let nobody = 65534
+
+                use chown = System.Diagnostics.Process.Start("chown", [ string nobody; cache ])
+
+                chown.WaitForExit()
+                use rules = folder.Compile(cache, [ "x.fsx" ])
+
+                Expect.equal
+                    (rules.FromCache, ids rules, told rules)
+                    (false,
+                     [ "A" ],
+                     [
+                         "cache(0,0) AR0012: the cache is not used: its folder belongs to another user | Name another folder for the cache."
+                     ])
+                    "compiled"
+
             testCase "the cache folder is for its owner alone"
             <| fun () ->
                 use folder = new Folder()

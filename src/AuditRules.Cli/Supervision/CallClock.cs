@@ -9,8 +9,10 @@ namespace AuditRules.Cli.Supervision;
 sealed class CallClock(WatchMemory watch, WorkerProcess process, TimeSpan pause)
 {
     readonly Stopwatch _clock = new();
-    long _call;
     TimeSpan _last;
+
+    /// <summary>The number of the call that the last look found; 0 for none.</summary>
+    public long Call { get; private set; }
 
     /// <summary>How long the call that runs now has been running; zero for none.</summary>
     public TimeSpan Elapsed { get; private set; }
@@ -24,15 +26,15 @@ sealed class CallClock(WatchMemory watch, WorkerProcess process, TimeSpan pause)
         var call = watch.Calls;
         if (watch.State == WorkerState.Own)
         {
-            _call = 0;
+            Call = 0;
             Elapsed = TimeSpan.Zero;
             return;
         }
 
         var (used, waits) = process.Status();
-        if (call != _call)
+        if (call != Call)
         {
-            _call = call;
+            Call = call;
             Elapsed = Waited = TimeSpan.Zero;
         }
         else if (used > _last)

@@ -102,6 +102,7 @@ sealed class Supervisor : IDisposable
     {
         using var worker = Start(watch);
         var clock = new CallClock(watch, worker, Pause);
+        WatchedCall? late = null;
         while (!worker.WaitForEnd(Pause))
         {
             if (watch.IsReady)
@@ -114,33 +115,29 @@ sealed class Supervisor : IDisposable
             }
 
             clock.Look();
-            if (watch.Limit > 0 && clock.Elapsed.TotalMilliseconds > watch.Limit)
-            {
-                worker.Kill();
-                break;
-            }
+            if (watch.Limit <= 0 || clock.Elapsed.TotalMilliseconds <= watch.Limit)
+                continue;
+            late = watch.Find(clock.Call);
+            if (late is null)
+                continue;
+            worker.Kill();
+            break;
         }
 
         WaitIfEnded();
+        // The call may have come back before the worker was gone: what its memory says now is of another one.
+        if (late is not null)
+        {
+            _folder.RemoveAsides();
+            return late.Stop(TooLong(watch.Limit, clock.Waited > clock.Elapsed / 2));
+        }
+
         if (watch.IsComplete)
             return null;
         _folder.RemoveAsides();
-        if (watch.State == WorkerState.Own)
-            throw Fault(
-                $"its worker ended outside of any rule: {WorkerEnd.Describe(worker.ExitCode, _folder.LastWords)}"
-            );
-        var reason =
-            clock.Elapsed.TotalMilliseconds > watch.Limit
-                ? TooLong(watch.Limit, clock.Waited > clock.Elapsed / 2)
-                : $"it ended the process: {WorkerEnd.Describe(worker.ExitCode, _folder.LastWords)}";
-        return new(
-            watch.State == WorkerState.File,
-            watch.Subject,
-            reason,
-            watch.Ordinal,
-            watch.Event,
-            watch.Place
-        );
+        var end = WorkerEnd.Describe(worker.ExitCode, _folder.LastWords);
+        return watch.Find(watch.Calls)?.Stop($"it ended the process: {end}")
+            ?? throw Fault($"its worker ended outside of any rule: {end}");
     }
 
     WorkerProcess Start(WatchMemory watch)

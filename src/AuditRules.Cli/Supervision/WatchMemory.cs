@@ -87,9 +87,6 @@ sealed unsafe class WatchMemory : IRuleWatch, IDisposable
     /// <summary>How often code of a rule or a file was begun.</summary>
     public long Calls => Volatile.Read(ref Long(16));
 
-    /// <summary>The ordinal of the event.</summary>
-    public long Ordinal => Long(24);
-
     /// <summary>The time that a rule may take without coming back, in milliseconds; 0 before the worker knows.</summary>
     public ref long Limit => ref Long(32);
 
@@ -114,12 +111,6 @@ sealed unsafe class WatchMemory : IRuleWatch, IDisposable
         set => Volatile.Write(ref Int(48), value ? 1 : 0);
     }
 
-    /// <summary>The rule's id, or the path of the file.</summary>
-    public string Subject => ReadText(Slot);
-
-    /// <summary>The event's name.</summary>
-    public string Event => ReadText(2 * Slot);
-
     /// <summary>What is being replayed: a trace or an example.</summary>
     public string Place
     {
@@ -137,6 +128,22 @@ sealed unsafe class WatchMemory : IRuleWatch, IDisposable
 
     /// <summary>A text as far as it has room.</summary>
     public static string Cut(string text) => text.Length <= LongestText ? text : text[..LongestText];
+
+    /// <summary>That call of <see cref="Calls"/>, or null when it does not run any more.</summary>
+    public WatchedCall? Find(long call)
+    {
+        var state = State;
+        var found = new WatchedCall(
+            state == WorkerState.File,
+            ReadText(Slot),
+            Long(24),
+            ReadText(2 * Slot),
+            Place
+        );
+        // The worker goes on meanwhile: what was read is that call's only if it runs still.
+        Interlocked.MemoryBarrier();
+        return Calls == call && state != WorkerState.Own && State == state ? found : null;
+    }
 
     /// <inheritdoc/>
     public void Enter(string rule, EventView view)
