@@ -96,7 +96,7 @@ let NoMitre = "AR0020"
 [<Literal>]
 let BadTitle = "AR0021"
 
-/// A MITRE id of another form than techniques have.
+/// A MITRE id of another form than techniques have, or of none (R45).
 [<Literal>]
 let BadMitre = "AR0030"
 

@@ -136,6 +136,13 @@ let check (placed: Placed) =
                     Problem.BadMitre
                     $"rule {placed.Rule.Id}: \"{id}\" is not the id of an ATT&CK technique"
                     "Write T and four digits, with a dot and three more for a sub-technique: T1552.001."
+            elif not (AttackTechniques.mayExist id) then
+                at
+                    Problem.warning
+                    placed
+                    Problem.BadMitre
+                    $"rule {placed.Rule.Id}: ATT&CK {AttackTechniques.Version} has no technique {id}"
+                    "Look it up at attack.mitre.org: the number may be mistyped, or have been revoked."
         for name, near in misspelt placed.Plan do
             at
                 Problem.warning

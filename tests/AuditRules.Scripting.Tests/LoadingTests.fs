@@ -358,6 +358,25 @@ let r =
                     ]
                     "others are warned of"
 
+            testCase "R45: a technique that ATT&CK does not have is warned of, a newer one is not"
+            <| fun () ->
+                use rules =
+                    compile (
+                        (text "A")
+                            .Replace(
+                                ", Low)",
+                                ", Low, mitre = [ \"T1059\"; \"T1059.006\"; \"T1059.099\"; \"T1999\"; \"T1000\"; \"T1574.003\" ])"
+                            )
+                    )
+
+                Expect.equal
+                    [ for d in rules.Diagnostics -> d.Id, d.Message ]
+                    [
+                        for id in [ "T1000"; "T1574.003" ] ->
+                            "AR0030", $"rule A: ATT&CK 17.1 has no technique {id}"
+                    ]
+                    "what is not there"
+
             testCase "a rule without examples is a warning"
             <| fun () ->
                 use rules =
