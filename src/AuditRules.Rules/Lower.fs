@@ -35,7 +35,9 @@ module internal Lower =
     let notAfterCount (clause: string) (draft: Draft) =
         match draft.Count, draft.Absence with
         | Some _, _ ->
-            Draft.problem $"{clause} stands after a threshold; the threshold must be the last of them" draft
+            Draft.problem
+                $"{clause} stands after a threshold, which must be the last of the clauses that select"
+                draft
         | None, Some _ ->
             Draft.problem
                 $"{clause} stands after notFollowedBy, which must be the last of the clauses that select"

@@ -123,6 +123,23 @@ let private spot (file: RuleFile option) line column =
         Wrapped = file |> Option.bind (fun f -> List.tryHead f.Wrapped) |> Option.defaultValue 0
     }
 
+let private noField =
+    Regex(@"The type '(\w+)' does not define.* member named '(\w+)'", RegexOptions.CultureInvariant)
+
+/// Of a field that an event of Python does not have: the one that is meant, or those that there are.
+let private fields (message: string) (suggestions: string list) =
+    let found = noField.Match message
+
+    match Catalogue.FindType found.Groups[1].Value with
+    | null -> None
+    | entry ->
+        let own = [ for field in entry.Fields -> field.PropertyName ]
+
+        match nearest found.Groups[2].Value (own @ suggestions) with
+        | Some name -> Some $"Maybe you want {name}."
+        | None when own.IsEmpty -> Some $"{entry.Name} has no arguments."
+        | None -> Some($"The fields of {entry.Name} are " + String.Join(", ", own) + ".")
+
 let private hint (number: int) (message: string) (suggestions: string list) (spot: Spot) =
     let source, place, code = spot.Source, spot.Place, spot.Code
     let word = source.Trim().Split(' ', '(')[0]
@@ -142,6 +159,7 @@ let private hint (number: int) (message: string) (suggestions: string list) (spo
     | 599 when source.Contains "Py." -> "The names of events begin with a capital: Py.Open, Py.SocketConnect."
     | 39 when source.Contains "on " && isStep code (undefined.Match(message).Groups[1].Value) ->
         "In `on (a = b)` the steps before stand on the left, the new one on the right."
+    | 39 when (fields message suggestions).IsSome -> fields message suggestions |> Option.defaultValue ""
     | 39 when not suggestions.IsEmpty ->
         let shown = suggestions |> List.truncate 3
         "Maybe you want " + String.Join(" or ", shown) + "."

@@ -188,7 +188,7 @@ let duplicates (rules: Placed list) =
                         Problem.error
                         other
                         Problem.DuplicateId
-                        $"rule id {id} is taken: {first.Plan.Info.Title}"
+                        $"rule id {id} is taken by \"{first.Plan.Info.Title}\""
                         $"The other one stands at {first.Plan.Info.Source}."
             ]
         | [] -> [])

@@ -154,4 +154,11 @@ let suggestions =
                     "underscores are free"
 
                 Expect.isNull (NearestName.Find("flags", [])) "none offered"
+
+                Expect.equal
+                    (NearestName.Find("eader", [ "Thread"; "Header" ]))
+                    "Header"
+                    "the first letter left out"
+
+                Expect.isNull (NearestName.Find("IsRead", [ "Thread"; "Path" ])) "another word"
         ]

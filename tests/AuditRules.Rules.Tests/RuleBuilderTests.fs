@@ -115,7 +115,9 @@ let tests =
 
                 Expect.equal
                     (List.ofSeq late.Problems)
-                    [ "where stands after a threshold; the threshold must be the last of them" ]
+                    [
+                        "where stands after a threshold, which must be the last of the clauses that select"
+                    ]
                     "it is told"
 
             testCase "clauses that do not fit are problems of the rule"
@@ -407,7 +409,9 @@ let tests =
                     [ for made in [ early; late; behind ] -> List.ofSeq made.Problems ]
                     [
                         [ "maxspan needs two steps: put followedBy before it" ]
-                        [ "maxspan stands after a threshold; the threshold must be the last of them" ]
+                        [
+                            "maxspan stands after a threshold, which must be the last of the clauses that select"
+                        ]
                         [
                             "maxspan stands after notFollowedBy, which must be the last of the clauses that select"
                         ]

@@ -93,7 +93,7 @@ let r =
                 Expect.equal
                     (told rules)
                     [
-                        "b.fsx(4,11) AR0006: rule id A is taken: t | The other one stands at a.fsx(4)."
+                        "b.fsx(4,11) AR0006: rule id A is taken by \"t\" | The other one stands at a.fsx(4)."
                     ]
                     "where both are"
 

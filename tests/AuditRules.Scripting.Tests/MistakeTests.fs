@@ -340,6 +340,13 @@ let private cases =
             "x.fsx(10,30) FS0039: The type 'OsRemove' does not define a field, constructor, or member named 'Pth'. | Maybe you want Path."
         ]
 
+        "a field that another event has",
+        "within (seconds 5)",
+        "unless Py.OsRemove _.IsRead o.Path",
+        [
+            "x.fsx(10,30) FS0039: The type 'OsRemove' does not define a field, constructor, or member named 'IsRead'. | The fields of os.remove are Path, DirFd."
+        ]
+
         "a number that is added to a text",
         "{o.Path} was",
         "{o.Path + 1} was",

@@ -8,7 +8,8 @@ public static class NearestName
 
     /// <summary>
     /// The candidate with the fewest edits (a character added, left out, changed, or two swapped; case, dots and
-    /// underscores are free), the first of several. Null when even that needs more than a third of the name.
+    /// underscores are free), the first of several. Null when even that needs more than a third of the name, or
+    /// more than one edit and another first letter.
     /// </summary>
     /// <param name="name">The name as it was written.</param>
     /// <param name="candidates">The names that there are.</param>
@@ -24,10 +25,11 @@ public static class NearestName
             if (candidate == name)
                 return candidate;
             var plain = Plain(candidate);
-            if (plain.Length > MaxLength || Math.Abs(plain.Length - wanted.Length) >= least)
+            if (plain.Length is 0 or > MaxLength || Math.Abs(plain.Length - wanted.Length) >= least)
                 continue;
             var distance = Distance(wanted, plain);
-            if (distance >= least)
+            // The first letter is seldom the wrong one: with another one and more edits it is another word.
+            if (distance >= least || (distance > 1 && plain[0] != wanted[0]))
                 continue;
             least = distance;
             best = candidate;
