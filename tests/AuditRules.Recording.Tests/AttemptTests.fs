@@ -434,8 +434,8 @@ except OSError:
                 )
 
                 let source = Path.Combine(folder, "nothing.c")
-                File.WriteAllText(source, "int main(void) { return 0; }")
-                let status, _, errors = HookLab.run "cc" [ "-static"; "-o"; linked; source ] []
+                File.WriteAllText(source, "void _start(void) { __builtin_trap(); }")
+                let status, _, errors = HookLab.run "cc" [ "-static"; "-nostdlib"; "-o"; linked; source ] []
                 Expect.equal (status, errors) (0, "") "it is compiled"
 
                 let recorded =

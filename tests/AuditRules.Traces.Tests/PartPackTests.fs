@@ -130,6 +130,7 @@ let tests =
                 (fun numbers ->
                     let parts = [ first; second; third ]
                     let some, _, _ = pack [ for n in numbers -> parts[n] ]
+                    let some, _, _ = pack [ some ]
                     let packed, items = packed [ some; parts[3 - List.sum numbers] ]
                     Expect.equal (names items) [ "a"; "b"; "c"; "d"; "e"; "f"; "g" ] "events"
                     Expect.equal packed.Losses 0L "losses"

@@ -119,6 +119,12 @@ internal sealed class AttemptTable(TraceMeta meta)
         return facts;
     }
 
+    // Where a PATH of its own leads to is not known: values of the environment are not recorded.
+    IReadOnlyList<string> FactsOfFile(Attempt attempt) =>
+        _isHere && (attempt.Spawn.Variables is null || attempt.Python[0].StartsWith('/'))
+            ? ProgramFile.FactsOf(attempt.Python[0])
+            : [];
+
     ProcessRecord RecordOf(Attempt attempt) =>
         new(
             ProcessChange.NotRecorded,
@@ -130,6 +136,6 @@ internal sealed class AttemptTable(TraceMeta meta)
             null
         )
         {
-            Facts = [.. attempt.Facts, .. _isHere ? ProgramFile.FactsOf(attempt.Python[0]) : []],
+            Facts = [.. attempt.Facts, .. FactsOfFile(attempt)],
         };
 }

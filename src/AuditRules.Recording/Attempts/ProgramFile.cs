@@ -21,19 +21,23 @@ internal static class ProgramFile
     const int MostSegments = 256;
     const uint Interpreter = 3; // PT_INTERP
 
-    /// <summary>The facts of the file of that name; none where it cannot be read.</summary>
+    /// <summary>The facts of the file of that name; none where it cannot be looked at.</summary>
     /// <param name="program">An absolute path, or a name that PATH leads to.</param>
     internal static IReadOnlyList<string> FactsOf(string program)
     {
+        var facts = new List<string>();
         try
         {
-            return OperatingSystem.IsLinux() && Find(program) is { } path ? Read(path) : [];
+            if (OperatingSystem.IsLinux() && Find(program) is { } path)
+                Add(facts, path);
         }
         catch (Exception exception)
             when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return [];
+            // What was found out before stands: a setuid program may often be run, but not read.
         }
+
+        return facts;
     }
 
     static string? Find(string program)
@@ -42,21 +46,23 @@ internal static class ProgramFile
             ? program
             : (Environment.GetEnvironmentVariable("PATH") ?? "")
                 .Split(':')
+                .Where(folder => folder.StartsWith('/'))
                 .Select(folder => $"{folder}/{program}")
                 .FirstOrDefault(File.Exists);
         return path?.StartsWith('/') == true ? File.ResolveLinkTarget(path, true)?.FullName ?? path : null;
     }
 
-    // The name is the recorded program's word: what stands there may be a pipe.
     [SupportedOSPlatform("linux")]
-    static List<string> Read(string path)
+    static void Add(List<string> facts, string path)
     {
-        using var file = LinuxCalls.OpenForReading(path);
-        var facts = new List<string>();
+        // The name is the recorded program's word: pipes and devices, which have no length, are not even opened.
+        if (new FileInfo(path).Length < HeaderLength)
+            return;
         if (
-            (File.GetUnixFileMode(file) & (UnixFileMode.SetUser | UnixFileMode.SetGroup)) != UnixFileMode.None
+            (File.GetUnixFileMode(path) & (UnixFileMode.SetUser | UnixFileMode.SetGroup)) != UnixFileMode.None
         )
             facts.Add(SetUserId);
+        using var file = LinuxCalls.OpenForReading(path);
         Span<byte> header = stackalloc byte[HeaderLength];
         if (
             RandomAccess.Read(file, header, 0) == HeaderLength
@@ -75,7 +81,5 @@ internal static class ProgramFile
             )
                 facts.Add(Static);
         }
-
-        return facts;
     }
 }

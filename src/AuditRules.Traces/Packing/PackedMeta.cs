@@ -44,7 +44,12 @@ static class PackedMeta
             Directory = Join(metas, m => m.Directory),
             Part = isWhole ? 0 : late.Part,
             LastPart =
-                !isWhole && series.Count == 1 && sources.Count > 1 ? PackSeries.LastPart(series[0][^1]) : 0,
+                !isWhole
+                && series.Count == 1
+                && PackSeries.LastPart(series[0][^1]) is var last
+                && last > late.Part
+                    ? last
+                    : 0,
             Previous = !isWhole && series.Count == 1 ? late.Previous : "",
             Derived = "pack",
             Sources = [.. sources.Select(s => s.TraceId)],

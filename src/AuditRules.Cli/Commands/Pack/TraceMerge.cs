@@ -98,6 +98,11 @@ static class TraceMerge
         }
     }
 
+    static string Parts(PackSource source) =>
+        source.Meta.LastPart > source.Meta.Part
+            ? $"parts {source.Meta.Part} to {source.Meta.LastPart}"
+            : $"part {source.Meta.Part}";
+
     static CommandFailure Refusal(
         CommandContext context,
         PackProblem problem,
@@ -123,8 +128,8 @@ static class TraceMerge
             ),
             PackProblemKind.SamePart => new(
                 ExitCode.NotATrace,
-                $"{one} and {other} both hold part {sources[problem.Source].Meta.Part} of one recording: events would be there twice",
-                "Name one of them."
+                $"{one} is {Parts(sources[problem.Source])} and {other} {Parts(sources[problem.Other])} of one recording: neither goes behind the other",
+                "Name one of them, or the parts that they were made of."
             ),
             PackProblemKind.BootNotKnown => new(
                 ExitCode.NotATrace,
