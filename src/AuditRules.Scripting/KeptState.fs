@@ -20,7 +20,7 @@ type private Root =
         File: RuleFile
         /// As the author writes it.
         Name: string
-        /// Where the compiler says that it is made; 0 if it does not.
+        /// A line behind which it is not made; 0 if that is not known.
         Line: int
         Value: obj option
         Declared: Type
@@ -92,13 +92,22 @@ let private told (root: Root) (what: string) =
     let isNamed line =
         line >= 1 && line <= code.Length && word.IsMatch code[line - 1]
 
+    let declares =
+        Regex(
+            $@"(?<!\w)(?:let|and|val|mutable)\s[^=]*?(?<!\w)`*{Regex.Escape root.Name}`*(?!\w)",
+            RegexOptions.CultureInvariant
+        )
+
+    let lines = seq { 1 .. code.Length }
+    let declaring = lines |> Seq.filter (fun line -> declares.IsMatch code[line - 1])
+
+    // The compiler counts the lines that it was given before the file's own, too.
     let line =
-        seq {
-            root.Line
-            yield! seq { 1 .. code.Length }
-        }
-        |> Seq.tryFind isNamed
-        |> Option.defaultValue root.Line
+        declaring
+        |> Seq.tryFindBack (fun line -> line <= root.Line)
+        |> Option.orElse (Seq.tryHead declaring)
+        |> Option.orElse (Seq.tryFind isNamed lines)
+        |> Option.defaultValue 0
 
     let text = root.File.Lines |> Array.tryItem (line - 1) |> Option.defaultValue ""
 

@@ -278,6 +278,21 @@ let tests =
                     ]
                     "each"
 
+            testCase "R31: a value is told where it is made, not where it is used"
+            <| fun () ->
+                use rules =
+                    compile (
+                        asking (
+                            "let old = [ ref 0 ]\nlet g () = old.Head.Value\nlet h () = old.Length\n"
+                            + f "g () > h ()"
+                        )
+                    )
+
+                Expect.equal
+                    [ for d in rules.Diagnostics -> line d ]
+                    [ "(2,5) AR0004: old can change: it holds a ref" ]
+                    "there"
+
             testCase "R84: state is refused in trust too"
             <| fun () ->
                 use folder = new Folder()
