@@ -11,10 +11,10 @@ open AuditRules.Detection.Patterns
 open AuditRules.Detection.Plans
 open AuditRules.Detection.Tests.Some
 
-let private a = EventPattern "a"
-let private b = EventPattern "b"
+let a = EventPattern "a"
+let b = EventPattern "b"
 
-let private byProcess: StepKey =
+let byProcess: StepKey =
     StepKey<int>("process", ImmutableArray.Create "process", (fun b -> b[0].Process), _.Process)
 
 /// An a that no b of its process follows in 10 ms.
@@ -22,7 +22,7 @@ let private alone =
     (rule "X" [ step "o" a ]).WithAbsence(AbsencePlan(b, byProcess, milliseconds 10))
 
 /// An a that no b of its process precedes by 10 ms.
-let private unprepared =
+let unprepared =
     rule
         "X"
         [
@@ -34,7 +34,7 @@ let private unprepared =
 
 let private millisecond = 1_000_000L
 
-let private lost (names: (string * int64) list) from until =
+let lost (names: (string * int64) list) from until =
     LossRecord(
         -1,
         "disk-full",
@@ -44,40 +44,16 @@ let private lost (names: (string * int64) list) from until =
         ImmutableArray.CreateRange [ for name, count in names -> KeyValuePair(name, count) ]
     )
 
-let private complete (plans: RulePlan list) options losses gaps events =
+let complete (plans: RulePlan list) options losses gaps events =
     let engine = DetectionEngine(plans, options)
     engine.Process(MemoryFrame(numbered events))
     engine.Complete(losses, gaps)
 
 /// Why each finding is in doubt, and what is said of the rule.
-let private doubts (result: DetectionResult) =
+let doubts (result: DetectionResult) =
     [ for f in result.Findings -> f.DoubtedBy ], result.Outcomes[0].Verdict
 
-let private filtering name =
-    DetectionOptions(WhyBlind = (fun p -> if p.EventName = name then "filtered" else null))
-
-let private everyKey (_: 'A) = "k"
-
-let private dropping name =
-    unless (EventPattern name) everyKey everyKey
-
-/// An a and a b of its process, and no x between.
-let private guarded = rule "X" [ step "o" a; sameProcess "c" b |> dropping "x" ]
-
-/// The events of the first of three steps are told apart by the third alone; x drops what waits for the second.
-let private hidden =
-    let ofFirst (b: Bindings) =
-        (argument 0 0 b).AsText = (argument 2 0 b).AsText
-
-    rule
-        "X"
-        [
-            step "o" a
-            step "c" b |> dropping "x"
-            step "d" (EventPattern "d") |> where ofFirst
-        ]
-
-let private findingsOf id (below: RulePlan) =
+let findingsOf id (below: RulePlan) =
     rule id [ step "f" (EventPattern.OfFindings below) ]
 
 [<Tests>]
@@ -182,179 +158,6 @@ let tests =
 
                 Expect.equal (result 9L) ([ "" ], Verdict.Fired) "too long before"
                 Expect.equal (fst (result 10L)) [ "events were lost (disk-full)" ] "within the time"
-
-            testTheory
-                "R55: a loss that may have taken an event of unless puts a finding in doubt"
-                [
-                    lost [] 0L 0L, true
-                    lost [ "x", 1L ] 5L 6L, true
-                    lost [ "x", 1L ] 0L 2L, true
-                    lost [ "x", 1L ] 0L 1L, false
-                    lost [ "x", 1L ] 9L 9L, true
-                    lost [ "x", 1L ] 10L 11L, false
-                    lost [ "z", 1L ] 5L 6L, false
-                ]
-            <| fun (loss, isDoubted) ->
-                let result =
-                    complete
-                        [ guarded ]
-                        (DetectionOptions())
-                        [| loss |]
-                        [| RecordingGap(0L, "a program was perhaps not recorded") |]
-                        [ event "a" 2 []; event "b" 10 [] ]
-
-                let expected =
-                    if isDoubted then
-                        [ "events were lost (disk-full)" ], Verdict.Unknown
-                    else
-                        [ "" ], Verdict.Fired
-
-                Expect.equal (doubts result) expected "the finding and the rule"
-
-            testCase "R55: so does a filter, and until for all that waited under it"
-            <| fun () ->
-                Expect.equal
-                    (doubts (
-                        complete [ guarded ] (filtering "x") [||] [||] [ event "a" 2 []; event "b" 10 [] ]
-                    ))
-                    ([ "the recording could not contain x: filtered" ], Verdict.Unknown)
-                    "filtered"
-
-                let ending =
-                    rule
-                        "X"
-                        [
-                            step "o" a
-                            step "c" b |> until (EventPattern "x") everyKey everyKey
-                            step "d" (EventPattern "d")
-                        ]
-
-                let at time =
-                    complete
-                        [ ending ]
-                        (DetectionOptions())
-                        [| lost [ "x", 1L ] time time |]
-                        [||]
-                        [ event "a" 2 []; event "b" 10 []; event "d" 20 [] ]
-                    |> doubts
-                    |> snd
-
-                Expect.equal
-                    [ for time in [ 1L; 5L; 15L; 20L ] -> at time ]
-                    [ Verdict.Fired; Verdict.Unknown; Verdict.Unknown; Verdict.Fired ]
-                    "from the first step to the last"
-
-            testCase "R55: a run rests on it from its first event to its last"
-            <| fun () ->
-                let run =
-                    rule "X" [ step "o" a; (step "f" b |> dropping "x").WithRuns(3, Nullable()) ]
-
-                let at time =
-                    complete
-                        [ run ]
-                        (DetectionOptions())
-                        [| lost [ "x", 1L ] time time |]
-                        [||]
-                        [ event "a" 2 []; event "b" 10 []; event "b" 20 []; event "b" 30 [] ]
-                    |> doubts
-                    |> snd
-
-                Expect.equal
-                    [ for time in [ 1L; 5L; 15L; 25L; 30L ] -> at time ]
-                    [
-                        Verdict.Fired
-                        Verdict.Unknown
-                        Verdict.Unknown
-                        Verdict.Unknown
-                        Verdict.Fired
-                    ]
-                    "all of the run"
-
-            testCase "R56: an event of unless that went unseen can hide a finding"
-            <| fun () ->
-                let seen drop =
-                    complete
-                        [ hidden ]
-                        (DetectionOptions())
-                        [||]
-                        [||]
-                        [
-                            event "a" 1 [ "1" ]
-                            event "b" 2 []
-                            event "a" 3 [ "2" ]
-                            if drop then
-                                event "x" 4 []
-                            event "b" 5 []
-                            event "d" 6 [ "1" ]
-                        ]
-                    |> cited
-
-                Expect.equal (seen true) [ "X: 0 1 5" ] "it drops the second a"
-                Expect.equal (seen false) [] "unseen, the second a takes the place of the first"
-
-            testTheory
-                "R56: where it can, a rule that found nothing is unknown, and elsewhere clean"
-                [
-                    "three steps", hidden, Verdict.Unknown
-                    "two steps", guarded, Verdict.Clean
-                    "three steps, unless before the last",
-                    rule "X" [ step "o" a; step "c" b; step "d" (EventPattern "d") |> dropping "x" ],
-                    Verdict.Clean
-                    "three steps, all kept",
-                    hidden.With(Overlap.All, Nullable(), ImmutableArray.Empty),
-                    Verdict.Clean
-                    "a fold",
-                    (let plan =
-                        FoldPlan<int>(
-                            box 0,
-                            TimeSpan.FromSeconds 1.0,
-                            "",
-                            (fun _ -> 0),
-                            (fun state _ -> state),
-                            ImmutableArray.Create(Condition("...", (fun _ -> false)))
-                        )
-
-                     RulePlan(guarded.Info, guarded.Steps, plan, null, ImmutableArray.Empty)),
-                    Verdict.Unknown
-                    "a rule of one step on one with unless", findingsOf "Y" guarded, Verdict.Clean
-                    "a rule of two steps on one with unless",
-                    rule "Y" [ step "f" (EventPattern.OfFindings guarded); step "c" b ],
-                    Verdict.Unknown
-                    "notPrecededBy before the last step",
-                    RulePlan(
-                        unprepared.Info,
-                        ImmutableArray.Create<StepPlan>(
-                            (step "o" a)
-                                .WithNotPrecededBy(
-                                    ImmutableArray.Create(
-                                        PrecededPlan(EventPattern "x", byProcess, Nullable())
-                                    )
-                                ),
-                            step "c" b
-                        ),
-                        null,
-                        null,
-                        ImmutableArray.Empty
-                    ),
-                    Verdict.Unknown
-                ]
-            <| fun (_, plan, expected) ->
-                let nothing = [ event "z" 1 [] ]
-                let filtered = complete [ plan ] (filtering "x") [||] [||] nothing
-
-                let lost =
-                    complete [ plan ] (DetectionOptions()) [| lost [ "x", 1L ] 0L 0L |] [||] nothing
-
-                Expect.equal
-                    (filtered.Outcomes[0].Verdict, lost.Outcomes[0].Verdict)
-                    (expected, expected)
-                    "filtered, lost"
-
-                if expected = Verdict.Unknown then
-                    Expect.equal
-                        filtered.Outcomes[0].Reason
-                        "the recording could not contain x, and a match too many may hide another: filtered"
-                        "why"
 
             testTheory
                 "R53: an event precedes that came at most so long before"
