@@ -13,6 +13,8 @@ return args switch
         path,
         int.Parse(events, CultureInfo.InvariantCulture)
     ),
+    ["match"] => MatchCommand.Run(500_000),
+    ["match", var events] => MatchCommand.Run(int.Parse(events, CultureInfo.InvariantCulture)),
     ["guard", var folder] => GuardCommand.Run(folder),
     _ => Usage(),
 };
@@ -26,6 +28,7 @@ static int Usage()
           columns EVENTS        bytes an event of each column
           speed [EVENTS]        events a second of each format, as ratios
           trace PATH EVENTS     write the workload as a trace
+          match [EVENTS]        processor time of rules, as ratios
           guard FOLDER          what the guard costs over the rules of a folder
         """
     );
