@@ -82,8 +82,10 @@ let tests =
                         "a source with where", hasStep (fun s -> s.Source.Over.IsSome)
                         "an unless of some events of a name",
                         hasStep (fun s -> s.Unless |> Option.exists (fun u -> u.Text.IsSome || u.Over.IsSome))
-                        "an until of several names",
-                        hasStep (fun s -> s.Until |> Option.exists (fun u -> u.Names.Length > 1))
+                        "an until of some events of a name, or of several",
+                        hasStep (fun s ->
+                            s.Until
+                            |> Option.exists (fun u -> u.Names.Length > 1 || u.Text.IsSome || u.Over.IsSome))
                         "maxspan", (fun r -> r.MaxSpan.IsSome)
                         "suppress", (fun r -> r.Suppressed.IsSome)
                         "findingsOf",
