@@ -6,7 +6,7 @@ using AuditRules.Detection.Patterns;
 using AuditRules.Detection.Plans;
 using AuditRules.Events;
 
-namespace AuditRules.Detection.CSharp.Tests;
+namespace AuditRules.Detection.CSharp;
 
 /// <summary>Events, plans and runs in few words.</summary>
 static class Some

@@ -1,13 +1,10 @@
-namespace AuditRules.Detection.CSharp.Tests.Hosting;
+namespace AuditRules.Detection.CSharp;
 
 /// <summary>A test: a plain sentence, and what throws when it is not true.</summary>
-sealed record NamedTest(string Name, Action Run);
-
-/// <summary>How a test went; no message for one that passed.</summary>
-sealed record TestOutcome(string Name, TimeSpan Duration, string? Message);
+public sealed record NamedTest(string Name, Action Run);
 
 /// <summary>What a test says that does not hold.</summary>
-sealed class TestFailedException(string message) : Exception(message);
+public sealed class TestFailedException(string message) : Exception(message);
 
 static class Check
 {

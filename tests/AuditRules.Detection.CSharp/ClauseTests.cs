@@ -1,16 +1,15 @@
-using AuditRules.Detection.CSharp.Tests.Hosting;
 using AuditRules.Detection.Examples;
 using AuditRules.Detection.Findings;
 using AuditRules.Detection.Patterns;
 using AuditRules.Detection.Plans;
 using AuditRules.Events;
-using static AuditRules.Detection.CSharp.Tests.Hosting.Check;
-using static AuditRules.Detection.CSharp.Tests.Some;
+using static AuditRules.Detection.CSharp.Check;
+using static AuditRules.Detection.CSharp.Some;
 
-namespace AuditRules.Detection.CSharp.Tests;
+namespace AuditRules.Detection.CSharp;
 
 /// <summary>A plan of each clause, made and run by C# alone (docs/spec/rules.md, R104).</summary>
-static class ClauseTests
+public static class ClauseTests
 {
     static readonly AuditEvent _open = Event("open", 0, "/a");
     static readonly AuditEvent _connect = Event("socket.connect", 10, 443);
