@@ -251,6 +251,42 @@ let tests =
 
                 Expect.equal (doubts result) ([ "events were lost (disk-full)" ], Verdict.Unknown) "in doubt"
 
+            testTheory
+                "R62: what a group, a later step or a threshold is built on passes its doubt on"
+                [
+                    "first of a group",
+                    rule
+                        "Y"
+                        [
+                            step "f" (EventPattern.OfFindings alone)
+                            (sameProcess "c" (EventPattern "c")).WithTogether()
+                        ]
+                    "second of a group",
+                    rule
+                        "Y"
+                        [
+                            step "c" (EventPattern "c")
+                            (sameProcess "f" (EventPattern.OfFindings alone)).WithTogether()
+                        ]
+                    "later step",
+                    rule "Y" [ step "c" (EventPattern "c"); sameProcess "f" (EventPattern.OfFindings alone) ]
+                    "threshold",
+                    counting
+                        (CountPlan<int>(1, milliseconds 1000, "", (fun b -> b[0].Process), null))
+                        (findingsOf "Y" alone)
+                ]
+            <| fun (_, plan) ->
+                // No b follows the a in the recording, which may have lost one; it holds whatever else it names.
+                let result =
+                    complete
+                        [ plan ]
+                        (DetectionOptions())
+                        [| lost [ "b", 1L ] 0L 0L |]
+                        [||]
+                        [ event "a" 1 []; event "c" 2 []; event "z" 50 [] ]
+
+                Expect.equal (doubts result) ([ "events were lost (disk-full)" ], Verdict.Unknown) "in doubt"
+
             testCase "R64: a rule that is built on one that failed or is blind has failed or is blind"
             <| fun () ->
                 let failing = rule "S" [ step "o" a |> where (fun _ -> failwith "no") ]

@@ -19,6 +19,9 @@ let private everyKey (_: 'A) = "k"
 let private dropping name =
     unless (EventPattern name) everyKey everyKey
 
+let private ending name =
+    until (EventPattern name) everyKey everyKey
+
 /// An a and a b of its process, and no x between.
 let private guarded = rule "X" [ step "o" a; sameProcess "c" b |> dropping "x" ]
 
@@ -41,91 +44,38 @@ let tests =
         "events of unless that went unseen"
         [
             testTheory
-                "R55: a loss that may have taken an event of unless puts a finding in doubt"
+                "R55: an event of unless or until that went unseen puts no finding in doubt"
                 [
-                    lost [] 0L 0L, true
-                    lost [ "x", 1L ] 5L 6L, true
-                    lost [ "x", 1L ] 0L 2L, true
-                    lost [ "x", 1L ] 0L 1L, false
-                    lost [ "x", 1L ] 9L 9L, true
-                    lost [ "x", 1L ] 10L 11L, false
-                    lost [ "z", 1L ] 5L 6L, false
+                    "unless", guarded
+                    "until", rule "X" [ step "o" a; sameProcess "c" b |> ending "x" ]
+                    "unless before a run",
+                    rule "X" [ step "o" a; (step "c" b |> dropping "x").WithRuns(2, Nullable()) ]
+                    "until over an absence",
+                    (rule "X" [ step "o" a |> ending "x" ])
+                        .WithAbsence(AbsencePlan(EventPattern "y", byProcess, milliseconds 5))
+                    "unless under a threshold",
+                    counting (CountPlan<int>(2, milliseconds 1000, "", (fun b -> b[0].Process), null)) guarded
                 ]
-            <| fun (loss, isDoubted) ->
-                let result =
-                    complete
-                        [ guarded ]
-                        (DetectionOptions())
-                        [| loss |]
-                        [| RecordingGap(0L, "a program was perhaps not recorded") |]
-                        [ event "a" 2 []; event "b" 10 [] ]
-
-                let expected =
-                    if isDoubted then
-                        [ "events were lost (disk-full)" ], Verdict.Unknown
-                    else
-                        [ "" ], Verdict.Fired
-
-                Expect.equal (doubts result) expected "the finding and the rule"
-
-            testCase "R55: so does a filter, and until for all that waited under it"
-            <| fun () ->
-                Expect.equal
-                    (doubts (
-                        complete [ guarded ] (filtering "x") [||] [||] [ event "a" 2 []; event "b" 10 [] ]
-                    ))
-                    ([ "the recording could not contain x: filtered" ], Verdict.Unknown)
-                    "filtered"
-
-                let ending =
-                    rule
-                        "X"
-                        [
-                            step "o" a
-                            step "c" b |> until (EventPattern "x") everyKey everyKey
-                            step "d" (EventPattern "d")
-                        ]
-
-                let at time =
-                    complete
-                        [ ending ]
-                        (DetectionOptions())
-                        [| lost [ "x", 1L ] time time |]
-                        [||]
-                        [ event "a" 2 []; event "b" 10 []; event "d" 20 [] ]
-                    |> doubts
-                    |> snd
-
-                Expect.equal
-                    [ for time in [ 1L; 5L; 15L; 20L ] -> at time ]
-                    [ Verdict.Fired; Verdict.Unknown; Verdict.Unknown; Verdict.Fired ]
-                    "from the first step to the last"
-
-            testCase "R55: a run rests on it from its first event to its last"
-            <| fun () ->
-                let run =
-                    rule "X" [ step "o" a; (step "f" b |> dropping "x").WithRuns(3, Nullable()) ]
-
-                let at time =
-                    complete
-                        [ run ]
-                        (DetectionOptions())
-                        [| lost [ "x", 1L ] time time |]
-                        [||]
-                        [ event "a" 2 []; event "b" 10 []; event "b" 20 []; event "b" 30 [] ]
-                    |> doubts
-                    |> snd
-
-                Expect.equal
-                    [ for time in [ 1L; 5L; 15L; 25L; 30L ] -> at time ]
+            <| fun (_, plan) ->
+                let events =
                     [
-                        Verdict.Fired
-                        Verdict.Unknown
-                        Verdict.Unknown
-                        Verdict.Unknown
-                        Verdict.Fired
+                        event "a" 2 []
+                        event "b" 3 []
+                        event "b" 4 []
+                        event "a" 5 []
+                        event "b" 6 []
+                        event "z" 50 []
                     ]
-                    "all of the run"
+
+                for options, losses in
+                    [
+                        filtering "x", [||]
+                        DetectionOptions(), [| lost [ "x", 1L ] 0L 0L |]
+                        DetectionOptions(), [| lost [ "x", 1L ] 2L 6L |]
+                    ] do
+                    let result = complete [ plan ] options losses [||] events
+                    Expect.equal (List.distinct (fst (doubts result))) [ "" ] "findings, each certain"
+                    Expect.equal (snd (doubts result)) Verdict.Fired "the rule"
 
             testCase "R56: an event of unless that went unseen can hide a finding"
             <| fun () ->
@@ -148,6 +98,54 @@ let tests =
 
                 Expect.equal (seen true) [ "X: 0 1 5" ] "it drops the second a"
                 Expect.equal (seen false) [] "unseen, the second a takes the place of the first"
+
+            testCase "R56: under a threshold it can use up the count of a finding that is then suppressed"
+            <| fun () ->
+                // What is found over the first event is suppressed.
+                let plan =
+                    (counting
+                        (CountPlan<int>(2, milliseconds 1000, "", (fun b -> b[0].Process), null))
+                        (rule "X" [ step "o" a; sameProcess "c" b |> dropping "x" ]))
+                        .With(
+                            Overlap.Latest,
+                            Nullable(),
+                            ImmutableArray.Create(
+                                SuppressPlan(
+                                    "known",
+                                    Condition("...", (fun b -> (argument 0 0 b).AsText = "1"))
+                                )
+                            )
+                        )
+
+                let seen options drop =
+                    complete
+                        [ plan ]
+                        options
+                        [||]
+                        [||]
+                        [
+                            event "a" 1 [ "0" ]
+                            if drop then
+                                event "x" 2 []
+                            event "b" 3 []
+                            event "a" 4 [ "1" ]
+                            event "b" 5 []
+                            event "a" 6 [ "2" ]
+                            event "b" 7 []
+                        ]
+
+                let counting (result: DetectionResult) =
+                    [ for f in result.Findings -> f.State ], result.Outcomes[0].Verdict
+
+                Expect.equal
+                    (counting (seen (DetectionOptions()) true))
+                    ([ FindingState.New ], Verdict.Fired)
+                    "it drops the first match"
+
+                Expect.equal
+                    (counting (seen (filtering "x") false))
+                    ([ FindingState.Suppressed ], Verdict.Unknown)
+                    "unseen, the first match takes one of the count"
 
             testTheory
                 "R56: where it can, a rule that found nothing is unknown, and elsewhere clean"
@@ -172,6 +170,9 @@ let tests =
                         )
 
                      RulePlan(guarded.Info, guarded.Steps, plan, null, ImmutableArray.Empty)),
+                    Verdict.Unknown
+                    "a threshold",
+                    counting (CountPlan<int>(2, milliseconds 1000, "", (fun b -> b[0].Process), null)) guarded,
                     Verdict.Unknown
                     "a rule of one step on one with unless", findingsOf "Y" guarded, Verdict.Clean
                     "a rule of two steps on one with unless",

@@ -10,9 +10,6 @@ namespace AuditRules.Detection.Matching;
 /// <param name="Known">Why it is in doubt whatever the recording says; empty when that is open.</param>
 sealed record Doubt(EventPattern[] Patterns, long From, long To, string Known = "")
 {
-    /// <summary>True where the gaps of the recording do not count, only what it tells of as filtered or lost.</summary>
-    public bool IgnoresGaps { get; init; }
-
     /// <summary>Why such an event may have gone unseen; null when none can have.</summary>
     public string? Reason(
         IReadOnlyCollection<LossRecord> losses,
@@ -26,7 +23,7 @@ sealed record Doubt(EventPattern[] Patterns, long From, long To, string Known = 
             return $"the recording could not contain {absent.EventName}: {whyBlind(absent)}";
         if (losses.FirstOrDefault(Touches) is { } lost)
             return $"events were lost ({lost.Reason})";
-        return IgnoresGaps ? null : gaps.FirstOrDefault(g => g.From <= To && g.To >= From)?.Reason;
+        return gaps.FirstOrDefault(g => g.From <= To && g.To >= From)?.Reason;
     }
 
     bool Touches(LossRecord loss)

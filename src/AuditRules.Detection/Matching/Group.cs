@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using AuditRules.Detection.Findings;
 using AuditRules.Detection.Plans;
 using AuditRules.Events;
 
@@ -61,7 +62,12 @@ sealed class Group
             if (_arriving.Count == 0)
                 _arriving.Add((step, arriving));
             var order = Enumerable.Range(0, events.Length).OrderBy(i => events[i].Number).ToArray();
-            return new Partial([.. order.Select(i => events[i].Event)], order);
+            // R62: a group waits for no step, and has no doubts but those of its events.
+            var doubts = events.SelectMany(w => (w.Event as FindingEvent)?.Doubts ?? []).ToArray();
+            return new Partial([.. order.Select(i => events[i].Event)], order)
+            {
+                Doubts = doubts.Length > 0 ? doubts : null,
+            };
         }
 
         _arriving.Add((step, arriving));

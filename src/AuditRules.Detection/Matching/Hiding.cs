@@ -5,8 +5,8 @@ namespace AuditRules.Detection.Matching;
 
 /// <summary>
 /// Which events, other than those of steps, a rule must have seen that it can be called clean (R26). One that must not come
-/// and went unseen makes a match more; that match may take the place of another (R7), or change a state (R49), and so
-/// hide a finding.
+/// and went unseen makes a match more; that match may take the place of another (R7), use up a count (R16) or change a
+/// state (R49), and so hide a finding.
 /// </summary>
 static class Hiding
 {
@@ -18,7 +18,7 @@ static class Hiding
     {
         // What has taken the last step takes nobody's place.
         var replacing =
-            IsFold(plan) ? plan.Steps.Length
+            plan.Count is not null ? plan.Steps.Length
             : plan.Overlap == Overlap.Latest ? plan.Steps.Length - 1
             : 0;
         var own = plan.Steps.Take(replacing).SelectMany(Excluded);
@@ -28,7 +28,10 @@ static class Hiding
 
     // A finding too many of a rule below hides another one as a match too many does, or by what it drops.
     static bool MayHide(RulePlan plan) =>
-        plan.Steps.Length > 1 || IsFold(plan) || plan.Absence is not null || Excluded(plan.Steps[0]).Any();
+        plan.Steps.Length > 1
+        || plan.Count is not null
+        || plan.Absence is not null
+        || Excluded(plan.Steps[0]).Any();
 
     // Everything without which a rule has findings too many.
     static IEnumerable<EventPattern> Spurious(RulePlan plan) =>
@@ -42,6 +45,4 @@ static class Hiding
             .Unless.Concat(step.Until)
             .Select(u => u.Pattern)
             .Concat(step.NotPrecededBy.Select(p => p.Pattern));
-
-    static bool IsFold(RulePlan plan) => plan.Count is { TakesConditions: true };
 }

@@ -24,7 +24,6 @@ sealed class RuleMatcher
     readonly CountTable? _count;
     readonly Absences? _absences;
     readonly FindingMaker _maker;
-    readonly Guards _guards;
     readonly EventView[] _views;
     readonly StepCounters[] _counters;
     readonly List<Partial> _overlapping = [];
@@ -52,7 +51,6 @@ sealed class RuleMatcher
         _absences = plan.Absence is { } absence ? new(absence, options) : null;
         _views = new EventView[_steps.Length];
         _maker = new(plan, _views);
-        _guards = new(plan);
         _counters = StepCounters.Of(plan);
     }
 
@@ -126,10 +124,9 @@ sealed class RuleMatcher
     public void Decide(Partial match)
     {
         match.Bind(_views);
-        var (from, to) = (match.Last.Time, match.Deadline);
-        var doubts = _guards.Add(match.Doubts, match.Awaits, from, to);
-        var doubt = new Doubt([.. _plan.Absence!.Pattern.PatternsNeeded()], from, to);
-        Found.Add(_maker.Make(new Counted([match]), [.. doubts ?? [], doubt]));
+        var needed = _plan.Absence!.Pattern.PatternsNeeded();
+        var doubt = new Doubt([.. needed], match.Last.Time, match.Deadline);
+        Found.Add(_maker.Make(new Counted([match]), [.. match.Doubts ?? [], doubt]));
     }
 
     void OnUntil(PartialIndex index, EventView view)
@@ -285,13 +282,10 @@ sealed class RuleMatcher
 
     Doubt[]? DoubtsOf(int step, Partial? partial, EventView view)
     {
-        // The event that takes the step ends the time in which one may drop the match.
-        var waited = partial is null
-            ? null
-            : _guards.Add(partial.Doubts, partial.Awaits, partial.Last.Time, view.Time - 1);
+        var earlier = partial?.Doubts;
         var inherited = (view.Rows as FindingEvent)?.Doubts;
         if (inherited is null && _preceded[step].Length == 0)
-            return waited;
+            return earlier;
         var own = _steps[step]
             .NotPrecededBy.Select(
                 (p, i) =>
@@ -302,7 +296,7 @@ sealed class RuleMatcher
                         _preceded[step][i].Evicted > 0 ? "earlier events were not kept" : ""
                     )
             );
-        return [.. waited ?? [], .. inherited ?? [], .. own];
+        return [.. earlier ?? [], .. inherited ?? [], .. own];
     }
 
     void Remove(int step, Partial partial)
