@@ -15,6 +15,11 @@ module internal Members =
         | null -> true
         | name -> name = view.Name
 
+    let callerOf (view: EventView) : Caller =
+        match view.Caller with
+        | null -> Caller.Unknown
+        | caller -> caller
+
 [<Struct; NoComparison>]
 type Either<'A, 'B
     when 'A: struct
@@ -36,7 +41,7 @@ type Either<'A, 'B
     member _.Process = event.Process
     member _.Pid = event.Pid
     member _.Thread = event.Thread
-    member _.Caller = event.Caller
+    member _.Caller = Members.callerOf event
 
     interface IEventView<Either<'A, 'B>> with
         static member EventName = null
@@ -67,7 +72,7 @@ type Either<'A, 'B, 'C
     member _.Process = event.Process
     member _.Pid = event.Pid
     member _.Thread = event.Thread
-    member _.Caller = event.Caller
+    member _.Caller = Members.callerOf event
 
     interface IEventView<Either<'A, 'B, 'C>> with
         static member EventName = null
@@ -103,7 +108,7 @@ type Either<'A, 'B, 'C, 'D
     member _.Process = event.Process
     member _.Pid = event.Pid
     member _.Thread = event.Thread
-    member _.Caller = event.Caller
+    member _.Caller = Members.callerOf event
 
     interface IEventView<Either<'A, 'B, 'C, 'D>> with
         static member EventName = null

@@ -34,8 +34,8 @@ type Either<'A, 'B
     /// The operating system's thread id.
     member Thread: int64
 
-    /// The code that caused it, or null.
-    member Caller: Caller | null
+    /// The code that caused it; Caller.Unknown when it was not recorded.
+    member Caller: Caller
 
 /// An event of one of three types (R43). `e.Case` tells them apart.
 [<Struct; NoComparison>]
@@ -72,8 +72,8 @@ type Either<'A, 'B, 'C
     /// The operating system's thread id.
     member Thread: int64
 
-    /// The code that caused it, or null.
-    member Caller: Caller | null
+    /// The code that caused it; Caller.Unknown when it was not recorded.
+    member Caller: Caller
 
 /// An event of one of four types (R43). `e.Case` tells them apart.
 [<Struct; NoComparison>]
@@ -114,8 +114,8 @@ type Either<'A, 'B, 'C, 'D
     /// The operating system's thread id.
     member Thread: int64
 
-    /// The code that caused it, or null.
-    member Caller: Caller | null
+    /// The code that caused it; Caller.Unknown when it was not recorded.
+    member Caller: Caller
 
 /// Steps that take events of several kinds.
 [<AutoOpen; AbstractClass; Sealed; Class>]

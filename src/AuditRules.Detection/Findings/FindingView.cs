@@ -27,8 +27,8 @@ public readonly record struct FindingView(EventView Event) : IEventView<FindingV
     /// <summary>The thread's id in the operating system.</summary>
     public long Thread => Event.Thread;
 
-    /// <summary>The code that caused the event that completed it, or null.</summary>
-    public Caller? Caller => Event.Caller;
+    /// <summary>The code that caused the event that completed it; <see cref="Caller.Unknown"/> when it was not recorded.</summary>
+    public Caller Caller => Event.Caller ?? Caller.Unknown;
 
     /// <summary>The event that the finding cites for that step, by the author's name; of several the last.</summary>
     /// <exception cref="ArgumentException">The finding cites no event for such a step.</exception>
