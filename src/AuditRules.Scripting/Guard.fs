@@ -139,6 +139,7 @@ let private onlyHashes (metadata: MetadataReader) (code: ResizeArray<Instruction
 let private inBody
     (metadata: MetadataReader)
     (uses: MemberReferenceHandle -> Use)
+    (fields: Lazy<OwnFields.Use>)
     (method: MethodDefinition)
     (body: MethodBodyBlock)
     =
@@ -187,7 +188,7 @@ let private inBody
         | Some field when
             not isStart
             && not (field.Field.Attributes.HasFlag FieldAttributes.InitOnly)
-            && OwnFields.isHandedOn metadata field code i
+            && OwnFields.isHandedOn metadata method field code targets i
             ->
             [ changes field.Name field.Name ]
         | _ -> []
@@ -203,19 +204,38 @@ let private inBody
         |> Option.toList
 
     // Of a generic type there are as many static fields as types that it is used for: no value shows them all.
-    let made (handle: EntityHandle) =
-        match handle.Kind with
-        | HandleKind.MemberReference when isGenericStart ->
-            match
-                ofEntity
-                    metadata
-                    (metadata.GetMemberReference(MemberReferenceHandle.op_Explicit handle)).Parent
-            with
-            | Library name when GuardList.canChange name ->
-                let word = name.Substring(name.LastIndexOf '.' + 1)
-                [ changes $"a {word} of a generic type" word ]
-            | _ -> []
+    let ofGeneric (type': TypeName) =
+        match type' with
+        | Library name when name.EndsWith("Enumerator", StringComparison.Ordinal) ->
+            [ changes "an enumerator of a generic type" "GetEnumerator" ]
+        | Library name when GuardList.canChange name ->
+            let word = name.Substring(name.LastIndexOfAny [| '.'; '/' |] + 1)
+
+            [
+                changes $"a {word} of a generic type" (if word = "Builder" then "CreateBuilder" else word)
+            ]
+        | Own own when
+            fields.Value.Set.ContainsKey(
+                MetadataTokens.GetToken(TypeDefinitionHandle.op_Implicit own: EntityHandle)
+            )
+            ->
+            let word = metadata.GetString (metadata.GetTypeDefinition own).Name
+            [ changes $"a {word} of a generic type" word ]
         | _ -> []
+
+    let made (handle: EntityHandle) =
+        if isGenericStart then
+            ofGeneric (calledMethod metadata handle).Type
+        else
+            []
+
+    let given (handle: EntityHandle) =
+        if isGenericStart then
+            (calledMethod metadata handle).Types
+            |> List.truncate 1
+            |> List.collect ofGeneric
+        else
+            []
 
     [
         if hasAddress (ofLocals metadata body) then
@@ -232,7 +252,7 @@ let private inBody
                 | ILOpCode.Newobj -> used i (handle ()) @ made (handle ())
                 | ILOpCode.Ldsflda -> used i (handle ()) @ addressed i (handle ())
                 | ILOpCode.Call
-                | ILOpCode.Callvirt
+                | ILOpCode.Callvirt -> used i (handle ()) @ given (handle ())
                 | ILOpCode.Ldftn
                 | ILOpCode.Ldvirtftn
                 | ILOpCode.Ldtoken
@@ -314,6 +334,7 @@ let private ofAssembly (trusted: bool) (files: RuleFile list) (assembly: byte ar
 
         let metadata = source.Metadata
         let known = Dictionary<MemberReferenceHandle, Use>()
+        let fields = lazy OwnFields.uses assembly
 
         let uses handle =
             match known.TryGetValue handle with
@@ -336,7 +357,7 @@ let private ofAssembly (trusted: bool) (files: RuleFile list) (assembly: byte ar
                     if method.RelativeVirtualAddress = 0 then
                         []
                     else
-                        inBody metadata uses method (image.GetMethodBody method.RelativeVirtualAddress)
+                        inBody metadata uses fields method (image.GetMethodBody method.RelativeVirtualAddress)
 
                 let wrong =
                     [ for wrong in ofDeclaration metadata method -> 0, wrong ] @ inBody

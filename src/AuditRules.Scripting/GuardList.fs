@@ -20,8 +20,8 @@ let private spaces =
         "System.Numerics"
     ]
 
-/// A type, and of its members: all, only those named, or all but those behind a minus. `get_` and `set_` are left out,
-/// and so is the number of type parameters. A type inside another is written with a slash, else it is as the outer one.
+/// A type, and of its members: all, only those named, or all but those behind a minus. `get_` and `set_` are left out, but
+/// behind a minus where only setting is refused, and so is the number of type parameters. A type inside another is written with a slash, else it is as the outer one.
 let private types =
     [
         // This library: what runs rules is no part of the language.
@@ -84,7 +84,7 @@ let private types =
         "System.Tuple: all"
         "System.ValueTuple: all"
         "System.TupleExtensions: all"
-        "System.Lazy: all"
+        "System.Lazy: -IsValueCreated -ToString"
         "System.Range: all"
         "System.Index: all"
         "System.Version: all"
@@ -110,8 +110,8 @@ let private types =
         "System.Text.StringBuilder: all"
         "System.Text.Rune: all"
         "System.Text.StringRuneEnumerator: all"
-        "System.Text.Encoding: -Default -GetEncoding -GetEncodings -RegisterProvider"
-        "System.Text.UTF8Encoding: all"
+        "System.Text.Encoding: -set_EncoderFallback -set_DecoderFallback -Default -GetEncoding -GetEncodings -RegisterProvider"
+        "System.Text.UTF8Encoding: -set_EncoderFallback -set_DecoderFallback"
         "System.Text.RegularExpressions.Regex: -CompileToAssembly -CacheSize"
         "System.Text.RegularExpressions.Match: all"
         "System.Text.RegularExpressions.MatchCollection: all"
@@ -124,9 +124,9 @@ let private types =
         "System.Globalization.CharUnicodeInfo: all"
         "System.Net.WebUtility: all"
         "System.Web.HttpUtility: all"
-        "System.Net.IPAddress: all"
+        "System.Net.IPAddress: -set_ScopeId -set_Address"
         "System.Net.IPNetwork: all"
-        "System.Net.IPEndPoint: all"
+        "System.Net.IPEndPoint: -set_Address -set_Port"
         "System.IO.Path: GetFileName GetFileNameWithoutExtension GetExtension GetDirectoryName GetPathRoot ChangeExtension Combine Join HasExtension IsPathRooted IsPathFullyQualified EndsInDirectorySeparator TrimEndingDirectorySeparator DirectorySeparatorChar"
         "System.Security.Cryptography.MD5: HashData"
         "System.Security.Cryptography.SHA1: HashData"
@@ -215,7 +215,7 @@ let allows (typeName: string) (memberName: string) =
     match access typeName with
     | Some All -> true
     | Some(Only names) -> names.Contains name
-    | Some(Except names) -> not (names.Contains name)
+    | Some(Except names) -> not (names.Contains name || names.Contains memberName)
     | None ->
         let outer = typeName.Split('/')[0]
 
@@ -289,11 +289,20 @@ let Threads = "start threads or wait for them"
 let Time = "ask for the time"
 
 [<Literal>]
+let Set = "set what a value holds"
+
+[<Literal>]
 let Chance = "be a matter of chance"
 
 /// What a member would do, by the beginning of its name; the first that fits.
 let private purposes =
     [
+        "System.Lazy.", "ask whether a lazy value was made"
+        "System.Net.IPAddress.ScopeId", Set
+        "System.Net.IPAddress.Address", Set
+        "System.Net.IPEndPoint.", Set
+        "System.Text.Encoding.EncoderFallback", Set
+        "System.Text.Encoding.DecoderFallback", Set
         "System.DateTime", Time
         "System.DateOnly", Time
         "System.Convert.ToDateTime", Time
@@ -354,14 +363,16 @@ let purpose (typeName: string) (memberName: string) =
     |> Option.map snd
     |> Option.defaultValue "use what is not known to be without effects"
 
-/// Collections of which a value that a file keeps could change from one event to the next.
+/// Types of which a value that a file keeps could change from one event to the next, and those that inherit them.
 let private changing =
     set
         [
             "System.Collections.Generic.Dictionary"
             "System.Collections.Generic.HashSet"
             "System.Collections.Generic.LinkedList"
+            "System.Collections.Generic.LinkedListNode"
             "System.Collections.Generic.List"
+            "System.Collections.Generic.OrderedDictionary"
             "System.Collections.Generic.PriorityQueue"
             "System.Collections.Generic.Queue"
             "System.Collections.Generic.SortedDictionary"
@@ -370,11 +381,33 @@ let private changing =
             "System.Collections.Generic.Stack"
             "System.Collections.ArrayList"
             "System.Collections.BitArray"
+            "System.Collections.CollectionBase"
+            "System.Collections.DictionaryBase"
             "System.Collections.Hashtable"
+            "System.Collections.ListDictionaryInternal"
             "System.Collections.Queue"
+            "System.Collections.ReadOnlyCollectionBase"
             "System.Collections.SortedList"
             "System.Collections.Stack"
+            "System.Collections.Specialized.HybridDictionary"
+            "System.Collections.Specialized.ListDictionary"
+            "System.Collections.Specialized.NameObjectCollectionBase"
+            "System.Collections.Specialized.OrderedDictionary"
+            "System.Collections.Specialized.StringCollection"
+            "System.Collections.Specialized.StringDictionary"
+            "System.Collections.Immutable.ImmutableArray/Builder"
+            "System.Collections.Immutable.ImmutableDictionary/Builder"
+            "System.Collections.Immutable.ImmutableHashSet/Builder"
+            "System.Collections.Immutable.ImmutableList/Builder"
+            "System.Collections.Immutable.ImmutableSortedDictionary/Builder"
+            "System.Collections.Immutable.ImmutableSortedSet/Builder"
             "System.Text.StringBuilder"
+            "System.UriBuilder"
+            "Microsoft.FSharp.Core.CompilerMessageAttribute"
+            "Microsoft.FSharp.Core.CompilerServices.ResumptionDynamicInfo"
+            "Microsoft.FSharp.Core.CompilerServices.TypeProviderConfig"
+            "Microsoft.FSharp.Core.CompilerServices.TypeProviderDefinitionLocationAttribute"
+            "Microsoft.FSharp.Core.CustomOperationAttribute"
             "Microsoft.FSharp.Core.FSharpRef"
         ]
 

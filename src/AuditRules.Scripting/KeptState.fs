@@ -25,8 +25,8 @@ type private Root =
         Value: obj option
         Declared: Type
         IsMutable: bool
-        /// The name as compiled of a value within another, which may be gone when that is made; else empty.
-        Compiled: string
+        /// The token of the field for a value within another, which may be gone when that is made; else 0.
+        Within: int
     }
 
 /// Whether F# keeps the values at the top of a file in that type.
@@ -75,11 +75,11 @@ let private roots (fileOf: Type -> RuleFile) (types: Type seq) =
                                 Value = Option.ofObj value
                                 Declared = field.FieldType
                                 IsMutable = isMutable
-                                Compiled =
+                                Within =
                                     if isStartup t && not (named.Contains(file.FullPath, name)) then
-                                        field.Name
+                                        field.MetadataToken
                                     else
-                                        ""
+                                        0
                             }
     ]
 
@@ -127,6 +127,41 @@ let private told (root: Root) (what: string) =
         Wrong.stateHint
     )
 
+/// Those that are not gone when the file is loaded: a value within another is there as long as code may run that reads it,
+/// of a function, or of a closure that is a value, is held by one, or is made by such code.
+let private there (own: Assembly) (walk: Walk) (uses: Lazy<OwnFields.Use>) (roots: Root list) =
+    let met = HashSet<int>()
+
+    let mayRun (types: IReadOnlySet<int>) =
+        let asked = HashSet<int>()
+
+        let rec may token =
+            asked.Add token
+            && (not (OwnFields.isCompilers (own.ManifestModule.ResolveType token).Name)
+                || met.Contains token
+                || (match uses.Value.Makers.TryGetValue token with
+                    | true, makers -> Seq.exists may makers
+                    | _ -> false))
+
+        Seq.exists may types
+
+    let isRead (root: Root) =
+        match uses.Value.Readers.TryGetValue root.Within with
+        | true, readers -> mayRun readers
+        | _ -> false
+
+    let rec reach (found: Root list) (left: Root list) =
+        for root in found do
+            root.Value |> Option.iter (fun value -> walk.Types(value, met))
+
+        match List.partition isRead left with
+        | [], _ -> found
+        | more, left -> found @ reach more left
+
+    match List.partition (fun root -> root.Within = 0) roots with
+    | named, [] -> named
+    | named, within -> reach named within
+
 /// What the static values of those types keep that can change, each thing once. It runs nothing of theirs.
 let find
     (fileOf: Type -> RuleFile)
@@ -139,7 +174,7 @@ let find
     // A value that is kept by several is told by its own name, if it has one.
     let themselves, others =
         [
-            for root in roots fileOf types do
+            for root in there own walk uses (roots fileOf types) do
                 root,
                 if root.IsMutable then
                     Some "it is mutable"
@@ -148,8 +183,6 @@ let find
                     |> Option.bind (fun value -> walk.OfItself(value, root.Declared))
                     |> Option.map (fun what -> $"it is {what}")
         ]
-        |> List.filter (fun (root, what) ->
-            what.IsNone || root.Compiled = "" || uses.Value.ReadLater.Contains root.Compiled)
         |> List.partition (snd >> Option.isSome)
 
     [

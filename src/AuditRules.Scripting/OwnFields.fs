@@ -50,9 +50,27 @@ let ofHandle (metadata: MetadataReader) (handle: EntityHandle) =
 let isGetter (name: string) =
     name.StartsWith("get_", System.StringComparison.Ordinal)
 
-/// Whether the address of that field, taken there, may be used to change it: not to read the value or a member of it that
-/// takes nothing, nor in a method that writes to no address, hands none on, and asks nothing of a struct of the author's.
-let isHandedOn (metadata: MetadataReader) (field: OwnField) (code: ResizeArray<Instruction>) at =
+let private isSetter (name: string) =
+    name.StartsWith("set_", System.StringComparison.Ordinal)
+
+/// Whether a member of a library's struct leaves the struct as it is.
+let private onlyReads (typeName: string) (memberName: string) =
+    memberName <> ".ctor"
+    && not (isSetter memberName)
+    && not (typeName.EndsWith("Enumerator", System.StringComparison.Ordinal))
+    && not (typeName.StartsWith("Microsoft.FSharp.Core.CompilerServices.", System.StringComparison.Ordinal))
+    && GuardList.allows typeName memberName
+
+/// Whether the address of that field, taken there, may be used to change it: not to read the value or a member of it, nor
+/// in a method that writes to no address, hands none on, and asks nothing of a struct of the author's.
+let rec isHandedOn
+    (metadata: MetadataReader)
+    (method: MethodDefinition)
+    (field: OwnField)
+    (code: ResizeArray<Instruction>)
+    (targets: HashSet<int>)
+    at
+    : bool =
     let called (instruction: Instruction) =
         calledMethod metadata (MetadataTokens.EntityHandle instruction.Operand)
 
@@ -65,9 +83,13 @@ let isHandedOn (metadata: MetadataReader) (field: OwnField) (code: ResizeArray<I
         | ILOpCode.Cpobj
         | ILOpCode.Stind_i -> true
         | code when code >= ILOpCode.Stind_ref && code <= ILOpCode.Stind_r8 -> true
+        | ILOpCode.Ret -> List.head (ofMethod method) = Place
         | ILOpCode.Stfld ->
-            ofHandle metadata (MetadataTokens.EntityHandle instruction.Operand)
-            |> Option.exists (fun set -> Own set.Declaring = own)
+            let handle = MetadataTokens.EntityHandle instruction.Operand
+
+            match ofHandle metadata handle with
+            | Some set -> Own set.Declaring = own
+            | None -> (calledMethod metadata handle).Type = own
         | ILOpCode.Call
         | ILOpCode.Callvirt
         | ILOpCode.Newobj ->
@@ -79,20 +101,28 @@ let isHandedOn (metadata: MetadataReader) (field: OwnField) (code: ResizeArray<I
                 | _ -> false)
         | _ -> false
 
-    let isRead =
-        match code[at + 1].Code with
-        | ILOpCode.Constrained
+    let isRead at =
+        match code[at].Code with
         | ILOpCode.Ldfld
         | ILOpCode.Ldobj -> true
+        | ILOpCode.Callvirt -> code[at - 1].Code = ILOpCode.Constrained
         | ILOpCode.Call ->
-            let called = called code[at + 1]
+            let called = called code[at]
 
             match called.Type with
-            | Own _ -> isGetter called.Name
+            | Own _ -> isGetter called.Name && called.Types.Length = 1
+            | Library name -> not called.IsStatic && onlyReads name called.Name
             | _ -> called.Types.Length = 1 && not called.IsStatic
         | _ -> false
 
-    not isRead && Seq.exists writes code
+    match StackEffect.consumer metadata code targets at with
+    | Some user when isRead user -> false
+    // A struct in a struct: what is done to the inner one is done to this.
+    | Some user when code[user].Code = ILOpCode.Ldflda ->
+        match ofHandle metadata (MetadataTokens.EntityHandle code[user].Operand) with
+        | Some inner -> isHandedOn metadata method inner code targets user
+        | None -> Seq.exists writes code
+    | _ -> Seq.exists writes code
 
 /// The compiler's own types have an @ in their names: closures, sequences, object expressions. No author sets a field of
 /// one.
@@ -113,9 +143,45 @@ type Use =
     {
         /// The types, by their tokens, with a field that is set elsewhere than where the value is made, and that field.
         Set: IReadOnlyDictionary<int, string>
-        /// The names, as compiled, of fields for values at the top of a file that are read later than there.
-        ReadLater: IReadOnlySet<string>
+        /// The fields, by their tokens, for values at the top of a file that are read later than there, and the types with
+        /// the code that reads them.
+        Readers: IReadOnlyDictionary<int, IReadOnlySet<int>>
+        /// The compiler's own types, and the types with the code, but that which runs once, that makes a value of them.
+        Makers: IReadOnlyDictionary<int, IReadOnlySet<int>>
     }
+
+let private token (handle: TypeDefinitionHandle) =
+    MetadataTokens.GetToken(TypeDefinitionHandle.op_Implicit handle: EntityHandle)
+
+/// The object of which an instruction of a constructor sets a field is the one that is made.
+let private isOfThis (metadata: MetadataReader) (code: ResizeArray<Instruction>) targets at =
+    let before = valueStart metadata code targets
+
+    match before at with
+    | Some value when value > 0 ->
+        match code[value - 1].Code with
+        | ILOpCode.Ldarg_0 -> true
+        // An object that knows itself by a name asks first whether it is made.
+        | ILOpCode.Call ->
+            (calledMethod metadata (MetadataTokens.EntityHandle code[value - 1].Operand)).Name = "CheckThis"
+        | _ -> false
+    | _ -> true
+
+/// The fields that the getters of an assembly read, by the tokens of both.
+let private getters
+    (metadata: MetadataReader)
+    (bodies: (MethodDefinitionHandle * ResizeArray<Instruction>) seq)
+    =
+    dict
+        [
+            for handle, code in bodies do
+                if code.Count = 2 && code[0].Code = ILOpCode.Ldsfld then
+                    match MetadataTokens.EntityHandle code[0].Operand with
+                    | field when field.Kind = HandleKind.FieldDefinition ->
+                        MetadataTokens.GetToken(MethodDefinitionHandle.op_Implicit handle: EntityHandle),
+                        code[0].Operand
+                    | _ -> ()
+        ]
 
 /// How that assembly uses its fields.
 let uses (assembly: byte array) : Use =
@@ -124,52 +190,92 @@ let uses (assembly: byte array) : Use =
 
     let metadata = image.GetMetadataReader()
     let set = Dictionary<int, string>()
-    let readLater = HashSet<string>()
+    let readers = Dictionary<int, IReadOnlySet<int>>()
+    let makers = Dictionary<int, IReadOnlySet<int>>()
 
-    let setter (method: MethodDefinition) (field: OwnField) =
-        let declaring: EntityHandle = TypeDefinitionHandle.op_Implicit field.Declaring
-        let name = metadata.GetString (metadata.GetTypeDefinition field.Declaring).Name
+    let add (table: Dictionary<int, IReadOnlySet<int>>) key (user: TypeDefinitionHandle) =
+        match table.TryGetValue key with
+        | true, (:? HashSet<int> as users) -> users.Add(token user) |> ignore
+        | _ -> table[key] <- HashSet [ token user ]
 
-        let isMade =
-            field.Declaring = method.GetDeclaringType()
-            && metadata.StringComparer.Equals(method.Name, ".ctor")
+    let nameOf (handle: TypeDefinitionHandle) =
+        metadata.GetString (metadata.GetTypeDefinition handle).Name
 
-        if not (isMade || isCompilers name) then
-            set[MetadataTokens.GetToken declaring] <- field.Name
+    let setter (field: OwnField) =
+        if not (isCompilers (nameOf field.Declaring)) then
+            set[token field.Declaring] <- field.Name
 
-    for handle in metadata.MethodDefinitions do
+    let bodies =
+        [
+            for handle in metadata.MethodDefinitions do
+                let method = metadata.GetMethodDefinition handle
+
+                if method.RelativeVirtualAddress <> 0 then
+                    handle, read (image.GetMethodBody method.RelativeVirtualAddress)
+        ]
+
+    let getters = getters metadata [ for handle, (code, _) in bodies -> handle, code ]
+
+    for handle, (code, targets) in bodies do
         let method = metadata.GetMethodDefinition handle
+        let declaring = method.GetDeclaringType()
+        let isStart = isStart metadata method
+        let isMaking = metadata.StringComparer.Equals(method.Name, ".ctor")
 
-        if method.RelativeVirtualAddress <> 0 then
-            let code, _ = read (image.GetMethodBody method.RelativeVirtualAddress)
-            let methodName = metadata.GetString method.Name
-            let isStart = isStart metadata method
+        let isGetter =
+            getters.ContainsKey(
+                MetadataTokens.GetToken(MethodDefinitionHandle.op_Implicit handle: EntityHandle)
+            )
 
-            for i in 0 .. code.Count - 1 do
-                let handle () =
-                    MetadataTokens.EntityHandle code[i].Operand
+        for i in 0 .. code.Count - 1 do
+            let handle () =
+                MetadataTokens.EntityHandle code[i].Operand
 
-                match code[i].Code with
-                | ILOpCode.Stfld -> ofHandle metadata (handle ()) |> Option.iter (setter method)
-                | ILOpCode.Ldflda ->
-                    match ofHandle metadata (handle ()) with
-                    | Some field when isHandedOn metadata field code i -> setter method field
-                    | _ -> ()
-                // F# reads such a field by a method of its name.
-                | ILOpCode.Call when not isStart && (handle ()).Kind = HandleKind.MethodDefinition ->
-                    let name = (calledMethod metadata (handle ())).Name
-
-                    if isGetter name then
-                        readLater.Add(name.Substring 4) |> ignore
-                | ILOpCode.Ldsfld
-                | ILOpCode.Ldsflda when not isStart ->
-                    match ofHandle metadata (handle ()) with
-                    | Some field when $"get_{metadata.GetString field.Field.Name}" <> methodName ->
-                        readLater.Add(metadata.GetString field.Field.Name) |> ignore
-                    | _ -> ()
+            match code[i].Code with
+            | ILOpCode.Stfld ->
+                match ofHandle metadata (handle ()) with
+                | Some field when
+                    not (isMaking && field.Declaring = declaring && isOfThis metadata code targets i)
+                    ->
+                    setter field
                 | _ -> ()
+            | ILOpCode.Ldflda ->
+                match ofHandle metadata (handle ()) with
+                | Some field when
+                    not (isMaking && field.Declaring = declaring)
+                    && isHandedOn metadata method field code targets i
+                    ->
+                    setter field
+                | _ -> ()
+            | ILOpCode.Newobj when not isStart ->
+                match (calledMethod metadata (handle ())).Type with
+                | Own made when isCompilers (nameOf made) -> add makers (token made) declaring
+                | _ -> ()
+            // F# reads such a field by a method of its name.
+            | ILOpCode.Call when not isStart ->
+                match getters.TryGetValue code[i].Operand with
+                | true, field -> add readers field declaring
+                | _ -> ()
+            | ILOpCode.Ldsfld
+            | ILOpCode.Ldsflda when not (isStart || isGetter) ->
+                match ofHandle metadata (handle ()) with
+                | Some field ->
+                    let owner = field.Declaring
 
-    { Set = set; ReadLater = readLater }
+                    // One without a value of its own stands once, in a field of its type.
+                    if isCompilers (nameOf owner) && owner <> declaring then
+                        add makers (token owner) declaring
+
+                    if (handle ()).Kind = HandleKind.FieldDefinition then
+                        add readers code[i].Operand declaring
+                | None -> ()
+            | _ -> ()
+
+    {
+        Set = set
+        Readers = readers
+        Makers = makers
+    }
 
 /// The static value whose elements an instruction outside of start-up code sets, as the author writes it, where the value
 /// is named right there.

@@ -89,3 +89,17 @@ let valueStart (metadata: MetadataReader) (code: ResizeArray<Instruction>) (targ
             | _ -> None
 
     back (at - 1) 1
+
+/// The instruction behind that one which takes the value that it puts on the stack, and how many it takes that were put
+/// behind that value; none if something branches into those between or out of them.
+let consumer (metadata: MetadataReader) (code: ResizeArray<Instruction>) (targets: HashSet<int>) at =
+    let rec on i above =
+        if i >= code.Count || targets.Contains code[i].Offset then
+            None
+        else
+            match effect metadata code[i] with
+            | Some(pops, _) when pops > above -> if pops = above + 1 then Some i else None
+            | Some(pops, pushes) -> on (i + 1) (above - pops + pushes)
+            | None -> None
+
+    on (at + 1) 0

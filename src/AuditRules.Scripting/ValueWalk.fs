@@ -27,6 +27,16 @@ let private isSystem (t: Type) =
     let space = string t.Namespace
     space = "System" || space.StartsWith("System.", StringComparison.Ordinal)
 
+let private isEnumerator (t: Type) =
+    typeof<IEnumerator>.IsAssignableFrom t
+    && not (typeof<IEnumerable>.IsAssignableFrom t)
+
+/// Whether a value of that type can change by the list, or by what the type inherits.
+let rec private canChange (t: Type | null) =
+    match t with
+    | null -> false
+    | t -> GuardList.canChange (fullName t) || canChange t.BaseType
+
 /// A type of .NET of which no value itself holds anything of the author's.
 let private isPlain (t: Type) =
     t.IsPrimitive
@@ -35,20 +45,16 @@ let private isPlain (t: Type) =
     || (isSystem t
         && not (t.IsGenericType || t.IsArray || t.IsInterface)
         && not (typeof<Delegate>.IsAssignableFrom t)
-        && not (GuardList.canChange (fullName t)))
+        && not (isEnumerator t || canChange t))
 
 /// Whether that is so of every value of a field of that type.
 let isAlwaysPlain (t: Type) = t.IsSealed && isPlain t
 
 let private an (name: string) =
-    if "AEIOU".Contains name[0] then
+    if "AEIO".Contains name[0] then
         $"an {name}"
     else
         $"a {name}"
-
-let private isEnumerator (t: Type) =
-    typeof<IEnumerator>.IsAssignableFrom t
-    && not (typeof<IEnumerable>.IsAssignableFrom t)
 
 /// The properties that say whether a collection of that type may be changed.
 let private readOnlyOf (t: Type) =
@@ -62,35 +68,6 @@ let private readOnlyOf (t: Type) =
             then
                 nonNull (asked.GetProperty "IsReadOnly")
     ]
-
-/// Whether the values that F# makes when they are asked for are of a type that cannot change, as far as a type tells.
-let rec private isFixed (own: Assembly) (seen: Set<string>) (t: Type) =
-    let inside = Array.forall (isFixed own (seen.Add(string t.FullName)))
-    let arguments = t.GetGenericArguments()
-
-    if seen.Contains(string t.FullName) then
-        true
-    elif t.IsInterface then
-        List.contains
-            (fullName t)
-            [
-                "System.Collections.Generic.IEnumerable"
-                "System.Collections.Generic.IReadOnlyCollection"
-                "System.Collections.Generic.IReadOnlyList"
-                "System.Collections.Generic.IReadOnlyDictionary"
-            ]
-        && inside arguments
-    elif t.IsArray then
-        inside [| nonNull (t.GetElementType()) |]
-    elif t.Assembly = own then
-        t.GetFields instance |> Array.map _.FieldType |> inside
-    else
-        t <> typeof<obj>
-        && not (GuardList.canChange (fullName t))
-        && not (typeof<Delegate>.IsAssignableFrom t)
-        && not (isEnumerator t)
-        && fullName t <> "Microsoft.FSharp.Core.FSharpFunc"
-        && inside arguments
 
 let private isLater (t: Type) =
     (t.Name = "Lazy`1" && t.Namespace = "System")
@@ -111,6 +88,7 @@ type Walk(own: Assembly, uses: Lazy<OwnFields.Use>) =
     // By whether the author can get at them: what is a library's own may be the author's too.
     let seen = HashSet<obj>(ReferenceEqualityComparer.Instance)
     let seenInside = HashSet<obj>(ReferenceEqualityComparer.Instance)
+    let seenTypes = HashSet<obj>(ReferenceEqualityComparer.Instance)
     let fields = Dictionary<Type, (FieldInfo * bool) list>()
 
     /// The fields that may hold something that can change, and whether the author put it there: always in a type of the
@@ -148,10 +126,53 @@ type Walk(own: Assembly, uses: Lazy<OwnFields.Use>) =
         | null -> None
         | t when t.Assembly = own && not (OwnFields.isCompilers t.Name) ->
             match uses.Value.Set.TryGetValue t.MetadataToken with
-            | true, field -> Some $"{an (withoutArity t.Name)}, whose {field} is set"
+            | true, field -> Some $"{an (withoutArity t.Name)}, whose {field} can be set"
             | _ -> ownSet t.BaseType
         | t when t.Assembly <> own && GuardList.canChange (fullName t) -> Some(an (withoutArity t.Name))
         | t -> ownSet t.BaseType
+
+    /// Whether the values that F# makes when they are asked for are of a type that cannot change, as far as a type tells.
+    let rec isFixed (known: Set<string>) (t: Type) =
+        let known' = known.Add(string t.FullName)
+        let inside = Array.forall (isFixed known')
+        let arguments = t.GetGenericArguments()
+
+        if known.Contains(string t.FullName) then
+            true
+        elif t.IsInterface then
+            List.contains
+                (fullName t)
+                [
+                    "System.Collections.Generic.IEnumerable"
+                    "System.Collections.Generic.IReadOnlyCollection"
+                    "System.Collections.Generic.IReadOnlyList"
+                    "System.Collections.Generic.IReadOnlyDictionary"
+                ]
+            && inside arguments
+        elif t.IsArray then
+            inside [| nonNull (t.GetElementType()) |]
+        elif t.Assembly = own then
+            let isBase (other: Type) =
+                match other.BaseType with
+                | null -> false
+                | b when b.IsGenericType && t.IsGenericType ->
+                    b.GetGenericTypeDefinition() = t.GetGenericTypeDefinition()
+                | b -> b = t
+
+            (t.IsValueType || (ownSet t).IsNone)
+            && (match t.BaseType with
+                | null -> true
+                | b -> b = typeof<obj> || b = typeof<ValueType> || isFixed known' b)
+            && t.GetFields instance |> Array.map _.FieldType |> inside
+            // What is declared as of that type may be of one that inherits it: a case of a union, an object expression.
+            && inside (own.GetTypes() |> Array.filter isBase)
+        else
+            t <> typeof<obj>
+            && not (canChange t)
+            && not (typeof<Delegate>.IsAssignableFrom t)
+            && not (isEnumerator t)
+            && fullName t <> "Microsoft.FSharp.Core.FSharpFunc"
+            && inside arguments
 
     let kinds = Dictionary<Type, Kind>()
 
@@ -169,11 +190,11 @@ type Walk(own: Assembly, uses: Lazy<OwnFields.Use>) =
                 elif isLater t then
                     let held = t.GetGenericArguments()[0]
 
-                    if isFixed own Set.empty held then
+                    if isFixed Set.empty held then
                         Later None
                     else
                         Later(Some $"a lazy {withoutArity held.Name}")
-                elif GuardList.canChange name then
+                elif canChange t then
                     Changing(an (withoutArity t.Name))
                 elif isEnumerator t then
                     Changing "an enumerator"
@@ -182,6 +203,17 @@ type Walk(own: Assembly, uses: Lazy<OwnFields.Use>) =
 
             kinds[t] <- kind
             kind
+
+    /// Whether a ref in a closure, with those contents, is how an object that was met already knows itself by a name: the
+    /// compiler gives the classes of such a field for whether they are made.
+    let knowsItself (holder: obj) (contents: obj | null) =
+        match contents with
+        | null -> false
+        | contents ->
+            OwnFields.isCompilers (holder.GetType().Name)
+            && seen.Contains contents
+            && contents.GetType().GetFields instance
+               |> Array.exists _.Name.StartsWith("init@", StringComparison.Ordinal)
 
     /// What can change in a value that the author can get at.
     let wrong (holder: obj) (value: obj) =
@@ -195,7 +227,7 @@ type Walk(own: Assembly, uses: Lazy<OwnFields.Use>) =
             // A class that knows itself by a name keeps itself so.
             let contents = (nonNull (t.GetProperty "Value")).GetValue value
 
-            if obj.ReferenceEquals(contents, holder) then
+            if obj.ReferenceEquals(contents, holder) || knowsItself holder contents then
                 None
             else
                 Some "a ref"
@@ -217,6 +249,42 @@ type Walk(own: Assembly, uses: Lazy<OwnFields.Use>) =
             Some "an enumerator"
         else
             wrong holder value
+
+    /// Adds the tokens of the author's types of which a value is one or holds one.
+    member _.Types(value: obj, found: HashSet<int>) =
+        let left = Stack<obj>()
+        left.Push value
+
+        let push (value: obj | null) =
+            match value with
+            | null -> ()
+            | value when isPlain (value.GetType()) -> ()
+            | value -> left.Push value
+
+        while left.Count > 0 do
+            let value = left.Pop()
+            let t = value.GetType()
+
+            if value :? ValueType || seenTypes.Add value then
+                if t.Assembly = own then
+                    found.Add t.MetadataToken |> ignore
+
+                match value with
+                | :? Delegate as call ->
+                    push call.Target
+
+                    match call.Method.DeclaringType with
+                    | null -> ()
+                    | t ->
+                        if t.Assembly = own then
+                            found.Add t.MetadataToken |> ignore
+                | :? Array as items ->
+                    if not (isAlwaysPlain (nonNull (t.GetElementType()))) then
+                        for item in items do
+                            push item
+                | _ ->
+                    for field, _ in fieldsOf t do
+                        push (field.GetValue value)
 
     /// What can change of a value itself.
     member _.OfItself(value: obj, declared: Type) =

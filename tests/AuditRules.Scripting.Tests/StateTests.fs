@@ -54,22 +54,22 @@ let private kept =
         "R31: keeps a count in an object",
         "type C() =\n    member val N = 0 with get, set\nlet c = C()\n"
         + f "c.N <- c.N + 1; c.N > 3",
-        [ "(4,5) AR0004: c can change: it is a C, whose N is set" ]
+        [ "(4,5) AR0004: c can change: it is a C, whose N can be set" ]
 
         "R31: keeps a count in a record",
         "type R = { mutable N: int }\nlet private r0 = { N = 0 }\n"
         + f "r0.N <- r0.N + 1; r0.N > 3",
-        [ "(3,13) AR0004: r0 can change: it is a R, whose N is set" ]
+        [ "(3,13) AR0004: r0 can change: it is a R, whose N can be set" ]
 
         "R31: keeps a count in an object behind a method",
         "type C() =\n    let mutable n = 0\n    member _.Next() = n <- n + 1; n\nlet cs = [ C() ]\n"
         + f "cs.Head.Next() > 3",
-        [ "(5,5) AR0004: cs can change: it holds a C, whose n is set" ]
+        [ "(5,5) AR0004: cs can change: it holds a C, whose n can be set" ]
 
         "R31: changes a field of an object by its place",
         "type C() =\n    [<DefaultValue>] val mutable N: int\nlet inc (x: byref<int>) = x <- x + 1\nlet c = C()\n"
         + f "inc &c.N; c.N > 3",
-        [ "(5,5) AR0004: c can change: it is a C, whose N is set" ]
+        [ "(5,5) AR0004: c can change: it is a C, whose N can be set" ]
 
         "R31: inherits a HashSet",
         "type Seen() =\n    inherit System.Collections.Generic.HashSet<string>()\nlet seen = Seen()\n"
@@ -239,6 +239,18 @@ let private allowed =
         "R31: makes a set with a HashSet that it drops",
         "open System.Collections.Generic\nlet distinct (xs: string list) =\n    let seen = HashSet<string>()\n    xs |> List.filter seen.Add |> Set.ofList\nlet names = distinct [ \"a\"; \"a\" ]\nlet others = (let seen = HashSet<string>() in [ for x in [ \"a\"; \"b\" ] do if seen.Add x then x ])\n"
         + f "names.Contains p && List.contains p others"
+
+        "R31: makes values in lambdas with what it drops",
+        "open System.Collections.Generic\nopen System.Text\nlet names = (let seen = HashSet<string>() in [ \"a\"; \"a\" ] |> List.filter (fun x -> seen.Add x))\nlet text = (let sb = StringBuilder() in [ \"a\"; \"b\" ] |> List.map (fun s -> sb.Append s) |> ignore; sb.ToString())\nlet total = (let c = ref 0 in [ 1; 2 ] |> List.map (fun x -> c.Value <- c.Value + x; c.Value))\nlet twice = (let seen = HashSet<string>() in [ [ \"a\" ]; [ \"b\" ] ] |> List.map (fun xs -> xs |> List.filter (fun x -> seen.Add x)))\n"
+        + f "List.contains p names && text <> p && total.Length > 1 && twice.Length > 1"
+
+        "R31: keeps a class that reads a time beside a number from text",
+        "open System\ntype W(start: DateTime) =\n    member _.Has(p: string) =\n        match Int32.TryParse p with\n        | true, n -> start.AddDays(float n).Year > 2000 && start.CompareTo(DateTime(n, 1, 1)) > 0\n        | _ -> false\nlet w = W(DateTime(2026, 1, 1))\n"
+        + f "w.Has p"
+
+        "R31: keeps a class that knows itself in a closure",
+        "type C(name: string) as this =\n    let checks = [ fun (p: string) -> p = this.Name ]\n    member _.Name = name\n    member _.Is p = List.exists (fun g -> g p) checks\nlet c = C \"a\"\n"
+        + f "c.Is p"
 
         "R31: keeps lazy values",
         "type R = { Name: string; Next: R option }\nlet names = lazy (set [ \"a\"; \"b\" ])\nlet more = lazy (Map [ \"a\", [| { Name = \"x\"; Next = None } |] ])\n"

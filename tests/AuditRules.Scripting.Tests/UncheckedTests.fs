@@ -4,6 +4,9 @@ module AuditRules.Scripting.Tests.UncheckedTests
 open Expecto
 open AuditRules.Scripting.Tests.RuleText
 
+/// The folder that rules folders of tests stand in.
+let private temporary = System.IO.Path.GetTempPath().TrimEnd '/'
+
 let private unchecked =
     [
         "R32: writes to an address",
@@ -57,7 +60,9 @@ let private unchecked =
 
         "R32: loads a file beside the rules folder",
         "#load \"../x.fsx\"\n" + f "true",
-        [ "(2,1) AR0002: #load of /tmp/x.fsx, which is outside the rules folder ." ]
+        [
+            $"(2,1) AR0002: #load of {temporary}/x.fsx, which is outside the rules folder ."
+        ]
 
         "R32: holds inline IL over two lines",
         "let inline retype (x: obj) : int = (#\n  \"\" x : int #)\n" + f "true",

@@ -4,7 +4,8 @@ namespace AuditRules.Detection.Matching;
 
 /// <summary>
 /// Told when code of a rule begins and when it came back, so that another process can tell which rule never does. Called
-/// for every event that a step's pattern takes: it must cost next to nothing, and throws nothing.
+/// before the patterns of a rule are asked, for every event of a name that one of them awaits, whether it is taken or not:
+/// it must cost next to nothing, and throws nothing.
 /// </summary>
 public interface IRuleWatch
 {
