@@ -23,6 +23,31 @@ let private runAll options (steps: StepPlan list) events =
 
     runWith options Array.empty [ plan ] events
 
+/// One that waits, and counts how often it is asked whether it does.
+type private Counted(asked: int ref) =
+    member val Gone = false with get, set
+
+    interface IWaits with
+        member this.IsGone =
+            asked.Value <- asked.Value + 1
+            this.Gone
+
+/// Keys of texts, which count how often two are compared.
+let private comparing (compared: int ref) =
+    { new System.Collections.Generic.IEqualityComparer<string> with
+        member _.Equals(x, y) =
+            compared.Value <- compared.Value + 1
+            x = y
+
+        member _.GetHashCode text = text.GetHashCode()
+    }
+
+let private togetherBy comparer name pattern (text: Bindings -> string) =
+    let key =
+        StepKey<string>("...", ImmutableArray.Create "key", text, firstText, comparer)
+
+    StepPlan(name, pattern, ImmutableArray.Empty, key, Nullable(), ImmutableArray.Empty).WithTogether()
+
 [<Tests>]
 let tests =
     testList
@@ -74,19 +99,26 @@ let tests =
                 Expect.equal (cited found) [ "A: 2 3" ] "the third match found a place"
                 Expect.equal found.Outcomes[0].Evicted 0L "nothing was turned away"
 
-            testCase "a full table that turns events away walks itself seldom"
+            testCase
+                "a table is walked when it has doubled, and when it is full once in half as many insertions"
             <| fun () ->
-                // Walking at every event takes minutes here.
-                let events = [ for i in 1..60_000 -> event "a" i [] |> inProcess i ]
+                let schedule =
+                    SweepSchedule(DetectionOptions(SweepAtLeast = 1000, MaxPartialMatches = 50_000))
 
-                let found =
-                    runWith
-                        (DetectionOptions(MaxPartialMatches = 50_000))
-                        Array.empty
-                        [ rule "A" [ step "o" a; sameProcess "c" b ] ]
-                        events
+                let walked =
+                    [
+                        for insertion in 1..100_000 do
+                            let count = min (insertion - 1) 50_000
 
-                Expect.equal found.Outcomes[0].Evicted 10_000L "what does not fit"
+                            if schedule.IsDue count then
+                                schedule.Swept count
+                                insertion - 1
+                    ]
+
+                Expect.equal
+                    walked
+                    [ 1000; 2000; 4000; 8000; 16_000; 32_000; 50_000; 75_000 ]
+                    "of insertions those that walk"
 
             testCase "R41: of a key's partial matches the oldest above the limit is evicted"
             <| fun () ->
@@ -186,6 +218,121 @@ let tests =
 
                 Expect.equal (cited found) [ "A: 1 4 5" ] "the first file waits no longer"
                 Expect.equal found.Outcomes[0].Evicted 1L "it"
+
+            testTheory
+                "R41: one more of a key that is full costs as much as one before it was"
+                [
+                    "the oldest goes", (fun _ -> false)
+                    "one in the middle goes", (fun i -> i % 2 = 0)
+                ]
+            <| fun (_, isMiddle) ->
+                let asked = ref 0
+                let queue = KeyQueue<Counted>()
+                let all = [| for _ in 1..50_000 -> Counted asked |]
+
+                let leave (item: Counted) =
+                    item.Gone <- true
+                    queue.Left()
+
+                for i in 0 .. all.Length - 1 do
+                    if queue.Waiting >= 1000 then
+                        if isMiddle i && not all[i - 500].Gone then
+                            leave all[i - 500]
+                        else
+                            leave (queue.Oldest() |> Unchecked.nonNull)
+
+                    queue.Add all[i]
+
+                let waiting = all |> Array.filter (fun item -> not item.Gone)
+                queue.Compact()
+                Expect.equal (queue.Waiting, queue.Count) (1000, 1000) "that many wait"
+
+                Expect.isTrue
+                    (Seq.forall2 (fun i item -> obj.ReferenceEquals(queue[i], item)) [ 0..999 ] waiting)
+                    "in order"
+
+                Expect.isTrue
+                    (asked.Value < 6 * all.Length)
+                    $"{asked.Value} questions for {all.Length} insertions"
+
+            testCase "R47: an event of a group compares few keys, however many wait"
+            <| fun () ->
+                let compared = ref 0
+                let comparer = comparing compared
+                let text (b: Bindings) = string (argument 0 0 b).AsText
+
+                let steps =
+                    [
+                        step "o" a
+                        togetherBy comparer "c" b (fun _ -> "k")
+                        togetherBy comparer "d" (EventPattern "d") text
+                    ]
+
+                let found =
+                    runWith
+                        (DetectionOptions())
+                        Array.empty
+                        [ rule "A" steps ]
+                        [
+                            yield! [ for i in 1..3000 -> event "a" i [ $"/{i}" ] ]
+                            yield event "b" 3001 [ "k" ]
+                            yield event "d" 3002 [ "/2500" ]
+                        ]
+
+                Expect.equal (cited found) [ "A: 2499 3000 3001" ] "one of those that wait"
+                Expect.equal found.Outcomes[0].Evicted 2000L "of three thousand"
+                Expect.isTrue (compared.Value < 15_000) $"{compared.Value} comparisons for 3000 events"
+
+            testCase "R47: a first step's event that has been replaced is none of those that wait"
+            <| fun () ->
+                let text (b: Bindings) = string (argument 0 0 b).AsText
+
+                let steps =
+                    [
+                        step "o" a
+                        togetherBy StringComparer.Ordinal "c" b (fun _ -> "k")
+                        togetherBy StringComparer.Ordinal "d" (EventPattern "d") text
+                    ]
+
+                let found =
+                    runWith
+                        (DetectionOptions(MaxPartialMatchesOfKey = 2))
+                        Array.empty
+                        [ rule "A" steps ]
+                        [
+                            yield event "a" 1 [ "/1" ]
+                            yield! [ for i in 2..9 -> event "a" i [ "/2" ] ]
+                            yield event "b" 10 [ "k" ]
+                            yield event "d" 11 [ "/1" ]
+                        ]
+
+                Expect.equal (cited found) [ "A: 0 9 10" ] "the first waits on"
+                Expect.equal found.Outcomes[0].Evicted 0L "nothing was evicted"
+
+            testCase "R41: what came too late is found in the middle too, under maxspan"
+            <| fun () ->
+                // The second match that waits for d began before the first one did.
+                let plan =
+                    (rule "A" [ step "o" a; sameProcess "c" b; step "d" (EventPattern "d") ])
+                        .With(Overlap.All, Nullable(milliseconds 10), ImmutableArray.Empty)
+
+                let found =
+                    runWith
+                        (DetectionOptions(MaxPartialMatchesOfKey = 2))
+                        Array.empty
+                        [ plan ]
+                        [
+                            event "a" 1 [] |> inProcess 1
+                            event "a" 5 []
+                            event "b" 6 []
+                            event "b" 7 [] |> inProcess 1
+                            event "a" 12 [] |> inProcess 2
+                            event "b" 13 [] |> inProcess 2
+                            event "d" 14 []
+                        ]
+
+                Expect.equal (cited found) [ "A: 1 2 6"; "A: 4 5 6" ] "the second is past, the others wait"
+                Expect.equal found.Outcomes[0].Evicted 0L "nothing was evicted"
 
             testCase "R41: what an event consumed leaves room at once"
             <| fun () ->

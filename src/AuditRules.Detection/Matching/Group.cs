@@ -14,9 +14,11 @@ sealed class Group
     readonly ImmutableArray<StepPlan> _steps;
     readonly DetectionOptions _options;
     readonly long _span;
-    readonly Dictionary<object, Waiting>[] _members; // [step]: by the member's key; [0] is unused
-    readonly Dictionary<object, List<Waiting>>[] _firsts; // [step]: by the key that the first step asks of that member
-    readonly List<(int Step, Waiting Waiting)> _arriving = [];
+    readonly Dictionary<object, GroupEvent>[] _members; // [step]: by the member's key; [0] is unused
+    readonly Dictionary<object, KeyQueue<GroupEvent>>[] _firsts; // [step]: by the key that the first step asks of it
+    readonly Dictionary<object?[], GroupEvent> _latest; // of the first step, by all these keys
+    readonly GroupEvent[] _group; // the one that is tried
+    readonly List<(int Step, GroupEvent Waiting)> _arriving = [];
     readonly SweepSchedule _schedule;
     int _count;
     long _seen;
@@ -28,8 +30,11 @@ sealed class Group
         _span = span;
         _options = options;
         _schedule = new(options);
-        _members = [.. steps.Select(s => new Dictionary<object, Waiting>(ComparerOf(s)))];
-        _firsts = [.. steps.Select(s => new Dictionary<object, List<Waiting>>(ComparerOf(s)))];
+        IEqualityComparer<object>[] comparers = [.. steps.Select(ComparerOf)];
+        _members = [.. comparers.Select(c => new Dictionary<object, GroupEvent>(c))];
+        _firsts = [.. comparers.Select(c => new Dictionary<object, KeyQueue<GroupEvent>>(c))];
+        _latest = new(new KeysComparer(comparers));
+        _group = new GroupEvent[steps.Length];
     }
 
     /// <summary>Events that were not kept.</summary>
@@ -45,80 +50,78 @@ sealed class Group
         // What one event is waits until the next event: it must not meet itself in another place.
         if (_arriving.Count > 0 && !_arriving[0].Waiting.Is(view))
             Keep();
-        var arriving = _arriving.Count > 0 ? _arriving[0].Waiting : new Waiting(view.Detach(), _seen++);
+        var arriving = _arriving.Count > 0 ? _arriving[0].Waiting : new GroupEvent(view.Detach(), _seen++);
         if (arriving.Gone)
             return null;
-        foreach (var events in Candidates(step, arriving))
-        {
-            if (!IsGroup(events, arriving))
-                continue;
-            for (var i = 0; i < events.Length; i++)
-                views[i] = events[i].Event.View;
-            if (!holds())
-                continue;
-            foreach (var each in events)
-                each.Gone = true;
-            // The rest of what this event is must see that it is gone.
-            if (_arriving.Count == 0)
-                _arriving.Add((step, arriving));
-            var order = Enumerable.Range(0, events.Length).OrderBy(i => events[i].Number).ToArray();
-            // R62: a group waits for no step, and has no doubts but those of its events.
-            var doubts = events.SelectMany(w => (w.Event as FindingEvent)?.Doubts ?? []).ToArray();
-            return new Partial([.. order.Select(i => events[i].Event)], order)
-            {
-                Doubts = doubts.Length > 0 ? doubts : null,
-            };
-        }
-
-        _arriving.Add((step, arriving));
-        return null;
+        var isComplete = Completes(step, arriving, views, holds);
+        // The rest of what this event is must see that it is gone.
+        if (!isComplete || _arriving.Count == 0)
+            _arriving.Add((step, arriving));
+        return isComplete ? Take() : null;
     }
 
-    IEnumerable<Waiting[]> Candidates(int step, Waiting arriving)
+    bool Completes(int step, GroupEvent arriving, EventView[] views, Func<bool> holds)
     {
         if (step == 0)
         {
             arriving.Keys = KeysOf(arriving.Event);
-            if (arriving.Keys is not null && With(arriving, 0, arriving) is { } own)
-                yield return own;
-            yield break;
+            return arriving.Keys is not null && IsGroup(arriving, 0, arriving) && Hold(views, holds);
         }
 
         if (
             _steps[step].Key!.LaterOf(arriving.Event.View) is not { } key
             || !_firsts[step].TryGetValue(key, out var firsts)
         )
-            yield break;
-        firsts.RemoveAll(f => f.Gone);
-        for (var i = firsts.Count - 1; i >= 0; i--)
+            return false;
+        // They came in the order of time: what is before one that is past is past too.
+        for (var i = firsts.Count - 1; i >= 0 && !IsPast(firsts[i], arriving.Event.Time); i--)
         {
-            if (With(firsts[i], step, arriving) is { } group)
-                yield return group;
+            if (IsGroup(firsts[i], step, arriving) && Hold(views, holds))
+                return true;
         }
+
+        return false;
     }
 
     // The group of that first step, with that event in its place and the latest of their keys in the others.
-    Waiting[]? With(Waiting first, int step, Waiting arriving)
+    bool IsGroup(GroupEvent first, int step, GroupEvent arriving)
     {
-        var group = new Waiting[_steps.Length];
-        group[0] = first;
-        for (var i = 1; i < group.Length; i++)
+        if (((IWaits)first).IsGone)
+            return false;
+        _group[0] = first;
+        for (var i = 1; i < _group.Length; i++)
         {
             if (i == step)
-                group[i] = arriving;
-            else if (_members[i].TryGetValue(first.Keys![i]!, out var member) && !member.Gone)
-                group[i] = member;
-            else
-                return null;
+                _group[i] = arriving;
+            else if (!_members[i].TryGetValue(first.Keys![i]!, out _group[i]!) || _group[i].Gone)
+                return false;
+            // The arriving event is the last in time. R10: one event is in one place.
+            if (IsPast(_group[i], arriving.Event.Time) || _group.AsSpan(0, i).Contains(_group[i]))
+                return false;
         }
 
-        return group;
+        return true;
     }
 
-    // R10: one event is in one place. The arriving event is the last in time.
-    bool IsGroup(Waiting[] group, Waiting arriving) =>
-        group.Distinct().Count() == group.Length
-        && group.All(w => arriving.Event.Time - w.Event.Time <= _span);
+    bool Hold(EventView[] views, Func<bool> holds)
+    {
+        for (var i = 0; i < _group.Length; i++)
+            views[i] = _group[i].Event.View;
+        return holds();
+    }
+
+    Partial Take()
+    {
+        foreach (var each in _group)
+            each.Take();
+        var order = Enumerable.Range(0, _group.Length).OrderBy(i => _group[i].Number).ToArray();
+        // R62: a group waits for no step, and has no doubts but those of its events.
+        var doubts = _group.SelectMany(w => (w.Event as FindingEvent)?.Doubts ?? []).ToArray();
+        return new Partial([.. order.Select(i => _group[i].Event)], order)
+        {
+            Doubts = doubts.Length > 0 ? doubts : null,
+        };
+    }
 
     object?[]? KeysOf(AuditEvent first)
     {
@@ -151,84 +154,71 @@ sealed class Group
         _arriving.Clear();
     }
 
-    void KeepFirst(Waiting first)
+    void KeepFirst(GroupEvent first)
     {
         if (first.Keys is not { } keys)
             return;
+        if (_latest.TryGetValue(keys, out var replaced))
+            replaced.Leave();
+        else
+            _count++;
+        _latest[keys] = first;
         for (var i = 1; i < _steps.Length; i++)
         {
-            if (!_firsts[i].TryGetValue(keys[i]!, out var list))
-                _firsts[i].Add(keys[i]!, list = []);
-            list.RemoveAll(other => other.Gone || IsReplaced(other, first));
-            if (list.Count >= _options.MaxPartialMatchesOfKey)
-                MakeRoom(list, first.Event.Time);
-            list.Add(first);
+            if (!_firsts[i].TryGetValue(keys[i]!, out var queue))
+                _firsts[i].Add(keys[i]!, queue = new());
+            if (queue.Waiting >= _options.MaxPartialMatchesOfKey)
+                MakeRoom(queue, first.Event.Time);
+            queue.Add(first);
+            first.WaitsIn(queue);
         }
-
-        _count++;
     }
 
     // Each event of a member walks the first steps' events of its key.
-    void MakeRoom(List<Waiting> list, long now)
+    void MakeRoom(KeyQueue<GroupEvent> queue, long now)
     {
-        list.RemoveAll(w => IsPast(w, now));
-        if (list.Count < _options.MaxPartialMatchesOfKey)
+        while (queue.Oldest() is { } oldest && IsPast(oldest, now))
+            oldest.Leave();
+        if (queue.Waiting < _options.MaxPartialMatchesOfKey)
             return;
-        list[0].Gone = true;
-        list.RemoveAt(0);
+        queue.Oldest()!.Take();
         Evicted++;
     }
 
-    bool IsPast(Waiting waiting, long now) => waiting.Gone || now - waiting.Event.Time > _span;
-
-    bool IsReplaced(Waiting other, Waiting first)
-    {
-        for (var i = 1; i < _steps.Length; i++)
-        {
-            if (!_steps[i].Key!.BoxedComparer.Equals(other.Keys![i], first.Keys![i]))
-                return false;
-        }
-
-        return true;
-    }
+    bool IsPast(GroupEvent waiting, long now) => now - waiting.Event.Time > _span;
 
     void Sweep(long now)
     {
-        _count = 0;
+        Remove(_latest, w => w.Gone || IsPast(w, now));
+        _count = _latest.Count;
         for (var i = 1; i < _steps.Length; i++)
         {
-            foreach (var (key, member) in _members[i].Where(m => IsPast(m.Value, now)).ToArray())
-                _members[i].Remove(key);
-            foreach (var (key, list) in _firsts[i].ToArray())
+            Remove(_members[i], w => w.Gone || IsPast(w, now));
+            foreach (var (key, queue) in _firsts[i])
             {
-                list.RemoveAll(w => IsPast(w, now));
-                if (list.Count == 0)
+                while (queue.Oldest() is { } oldest && IsPast(oldest, now))
+                    oldest.Leave();
+                queue.Compact();
+                if (queue.Count == 0)
                     _firsts[i].Remove(key);
             }
 
             _count += _members[i].Count;
         }
 
-        _count += _firsts[1].Values.Sum(l => l.Count);
         _schedule.Swept(_count);
+    }
+
+    static void Remove<TKey>(Dictionary<TKey, GroupEvent> table, Predicate<GroupEvent> isOver)
+        where TKey : notnull
+    {
+        foreach (var (key, waiting) in table)
+        {
+            if (isOver(waiting))
+                table.Remove(key);
+        }
     }
 
     static IEqualityComparer<object> ComparerOf(StepPlan step) =>
         step.Key?.BoxedComparer ?? EqualityComparer<object>.Default;
-
-    /// <summary>An event that waits, in one or several places; gone from all of them when a group takes it.</summary>
-    sealed class Waiting(AuditEvent audited, long number)
-    {
-        public AuditEvent Event => audited;
-
-        /// <summary>Of a first step's event the keys that it asks of the members.</summary>
-        public object?[]? Keys { get; set; }
-
-        /// <summary>The events in the order in which they came: a finding comes behind an event of its own ordinal.</summary>
-        public long Number => number;
-
-        public bool Gone { get; set; }
-
-        public bool Is(EventView view) => Partial.AreSame(audited, view);
-    }
 }

@@ -9,10 +9,10 @@ namespace AuditRules.Detection.Matching;
 /// </summary>
 sealed class OverlapTable<TKey>(StepKey<TKey> key, DetectionOptions options) : PartialTable
 {
-    readonly Dictionary<Key<TKey>, List<Partial>> _partials = new(new KeyComparer<TKey>(key.Comparer));
+    readonly Dictionary<Key<TKey>, OverlapQueue> _partials = new(new KeyComparer<TKey>(key.Comparer));
     readonly SweepSchedule _schedule = new(options);
     Key<TKey> _wanted;
-    List<Partial>? _found;
+    OverlapQueue? _found;
     int _count;
     long _evicted;
 
@@ -28,12 +28,13 @@ sealed class OverlapTable<TKey>(StepKey<TKey> key, DetectionOptions options) : P
             Sweep(now);
         if (_count >= options.MaxPartialMatches)
             return Insertion.Full;
-        ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(_partials, new(content), out _);
-        list ??= [];
-        if (list.Count >= options.MaxPartialMatchesOfKey)
-            MakeRoom(list, now);
-        list.Add(partial);
-        _count++;
+        ref var queue = ref CollectionsMarshal.GetValueRefOrAddDefault(_partials, new(content), out _);
+        queue ??= new();
+        var before = queue.Count;
+        if (!queue.MakeRoom(options.MaxPartialMatchesOfKey, now))
+            _evicted++;
+        queue.Add(partial);
+        _count += queue.Count - before;
         return Insertion.Kept;
     }
 
@@ -44,52 +45,35 @@ sealed class OverlapTable<TKey>(StepKey<TKey> key, DetectionOptions options) : P
         _wanted = new(wanted);
         if (!_partials.TryGetValue(_wanted, out _found))
             return null;
-        _count -= _found.RemoveAll(p => p.Gone);
-        if (_found.Count > 0)
-            return _found[0];
-        _partials.Remove(_wanted);
-        return null;
+        RemoveGone();
+        return _found.Oldest;
     }
 
     // All at once, behind the last of them.
     public override void RemoveFound() { }
 
-    public override void AddOthers(List<Partial> list) => list.AddRange(_found!.Skip(1));
+    public override void AddOthers(List<Partial> list) => _found!.AddOthers(list);
 
     public override void RemoveGone()
     {
-        // The list may be another by now: a sweep forgets a key of which nothing is left.
-        if (!_partials.TryGetValue(_wanted, out var list))
+        // The queue may be another by now: a sweep forgets a key of which nothing is left.
+        if (!_partials.TryGetValue(_wanted, out var queue))
             return;
-        _count -= list.RemoveAll(p => p.Gone);
-        if (list.Count == 0)
+        _count -= queue.Count;
+        queue.Forget();
+        _count += queue.Count;
+        if (queue.Count == 0)
             _partials.Remove(_wanted);
-    }
-
-    void MakeRoom(List<Partial> list, long now)
-    {
-        _count -= Forget(list, now);
-        if (list.Count < options.MaxPartialMatchesOfKey)
-            return;
-        list[0].Gone = true;
-        list.RemoveAt(0);
-        _count--;
-        _evicted++;
-    }
-
-    static int Forget(List<Partial> list, long now)
-    {
-        foreach (var partial in list)
-            partial.Gone |= partial.Deadline < now;
-        return list.RemoveAll(p => p.Gone);
     }
 
     void Sweep(long now)
     {
-        foreach (var (own, list) in _partials)
+        foreach (var (own, queue) in _partials)
         {
-            _count -= Forget(list, now);
-            if (list.Count == 0)
+            _count -= queue.Count;
+            queue.Forget(now);
+            _count += queue.Count;
+            if (queue.Count == 0)
                 _partials.Remove(own);
         }
 

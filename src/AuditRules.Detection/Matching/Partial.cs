@@ -6,8 +6,13 @@ namespace AuditRules.Detection.Matching;
 /// <summary>A partial match: the events of the steps taken so far, oldest first. It waits for the next step.</summary>
 /// <param name="events">The events, detached from their frames so that these are not kept alive.</param>
 /// <param name="steps">For each event the step that it was; null when the n-th event is the n-th step.</param>
-sealed class Partial(AuditEvent[] events, int[]? steps = null)
+sealed class Partial(AuditEvent[] events, int[]? steps = null) : IWaits
 {
+    // A run that may go on waits in two.
+    KeyQueue<Partial>? _queue;
+    KeyQueue<Partial>? _other;
+    bool _gone;
+
     public AuditEvent[] Events => events;
 
     /// <summary>The first event.</summary>
@@ -30,7 +35,29 @@ sealed class Partial(AuditEvent[] events, int[]? steps = null)
     public long Deadline { get; set; } = long.MaxValue;
 
     /// <summary>True when it was advanced, replaced, dropped or swept: tables forget it when they next meet it.</summary>
-    public bool Gone { get; set; }
+    public bool Gone
+    {
+        get => _gone;
+        set
+        {
+            if (_gone || !value)
+                return;
+            _gone = true;
+            _queue?.Left();
+            _other?.Left();
+        }
+    }
+
+    bool IWaits.IsGone => _gone;
+
+    /// <summary>Told by a queue that keeps it; of at most two.</summary>
+    public void WaitsIn(KeyQueue<Partial> queue)
+    {
+        if (_queue is null)
+            _queue = queue;
+        else
+            _other = queue;
+    }
 
     /// <summary>The step that the event of that number was.</summary>
     public int StepOf(int index) => steps is null ? index : steps[index];
