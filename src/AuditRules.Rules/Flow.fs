@@ -10,6 +10,7 @@ open AuditRules.Events
 type internal Bounded =
     | TheStep
     | ThePreceding
+    | PrecedingBounded
     | TheAbsence
 
 type internal Draft =

@@ -10,6 +10,7 @@ open AuditRules.Events
 type internal Bounded =
     | TheStep
     | ThePreceding
+    | PrecedingBounded
     | TheAbsence
 
 /// A rule while it is being written. Lists are kept last first.

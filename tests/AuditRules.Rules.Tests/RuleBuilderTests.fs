@@ -339,12 +339,56 @@ let tests =
                 Expect.equal
                     (List.ofSeq odd.Problems)
                     [
-                        "maxspan needs two steps: put followedBy before it"
+                        "maxspan needs two steps: put it behind the second"
                         "maxspan stands twice; a rule has one"
                         "suppress needs a reason"
                         "until needs a step after it: it drops what waits for the steps behind it"
                     ]
                     "all of them"
+
+            testCase "R50, R53: notFollowedBy and notPrecededBy have one within"
+            <| fun () ->
+                let absent =
+                    rule ("T71", "t", Low) {
+                        for o in Py.Open do
+                            notFollowedBy Py.OsRemove _.Path o.Path
+                            within (seconds 5)
+                            within (seconds 9)
+                    }
+
+                let preceded =
+                    rule ("T72", "t", Low) {
+                        for o in Py.Open do
+                            followedBy c in Py.SocketConnect on (o.Process = c.Process)
+                            within (seconds 1)
+                            notPrecededBy Py.OsRemove _.Path o.Path
+                            within (seconds 5)
+                            notPrecededBy Py.OsRename _.Src o.Path
+                            within (seconds 5)
+                            within (seconds 9)
+                    }
+
+                let first =
+                    rule ("T73", "t", Low) {
+                        for o in Py.Open do
+                            notPrecededBy Py.OsRemove _.Path o.Path
+                            within (seconds 5)
+                            within (seconds 9)
+                            followedBy c in Py.SocketConnect on (o.Process = c.Process)
+                            within (seconds 1)
+                    }
+
+                let twice =
+                    "within stands twice behind notPrecededBy; it has one, and that of the step stands before it"
+
+                Expect.equal
+                    [ for r in [ absent; preceded; first ] -> List.ofSeq r.Problems ]
+                    [
+                        [ "within stands twice behind notFollowedBy; it has one" ]
+                        [ twice ]
+                        [ twice ]
+                    ]
+                    "the second is told, once"
 
             testCase "R18, R40: maxspan stands behind the second step, and before a threshold and an absence"
             <| fun () ->
@@ -376,7 +420,7 @@ let tests =
                 Expect.equal
                     [ for made in [ early; late; behind ] -> List.ofSeq made.Problems ]
                     [
-                        [ "maxspan needs two steps: put followedBy before it" ]
+                        [ "maxspan needs two steps: put it behind the second" ]
                         [
                             "maxspan stands after a threshold, which must be the last of the clauses that select"
                         ]

@@ -157,7 +157,9 @@ type StepClauses internal () =
             |> Lower.positive "within" time
 
         match draft.Bounded, draft.Steps, draft.Absence with
-        | TheAbsence, _, Some(absence, _) ->
+        | TheAbsence, _, Some(_, Some _) ->
+            draft |> Draft.problem "within stands twice behind notFollowedBy; it has one"
+        | TheAbsence, _, Some(absence, None) ->
             { draft with
                 Absence = Some(absence, Some time)
             }
@@ -167,8 +169,14 @@ type StepClauses internal () =
 
             let bounded = PrecededPlan(bounded.Pattern, bounded.Key, Nullable time)
 
-            { draft with Bounded = TheStep }
+            { draft with
+                Bounded = PrecedingBounded
+            }
             |> Draft.mapLast _.WithNotPrecededBy(preceded.SetItem(preceded.Length - 1, bounded))
+        | PrecedingBounded, _, _ ->
+            draft
+            |> Draft.problem
+                "within stands twice behind notPrecededBy; it has one, and that of the step stands before it"
         | _, [ _ ], _ -> draft |> Draft.problem "within needs two steps: put followedBy before it"
         | _ -> draft |> Draft.mapLast (fun step -> step.WithWindow time)
         |> flow.With
@@ -181,7 +189,7 @@ type StepClauses internal () =
         let draft =
             match draft.MaxSpan, draft.Steps with
             | Some _, _ -> Draft.problem "maxspan stands twice; a rule has one" draft
-            | None, [ _ ] -> Draft.problem "maxspan needs two steps: put followedBy before it" draft
+            | None, [ _ ] -> Draft.problem "maxspan needs two steps: put it behind the second" draft
             | None, _ -> draft
 
         flow.With { draft with MaxSpan = Some time }

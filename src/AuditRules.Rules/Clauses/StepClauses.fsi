@@ -92,13 +92,13 @@ type StepClauses =
     /// the first event of the group to the last (R47), behind <c>notFollowedBy</c> how long none may come (R50), behind
     /// <c>notPrecededBy</c> how long before none may have come (R53).
     /// </summary>
-    /// <param name="time">Above zero; of several for one step the shortest holds.</param>
+    /// <param name="time">Above zero; of several for one step the shortest holds, <c>notFollowedBy</c> and <c>notPrecededBy</c> have one.</param>
     [<CustomOperation("within", MaintainsVariableSpace = true)>]
     member Within: flow: Flow<'T> * time: TimeSpan -> Flow<'T>
 
     /// <summary>
     /// The longest time from the first event of a match to its last, inclusive (R40): <c>maxspan (minutes 1)</c>, once,
-    /// anywhere behind the first <c>followedBy</c>.
+    /// behind the second step or a later one, and before a threshold or <c>notFollowedBy</c>.
     /// </summary>
     /// <param name="time">Above zero.</param>
     [<CustomOperation("maxspan", MaintainsVariableSpace = true)>]
