@@ -208,7 +208,7 @@ let private inBody
         match type' with
         | Library name when name.EndsWith("Enumerator", StringComparison.Ordinal) ->
             [ changes "an enumerator of a generic type" "GetEnumerator" ]
-        | Library name when GuardList.canChange name ->
+        | Library name when ChangingTypes.canChange name ->
             let word = name.Substring(name.LastIndexOfAny [| '.'; '/' |] + 1)
 
             [

@@ -35,7 +35,7 @@ let private isEnumerator (t: Type) =
 let rec private canChange (t: Type | null) =
     match t with
     | null -> false
-    | t -> GuardList.canChange (fullName t) || canChange t.BaseType
+    | t -> ChangingTypes.canChange (fullName t) || canChange t.BaseType
 
 /// A type of .NET of which no value itself holds anything of the author's.
 let private isPlain (t: Type) =
@@ -128,7 +128,7 @@ type Walk(own: Assembly, uses: Lazy<OwnFields.Use>) =
             match uses.Value.Set.TryGetValue t.MetadataToken with
             | true, field -> Some $"{an (withoutArity t.Name)}, whose {field} can be set"
             | _ -> ownSet t.BaseType
-        | t when t.Assembly <> own && GuardList.canChange (fullName t) -> Some(an (withoutArity t.Name))
+        | t when t.Assembly <> own && ChangingTypes.canChange (fullName t) -> Some(an (withoutArity t.Name))
         | t -> ownSet t.BaseType
 
     /// Whether the values that F# makes when they are asked for are of a type that cannot change, as far as a type tells.

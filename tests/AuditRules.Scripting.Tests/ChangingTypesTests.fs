@@ -175,7 +175,7 @@ let private settable () =
                 // A generic collection is asked whether it is read-only.
                 let isAsked = t.IsGenericType && typeof<IEnumerable>.IsAssignableFrom t
 
-                if not (t.IsValueType || t.IsInterface || isAsked || GuardList.canChange (listed t)) then
+                if not (t.IsValueType || t.IsInterface || isAsked || ChangingTypes.canChange (listed t)) then
                     for property in
                         t.GetProperties(
                             BindingFlags.Instance ||| BindingFlags.Public ||| BindingFlags.DeclaredOnly
