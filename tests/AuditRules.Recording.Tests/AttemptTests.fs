@@ -435,7 +435,10 @@ except OSError:
 
                 let source = Path.Combine(folder, "nothing.c")
                 File.WriteAllText(source, "void _start(void) { __builtin_trap(); }")
-                let status, _, errors = HookLab.run "cc" [ "-static"; "-nostdlib"; "-o"; linked; source ] []
+
+                let status, _, errors =
+                    HookLab.run "cc" [ "-static"; "-nostdlib"; "-o"; linked; source ] []
+
                 Expect.equal (status, errors) (0, "") "it is compiled"
 
                 let recorded =
