@@ -36,8 +36,9 @@ for name, value in sorted(os.environb.items()):
     if not name.startswith(b"AUDITRULES_") and name != b"LD_PRELOAD":
         print("environment", name, value)
 for name in ("oom_score_adj", "coredump_filter", "personality", "timerslack_ns", "cgroup", "loginuid", "sessionid", "comm",
-             "cmdline", "mountinfo", "uid_map"):
+             "cmdline", "uid_map"):
     print(name, text("/proc/self/" + name).split("\n"))
+# The mounts are those of the namespace, to which others may add at any time.
 for name in sorted(os.listdir("/proc/self/ns")):
     print("ns", name, os.readlink("/proc/self/ns/" + name))
 print("cwd", os.getcwd(), os.readlink("/proc/self/root"), os.readlink("/proc/self/exe"), sys.argv)

@@ -8,6 +8,12 @@ open Expecto
 let private passing =
     testList "arithmetic" [ testCase "one is one" (fun () -> Expect.equal 1 1 "one") ]
 
+let private hanging () =
+    use sleep = Process.Start("sleep", "600")
+    sleep.WaitForExit()
+    // The process is ended from outside, and still the test goes on.
+    Threading.Thread.Sleep Threading.Timeout.Infinite
+
 let suites =
     dict
         [
@@ -23,6 +29,7 @@ let suites =
                 ]
             "duplicates", testList "twice" [ testCase "same" ignore; testCase "same" ignore ]
             "focused", testList "focus" [ ftestCase "chosen" ignore; testCase "other" ignore ]
+            "hanging", testList "stuck" [ testCase "waits for ever" hanging; testCase "ends" ignore ]
             "empty", testList "empty" []
         ]
 

@@ -68,9 +68,29 @@ let tests =
             testCase "fails on a focused test with --fail-on-focused-tests" (fun () ->
                 Expect.equal (fst (Child.run "focused" [])) 0 "without"
                 Expect.equal (fst (Child.run "focused" [ "--fail-on-focused-tests" ])) 2 "with")
+            testCase
+                "gives up a test that goes on past --test-limit, and names what it may wait for"
+                (fun () ->
+                    let code, lines = Child.run "hanging" [ "--test-limit"; "2" ]
+                    let output = String.concat "\n" lines
+                    Expect.equal (code, List.last lines) (2, "1 passed, 1 failed, 0 skipped") "end"
+                    Expect.stringContains output "stuck.waits for ever" "which test"
+                    Expect.stringContains output "The test did not end within 2 s (--test-limit)." "what"
+
+                    if OperatingSystem.IsLinux() then
+                        let line = lines |> List.find _.Contains("sleep 600")
+                        let id = int (line.Trim().Split(' ')[0])
+
+                        Expect.isMatch
+                            line
+                            "^ +[0-9]+ of [0-9]+, S for [0-9]+ s, in .*: sleep 600"
+                            "who runs"
+
+                        Expect.isFalse (File.Exists $"/proc/{id}/cmdline") "it was ended")
             testCase "refuses an unknown option and a number that is none" (fun () ->
                 Expect.equal (fst (Child.run "passing" [ "--no-such-option" ])) 5 "unknown"
-                Expect.equal (fst (Child.run "passing" [ "--parallel-workers"; "some" ])) 5 "no number")
+                Expect.equal (fst (Child.run "passing" [ "--parallel-workers"; "some" ])) 5 "no number"
+                Expect.equal (fst (Child.run "passing" [ "--test-limit"; "0" ])) 5 "no time")
             testCase "writes its results as JUnit XML" (fun () ->
                 let folder = Directory.CreateTempSubdirectory "expecto-"
 

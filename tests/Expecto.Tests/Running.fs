@@ -1,6 +1,7 @@
 /// Runs small trees of tests inside this process and gives back how each test ended.
 module internal Expecto.Tests.Running
 
+open System
 open System.Collections.Concurrent
 open System.Threading
 open System.Threading.Tasks
@@ -13,7 +14,9 @@ let runOn workers tree =
         results.Enqueue result
         Task.CompletedTask
 
-    (Evaluation.all id workers CancellationToken.None report (FlatTests.ofTree tree)).GetAwaiter().GetResult()
+    let limit = TimeSpan.FromMinutes 5.
+    let tests = FlatTests.ofTree tree
+    (Evaluation.all id workers limit CancellationToken.None report tests).GetAwaiter().GetResult()
 
     results
     |> Seq.map (fun result -> result.test.Name, result.outcome)

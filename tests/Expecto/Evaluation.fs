@@ -76,19 +76,40 @@ module internal Evaluation =
             let config = config |> Option.defaultValue FsCheckConfig.defaultConfig |> settings
             Task.Run((fun () -> Async.StartAsTask(check config, cancellationToken = cancel) :> Task), cancel)
 
-    /// Runs one test. No exception of the test's leaves this function.
-    let one settings (cancel: CancellationToken) (test: FlatTest) =
+    // Its thread cannot be ended; the processes that it waits for can, and then most tests end by themselves.
+    let private hung (limit: TimeSpan) =
+        let below = Descendants.ofThisProcess ()
+
+        let lines =
+            match below with
+            | [] -> [ "No process was running below this one." ]
+            | below ->
+                "Running below this process:"
+                :: [ for descendant in below -> $"  {descendant}" ]
+
+        Descendants.endOlder (limit / 2.) below
+        let title = $"The test did not end within {limit.TotalSeconds} s (--test-limit)."
+        Errored(String.Join("\n", title :: lines), "")
+
+    /// Runs one test. No exception of the test's leaves this function. A test that goes on past the limit is left
+    /// behind with an error that tells which processes it may have waited for.
+    let one settings (limit: TimeSpan) (cancel: CancellationToken) (test: FlatTest) =
         task {
             let started = DateTimeOffset.UtcNow
             let watch = Stopwatch.StartNew()
+            let running = invoke settings cancel test.code
 
             let! outcome =
                 task {
                     try
-                        do! invoke settings cancel test.code
+                        do! running.WaitAsync limit
                         return Passed
                     with error ->
-                        return ofException error
+                        return
+                            if running.IsCompleted then
+                                ofException error
+                            else
+                                hung limit
                 }
 
             return
@@ -105,6 +126,7 @@ module internal Evaluation =
     let all
         settings
         workers
+        limit
         (cancel: CancellationToken)
         (report: TestOutcome -> Task)
         (tests: FlatTest list)
@@ -125,7 +147,7 @@ module internal Evaluation =
                                     duration = TimeSpan.Zero
                                 }
                     | None ->
-                        let! outcome = one settings cancel test
+                        let! outcome = one settings limit cancel test
                         do! report outcome
                 }
 

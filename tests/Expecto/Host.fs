@@ -120,6 +120,7 @@ type internal Framework(options: Options, tests: FlatTest list, results: Concurr
                             Evaluation.all
                                 options.fsCheck
                                 options.workers
+                                options.limit
                                 context.CancellationToken
                                 report
                                 toRun

@@ -11,6 +11,8 @@ open Microsoft.Testing.Platform.Extensions.CommandLine
 type internal Options =
     {
         workers: int
+        /// How long one test may take.
+        limit: TimeSpan
         isWanted: FlatTest -> bool
         fsCheck: FsCheckConfig -> FsCheckConfig
         failOnFocused: bool
@@ -22,6 +24,7 @@ type internal Options =
     static member defaults =
         {
             workers = Environment.ProcessorCount
+            limit = TimeSpan.FromMinutes 30.
             isWanted = fun _ -> true
             fsCheck = id
             failOnFocused = false
@@ -59,6 +62,11 @@ module internal Options =
     let junit file options = { options with junit = Some file }
     let workers count options = { options with workers = max 1 count }
 
+    let limit seconds options =
+        { options with
+            limit = TimeSpan.FromSeconds(int64 (seconds: int))
+        }
+
     let private number (text: string) =
         match Int32.TryParse text with
         | true, value when value > 0 -> Some value
@@ -76,6 +84,10 @@ module internal Options =
             "run", "Run the tests with these full names.", ArgumentArity.OneOrMore, only
             "sequenced", "Run one test at a time.", zero, (fun _ -> workers 1)
             "parallel-workers", "Run so many tests side by side.", one, (counted >> workers)
+            "test-limit",
+            "Give up a test that takes longer than so many seconds: 1800 if it is not said.",
+            one,
+            (counted >> limit)
             "fscheck-max-tests",
             "Check properties on so many values.",
             one,
@@ -111,7 +123,7 @@ module internal Options =
                 ]
 
             member _.ValidateOptionArgumentsAsync(option, arguments) =
-                let counts = [ "parallel-workers"; "fscheck-max-tests" ]
+                let counts = [ "parallel-workers"; "test-limit"; "fscheck-max-tests" ]
 
                 if List.contains option.Name counts && (number arguments[0]).IsNone then
                     ValidationResult.InvalidTask $"--{option.Name} takes a number above 0, not {arguments[0]}"
