@@ -190,4 +190,53 @@ print(caught)
 
                 // What is recorded can be read, whatever the hook was doing when the handler raised.
                 Expect.equal (args "after" recorded) [ for i in 0..399 -> $"[{i}]" ] "after")
+
+            onEveryPython
+                "S73: wherever a signal's handler raises, all threads go on and are recorded"
+                (fun python ->
+                    let step = if nightly then 1 else 7
+                    let command = [ python.Path; program "interrupted.py"; string<int> step ]
+                    let recording = record Fallback [] command
+                    Expect.equal recording.Exit 0 (recording.Output + recording.Error)
+                    let count = int recording.Output
+                    Expect.isGreaterThan count 300 "interruptions"
+                    let all = [ for i in 0 .. count - 1 -> $"[{i}]" ]
+                    Expect.equal (args "other" recording) all "the thread beside"
+                    Expect.equal (args "same" recording) all "the thread that was interrupted")
+
+            onEveryPython
+                "S73: a handler within the hook may wait for another thread, whose event is lost then"
+                (fun python ->
+                    let code =
+                        """
+import queue, sys, threading
+hook = sys.modules["auditrules_hook.hook"]
+hook.PATIENCE = 0.2
+asked, done, waited = queue.SimpleQueue(), queue.SimpleQueue(), []
+def other():
+    while True:
+        sys.audit("other", asked.get())
+        done.put(1)
+threading.Thread(target=other, daemon=True).start()
+inner = hook.Hook._event
+def event(*arguments):
+    if arguments[1] == "handled" and not waited:
+        waited.append(1)
+        asked.put(1)
+        done.get(timeout=60)
+    return inner(*arguments)
+hook.Hook._event = event
+sys.audit("handled")
+asked.put(2)
+done.get(timeout=60)
+"""
+
+                    let recording = script Fallback [] python code
+                    Expect.hasLength (named "handled" recording) 1 "the event in whose midst it waited"
+                    Expect.equal (args "other" recording) [ "[2]" ] "of the other thread"
+
+                    Expect.equal
+                        (recording.Images |> List.collect _.Lost)
+                        [ "busy", 1L ]
+                        "the one that was waited for")
         ]

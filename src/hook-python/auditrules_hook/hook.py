@@ -15,6 +15,8 @@ _HERE = __file__.rpartition("/")[0]
 LOOKS = {"sys._getframe", "object.__getattr__"}
 FILES = {"open", "os.remove", "os.link", "os.symlink", "mmap.__new__"}
 
+PATIENCE = 5.0  # seconds
+
 
 def _native_is_here():
     try:
@@ -32,14 +34,16 @@ class Hook:
         settings.key = load_key(settings.folder)
         self.image = Image(settings)
         self.encoder = Encoder(settings, settings.key)
-        self.lock = _thread.allocate_lock()
+        # Of a kind that tells its thread whether it has it, and that it can take again.
+        self.lock = _thread.RLock()
+        self.waits = True
         self.busy = set()
         self.names, self.codes = {}, {}
         self.ends = False
         self.count = 0  # of code ids: never the same twice, so that a forked child may keep the table
 
     def forked(self):
-        self.lock = _thread.allocate_lock()
+        self.lock = _thread.RLock()
         self.busy = {_thread.get_ident()}
         self.image = Image(self.settings, self.image.nonce)
         self.busy = set()
@@ -59,18 +63,32 @@ class Hook:
                     self.image.count_lost(BUSY)
                 return
             # Else a signal's handler raised through us before we could say that we are done.
+        lock = self.lock
         try:
             self.busy.add(thread)
-            with self.lock:
-                if self.image.pid != os.getpid():
-                    self.image = Image(self.settings, self.image.nonce)
-                self._event(event, arguments)
+            self._alone(lock, event, arguments)
         except Exception as error:
             if _foreign(error):
                 raise
             self.image.count_lost(INTERNAL)
         finally:
+            # A handler may have raised between the lock's taking or the end of a block and the release.
+            while lock._is_owned():
+                lock.release()
             self.busy.discard(thread)
+
+    def _alone(self, lock, event, arguments):
+        # Not for ever: the thread that has it may run a signal's handler, which may wait for this one (S73).
+        self.waits = lock.acquire(True, PATIENCE if self.waits else 0)
+        if not self.waits:
+            self.image.count_lost(BUSY)
+            return
+        try:
+            if self.image.pid != os.getpid():
+                self.image = Image(self.settings, self.image.nonce)
+            self._event(event, arguments)
+        finally:
+            lock.release()
 
     def end(self):
         """At exit. That the hook is still called shows by an event that a look at frames raises (S70)."""
@@ -155,9 +173,9 @@ class Hook:
 
 
 def _caller():
-    """The frame that raised the event: below are this function, _event and __call__."""
+    """The frame that raised the event: below are this function, _event, _alone and __call__."""
     try:
-        return sys._getframe(3)
+        return sys._getframe(4)
     except ValueError:
         return None
 
