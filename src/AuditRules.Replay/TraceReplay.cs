@@ -10,7 +10,8 @@ namespace AuditRules.Replay;
 public static class TraceReplay
 {
     /// <summary>Replays the whole trace.</summary>
-    /// <param name="input">The trace, read from its first byte to its last; left open.</param>
+    /// <param name="input">The trace, read from its first byte to its last; left open. Where it can be sought, it is read
+    /// again when that tells more of findings beyond the limit (docs/spec/rules.md, R107).</param>
     /// <param name="path">The path that findings name; empty for none.</param>
     /// <param name="rules">The rules, of distinct ids.</param>
     /// <param name="options">Options; null for the defaults.</param>
@@ -23,7 +24,23 @@ public static class TraceReplay
     )
     {
         options ??= new();
-        TraceMeta? meta = null;
+        var start = input.CanSeek ? input.Position : 0;
+        var (result, missing) = Pass(input, path, rules, options, null);
+        if (!result.Detection.HasUnjudged || !input.CanSeek)
+            return result;
+        input.Position = start;
+        var told = options with { Detection = options.Detection with { Missing = missing }, Progress = null };
+        return Pass(input, path, rules, told, result.Meta).Result;
+    }
+
+    static (ReplayResult Result, MissingEvents Missing) Pass(
+        Stream input,
+        string path,
+        IReadOnlyCollection<RulePlan> rules,
+        ReplayOptions options,
+        TraceMeta? meta
+    )
+    {
         var engine = new DetectionEngine(
             rules,
             options.Detection with
@@ -83,14 +100,15 @@ public static class TraceReplay
         }
 
         var trace = new TraceReference(path, reader.TraceId);
-        var result = engine.Complete(
+        var missing = new MissingEvents(
             [.. losses, .. damages.Select(AsLoss), .. Unnamed(totals, losses, lastTime)],
             [
                 .. EndOfTrace.GapsOf(processes, lastTime),
                 .. EndOfTrace.GapsOf(meta, totals, firstTime ?? 0, lastTime),
             ]
         );
-        return new(
+        var result = engine.Complete(missing.Losses, missing.Gaps);
+        var replayed = new ReplayResult(
             trace,
             meta,
             result with
@@ -110,6 +128,7 @@ public static class TraceReplay
         {
             Tampering = reader.Tampering,
         };
+        return (replayed, missing);
     }
 
     // Whoever changed the trace may have taken away what a rule looks for, and a process that was not recorded, or not

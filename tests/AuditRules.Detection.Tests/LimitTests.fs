@@ -309,6 +309,40 @@ let tests =
                 Expect.equal (cited found) [ "A: 0 9 10" ] "the first waits on"
                 Expect.equal found.Outcomes[0].Evicted 0L "nothing was evicted"
 
+            testTheory
+                "R108: in a full table what takes the place of another does, and what needs a place is turned away"
+                [
+                    "of a step", (rule "A" [ step "o" a; sameProcess "c" b ]), [ "A: 3 4" ]
+                    "of a group's first step",
+                    rule "A" [ step "o" a; (sameProcess "c" b).WithTogether() ],
+                    [ "A: 3 4" ]
+                    "of a group's member",
+                    rule "A" [ step "c" b; (sameProcess "o" a).WithTogether() ],
+                    [ "A: 3 4" ]
+                    "of a threshold",
+                    counting
+                        (CountPlan<int>(2, milliseconds 1000, "", (fun b -> b[0].Process), null))
+                        (rule "A" [ step "o" a ]),
+                    [ "A: 0 3" ]
+                ]
+            <| fun (_, plan, expected) ->
+                let found =
+                    runWith
+                        (DetectionOptions(MaxPartialMatches = 2))
+                        Array.empty
+                        [ plan ]
+                        [
+                            event "a" 1 []
+                            event "a" 2 [] |> inProcess 1
+                            event "a" 3 [] |> inProcess 2
+                            event "a" 4 []
+                            event "b" 5 []
+                            event "b" 6 [] |> inProcess 2
+                        ]
+
+                Expect.equal (cited found) expected "the latest of a process that has a place"
+                Expect.isTrue (found.Outcomes[0].Evicted > 0L) "of another none"
+
             testCase "R41: what came too late is found in the middle too, under maxspan"
             <| fun () ->
                 // The second match that waits for d began before the first one did.

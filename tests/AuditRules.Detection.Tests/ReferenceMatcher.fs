@@ -65,16 +65,50 @@ type Found =
         Time: int64
         /// How many events of the stream were before it.
         Position: int
+        IsInDoubt: bool
     }
 
-let textOf (e: AuditEvent) = e.Arguments[0]
+/// The text as rules see it: of one that was cut what was kept.
+let textOf (e: AuditEvent) =
+    match e.Arguments[0].AsText with
+    | null -> Value.Nil
+    | text -> Value.Str text
+
 let keyOf (e: AuditEvent) = e.Arguments[1]
 let numberOf (e: AuditEvent) = e.Arguments[2].AsInt64
 
+type private Answer =
+    | No
+    | Perhaps
+    | Yes
+
+/// R78: what the source says of an event; of a text that was cut or redacted it may not be known.
+let private asks (source: Source) (e: AuditEvent) =
+    let isOver () =
+        source.Over |> Option.forall (fun least -> numberOf e > least)
+
+    let text = e.Arguments[0]
+
+    match source.Text with
+    | _ when not (List.contains e.Name source.Names) -> No
+    | Some wanted when text.Kind = ValueKind.Redacted || text.Kind = ValueKind.Truncated ->
+        let kept = defaultArg (Option.ofObj text.AsText) ""
+
+        if not (wanted.StartsWith(kept, System.StringComparison.Ordinal)) then
+            No
+        elif textOf e = Value.Str wanted && not (isOver ()) then
+            No
+        else
+            Perhaps
+    | Some wanted when textOf e <> Value.Str wanted -> No
+    | _ -> if isOver () then Yes else No
+
+/// A step is taken by what was kept.
 let private takes (source: Source) (e: AuditEvent) =
-    List.contains e.Name source.Names
-    && source.Text |> Option.forall (fun t -> textOf e = Value.Str t)
-    && source.Over |> Option.forall (fun least -> numberOf e > least)
+    match asks source e with
+    | No -> false
+    | Perhaps -> source.Text |> Option.exists (fun wanted -> textOf e = Value.Str wanted)
+    | Yes -> true
 
 /// R6: a key of null is equal to none.
 let private areSame (a: Value) (b: Value) = a.Kind <> ValueKind.Nil && a = b
@@ -89,8 +123,11 @@ let private bound (step: int) (p: Partial) =
 
 let private lastOf (p: Partial) = snd (List.last p)
 
-let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
+/// R62: of the events that are findings those in doubt.
+let private findings (rule: Rule) (doubtful: HashSet<AuditEvent>) (stream: AuditEvent list) : Found list =
     let steps = Array.ofList rule.Steps
+    // R106.
+    let doubted = HashSet<Partial>(HashIdentity.Reference)
     let final = steps.Length - 1
 
     let groupEnd =
@@ -138,6 +175,7 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
                 Last = lastOf latest
                 Time = time
                 Position = position
+                IsInDoubt = List.exists doubted.Contains matches
             }
 
     // R15 to R17, R48, R49: the matches of the key that count, and what they decide.
@@ -244,14 +282,19 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
         | Some limit, Some first -> numberOf e > limit + numberOf first
 
     let wasPreceded i e =
-        steps[i].Preceded
-        |> Option.exists (fun (source, window) ->
-            stream
-            |> List.take position
-            |> List.exists (fun x ->
-                takes source x
-                && areSame (keyOf x) (keyOf e)
-                && window |> Option.forall (fun w -> e.Time - x.Time <= w)))
+        match steps[i].Preceded with
+        | None -> No
+        | Some(source, window) ->
+            [
+                No
+                for x in List.take position stream do
+                    if
+                        areSame (keyOf x) (keyOf e)
+                        && window |> Option.forall (fun w -> e.Time - x.Time <= w)
+                    then
+                        asks source x
+            ]
+            |> List.max
 
     let step i e =
         let candidates =
@@ -272,9 +315,14 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
                 // What comes too late for a run that is long enough is no part of it.
                 if not (fst (reached p) = i && isLongEnough i (snd (reached p))) then
                     drop p
-            elif isAbove i first e && not (wasPreceded i e) then
+            elif isAbove i first e && wasPreceded i e <> Yes then
                 drop p
-                advance (p @ [ i, e ])
+                let next = p @ [ i, e ]
+
+                if doubted.Contains p || doubtful.Contains e || wasPreceded i e = Perhaps then
+                    doubted.Add next |> ignore
+
+                advance next
 
     // R47.
     let group (roles: int list) e =
@@ -326,7 +374,12 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
         | Some all ->
             places <- places |> List.filter (fun (_, x) -> not (List.exists (snd >> same x) all))
             let index x = stream |> List.findIndex (same x)
-            advance (all |> List.sortBy (snd >> index))
+            let next = all |> List.sortBy (snd >> index)
+
+            if next |> List.exists (fun (_, x) -> doubtful.Contains x) then
+                doubted.Add next |> ignore
+
+            advance next
         | None ->
             let keysOf role =
                 if role = 0 then [ 1 .. groupEnd - 1 ] else [ role ]
@@ -374,30 +427,39 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
         | roles -> group roles e
 
         // R13, R14, R39, R50: what the event itself was the last step of stays.
-        let keeps (p: Partial) (waitsFor: int) =
+        let drops (p: Partial) (waitsFor: int) =
             [
+                No
                 for i in 1..waitsFor do
                     if i <= final && areSame (keyOf (bound (i - 1) p)) (keyOf e) then
-                        let drops source =
-                            source |> Option.exists (fun source -> takes source e)
+                        for source in Option.toList steps[i].Until do
+                            asks source e
 
-                        drops steps[i].Until
-                        i = waitsFor && drops steps[i].Unless
+                        if i = waitsFor then
+                            for source in Option.toList steps[i].Unless do
+                                asks source e
             ]
-            |> List.contains true
-            |> not
-
-        waiting <-
-            waiting
-            |> List.filter (fun p -> same (lastOf p) e || keeps p (List.max (waitsFor p)))
+            |> List.max
 
         let isFollowed p =
-            rule.Absence
-            |> Option.exists (fun (source, _) -> takes source e && areSame (keyOf (bound final p)) (keyOf e))
+            match rule.Absence with
+            | Some(source, _) when areSame (keyOf (bound final p)) (keyOf e) -> asks source e
+            | _ -> No
+
+        // R106: what perhaps drops puts in doubt.
+        let stays drops (p: Partial) =
+            let dropped = if same (lastOf p) e then No else drops p
+
+            if dropped = Perhaps then
+                doubted.Add p |> ignore
+
+            dropped <> Yes
+
+        waiting <- waiting |> List.filter (stays (fun p -> drops p (List.max (waitsFor p))))
 
         absences <-
             absences
-            |> List.filter (fun p -> same (lastOf p) e || (keeps p (final + 1) && not (isFollowed p)))
+            |> List.filter (stays (fun p -> max (drops p (final + 1)) (isFollowed p)))
 
         position <- position + 1
 
@@ -407,13 +469,18 @@ let private findings (rule: Rule) (stream: AuditEvent list) : Found list =
 /// R60 to R63: the events and, behind the event that completed it, each finding of the rule below.
 let private withFindings (below: Found list) (events: AuditEvent list) =
     let cited = Dictionary<AuditEvent, AuditEvent list>(HashIdentity.Reference)
+    let doubtful = HashSet<AuditEvent>(HashIdentity.Reference)
 
     let asEvent (f: Found) =
         let e =
-            AuditEvent("#", f.Last.Arguments)
+            AuditEvent("#", f.Last.Arguments.SetItem(0, textOf f.Last))
                 .With(time = System.Nullable f.Time, ordinal = System.Nullable f.Last.Ordinal)
 
         cited[e] <- f.Events
+
+        if f.IsInDoubt then
+            doubtful.Add e |> ignore
+
         e
 
     let at position =
@@ -431,16 +498,16 @@ let private withFindings (below: Found list) (events: AuditEvent list) =
             yield! at events.Length
         ]
 
-    stream, cited
+    stream, cited, doubtful
 
-/// Of each finding: whether it is suppressed, and the ordinals that it cites.
-let run (rule: Rule) (events: AuditEvent list) : (bool * int64 list) list =
+/// Of each finding: whether it is suppressed, whether it is in doubt, and the ordinals that it cites.
+let run (rule: Rule) (events: AuditEvent list) : (bool * bool * int64 list) list =
     let below =
         match rule.Below with
-        | Some below -> findings below events
+        | Some below -> findings below (HashSet()) events
         | None -> []
 
-    let stream, cited = withFindings below events
+    let stream, cited, doubtful = withFindings below events
 
     let evidence (e: AuditEvent) =
         match cited.TryGetValue e with
@@ -448,6 +515,6 @@ let run (rule: Rule) (events: AuditEvent list) : (bool * int64 list) list =
         | _ -> [ e ]
 
     [
-        for f in findings rule stream ->
-            f.Suppressed, f.Events |> List.collect evidence |> List.map _.Ordinal |> List.sort
+        for f in findings rule doubtful stream ->
+            f.Suppressed, f.IsInDoubt, f.Events |> List.collect evidence |> List.map _.Ordinal |> List.sort
     ]

@@ -2,6 +2,7 @@
 module AuditRules.Detection.Tests.ReferenceRules
 
 open System
+open System.Collections.Immutable
 open FsCheck
 open FsCheck.FSharp
 open AuditRules.Events
@@ -43,13 +44,13 @@ let genStep names hasGroup place =
         let! keyed = Gen.frequency [ 4, Gen.constant true; 1, Gen.constant false ]
         let! byText = Gen.frequency [ 4, Gen.constant false; 1, Gen.constant true ]
         let! within = sometimes 5 (Gen.choose64 (0L, 6L))
-        let! unless = sometimes 3 (genSource 2 names)
-        let! until = sometimes 2 (genSource 2 names)
+        let! unless = sometimes 3 (genSource 5 names)
+        let! until = sometimes 2 (genSource 5 names)
         let! least = Gen.choose (1, 3)
         let! runs = sometimes 3 (sometimes 5 (Gen.choose (least, 4)))
 
         let! preceded =
-            sometimes 2 (Gen.zip (genSource 2 names) (sometimes 5 (Gen.choose64 (0L, 6L))))
+            sometimes 2 (Gen.zip (genSource 4 names) (sometimes 5 (Gen.choose64 (0L, 6L))))
 
         let isLater = place <> First && place <> InGroup
 
@@ -141,6 +142,18 @@ let keys = [ Value.Str "k"; Value.Bytes [| 0xffuy |]; Value.Bytes [| 0xfeuy |] ]
 let private genKey =
     Gen.frequency [ 14, Gen.elements keys; 1, Gen.constant Value.Nil ]
 
+/// Mostly "x" or "y"; now and then "x" with more behind it that was cut off, or a text that was redacted.
+let private genText =
+    Gen.frequency
+        [
+            8, Gen.elements [ Value.Str "x"; Value.Str "y" ]
+            1,
+            Gen.constant (
+                Value.Truncated(TruncatedValue(ValueKind.Str, 9L, ImmutableArray.Empty, Value.Str "x"))
+            )
+            1, Gen.constant (Value.Redacted(RedactedValue("secret", 1L, "")))
+        ]
+
 let genEvents =
     gen {
         let! length = Gen.choose (0, 40)
@@ -150,7 +163,7 @@ let genEvents =
                 length
                 (gen {
                     let! name = Gen.elements names
-                    let! text = Gen.elements [ "x"; "y" ]
+                    let! text = genText
                     let! key = genKey
                     let! number = Gen.choose (0, 3)
                     let! gap = Gen.choose (0, 3)

@@ -33,10 +33,13 @@ let private short =
         maxTest = config.maxTest / 5
     }
 
-/// Of each finding: whether it is suppressed, and the ordinals that it cites.
+/// Of each finding: whether it is suppressed, whether it is in doubt, and the ordinals that it cites.
 let private shown (findings: Finding seq) =
     [
-        for f in findings -> f.State = FindingState.Suppressed, [ for e in f.Events -> e.Event.Ordinal ]
+        for f in findings ->
+            f.State = FindingState.Suppressed,
+            f.Verdict = FindingVerdict.Unknown,
+            [ for e in f.Events -> e.Event.Ordinal ]
     ]
 
 let private results plan (events: AuditEvent list) =
@@ -55,6 +58,45 @@ let rec private onlyKeyed (rule: ReferenceMatcher.Rule) =
         Steps = [ for s in rule.Steps -> { s with Keyed = true; ByText = false } ]
         Below = Option.map onlyKeyed rule.Below
     }
+
+/// The same with another source wherever it asks for findings.
+let private withoutFindings (rule: ReferenceMatcher.Rule) =
+    let source (s: ReferenceMatcher.Source) =
+        { s with
+            Names = s.Names |> List.map (fun name -> if name = "#" then "a" else name)
+        }
+
+    { rule with
+        Steps =
+            [
+                for s in rule.Steps ->
+                    { s with
+                        Source = source s.Source
+                        Unless = Option.map source s.Unless
+                        Until = Option.map source s.Until
+                        Preceded = s.Preceded |> Option.map (fun (s, window) -> source s, window)
+                    }
+            ]
+        Absence = rule.Absence |> Option.map (fun (s, window) -> source s, window)
+    }
+
+let private withText text (e: AuditEvent) =
+    AuditEvent(e.Name, e.Arguments.SetItem(0, text))
+        .With(time = Nullable e.Time, ordinal = Nullable e.Ordinal)
+
+/// A rule that asks for texts by patterns alone: keys and conditions see what was kept.
+let private byOtherThanText (rule: ReferenceMatcher.Rule) =
+    { rule with
+        Steps = [ for s in rule.Steps -> { s with ByText = false } ]
+        Threshold =
+            match rule.Threshold with
+            | Some(ReferenceMatcher.Count(least, _), window) ->
+                Some(ReferenceMatcher.Count(least, false), window)
+            | other -> other
+        Suppressed = None
+        Below = None
+    }
+    |> withoutFindings
 
 [<Tests>]
 let tests =
@@ -111,6 +153,21 @@ let tests =
                 let sampled =
                     Gen.zip genRule genEvents |> Gen.sampleWithSeed (Rnd 20261122UL) 50 6000
 
+                let isDoubtful (rule, events) =
+                    ReferenceMatcher.run rule events
+                    |> List.exists (fun (_, isInDoubt, _) -> isInDoubt)
+
+                let doubtful = sampled |> Seq.filter isDoubtful |> List.ofSeq
+
+                for clause, has in
+                    [
+                        "unless", (fun (s: ReferenceMatcher.Step) -> s.Unless.IsSome)
+                        "until", _.Until.IsSome
+                        "notPrecededBy", _.Preceded.IsSome
+                    ] do
+                    let count = doubtful |> List.filter (fst >> hasStep has) |> List.length
+                    Expect.isTrue (count >= 5) $"{count} rules with {clause} found something in doubt"
+
                 let firing =
                     sampled
                     |> Seq.filter (fun (rule, events) -> ReferenceMatcher.run rule events <> [])
@@ -128,6 +185,29 @@ let tests =
                 for kind, holds in kinds do
                     let count = firing |> List.filter holds |> List.length
                     Expect.isTrue (count >= 10) $"{count} rules with {kind} found something"
+
+            testPropertyWithConfig
+                config
+                "R78, R106: a rule that is clean finds nothing, whatever the values were that were cut or redacted"
+            <| Prop.forAll
+                (alsoBy (Gen.listOfLength 40 (Gen.elements [ "x"; "y"; "z" ])))
+                (fun ((rule, events), texts) ->
+                    let rule = byOtherThanText rule
+
+                    let whole =
+                        [
+                            for e, text in List.zip events (List.truncate events.Length texts) ->
+                                match e.Arguments[0].Kind with
+                                | ValueKind.Truncated -> withText (Value.Str("x" + text)) e
+                                | ValueKind.Redacted -> withText (Value.Str text) e
+                                | _ -> e
+                        ]
+
+                    let engine = DetectionEngine([ planOf rule ], sweeping)
+                    engine.Process(MemoryFrame(inNanoseconds events))
+
+                    (engine.Complete []).Outcomes[0].Verdict <> Verdict.Clean
+                    || ReferenceMatcher.run rule whole = [])
 
             testPropertyWithConfig short "where a stream is cut into frames makes no difference"
             <| Prop.forAll (alsoBy (Gen.choose (1, 5))) (fun ((rule, events), size) ->
@@ -177,8 +257,8 @@ let tests =
 
                     let found =
                         [
-                            for suppressed, ordinals in results (planOf rule) (numbered mixed) ->
-                                suppressed, [ for o in ordinals -> original[o] ]
+                            for suppressed, isInDoubt, ordinals in results (planOf rule) (numbered mixed) ->
+                                suppressed, isInDoubt, [ for o in ordinals -> original[o] ]
                         ]
 
                     found = results (planOf rule) events)
@@ -230,9 +310,9 @@ let tests =
                         else
                             e)
 
-                let own (found: (bool * int64 list) list) =
+                let own (found: (bool * bool * int64 list) list) =
                     found
-                    |> List.filter (fun (_, ordinals) -> not (isOther events[int (List.head ordinals)]))
+                    |> List.filter (fun (_, _, ordinals) -> not (isOther events[int (List.head ordinals)]))
 
                 own (results plan changed) = own (results plan events))
         ]

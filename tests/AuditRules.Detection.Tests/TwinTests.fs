@@ -305,8 +305,22 @@ let rec private patterns depth =
         | 2 -> return TextPattern.EndsWith text
         | 3 -> return TextPattern.Contains text
         | 4 -> return TextPattern.Under text
-        | 5 -> return TextPattern.Glob $"*{text}"
-        | 6 -> return TextPattern.IgnoringCase(TextPattern.StartsWith text)
+        | 5 ->
+            let! form = Gen.elements [ $"*{text}"; $"{text}*"; $"{text}?b*"; text ]
+            return TextPattern.Glob form
+        | 6 ->
+            let literal = Text.RegularExpressions.Regex.Escape text
+
+            let! form =
+                Gen.elements [ literal; $"^{literal}"; $"{literal}$"; $@"{literal}\b"; $@"{literal}\z" ]
+
+            return!
+                Gen.elements
+                    [
+                        TextPattern.IgnoringCase(TextPattern.StartsWith text)
+                        TextPattern.Regex form
+                        TextPattern.IgnoringCase(TextPattern.Glob $"{text}*")
+                    ]
         | 7 ->
             let! inner = patterns (depth - 1)
             return TextPattern.Not inner

@@ -82,6 +82,18 @@ let private on field argument pattern (name: string) =
 
 let private anyText = TextPattern.Glob "*"
 
+/// The bytes as a stream that is to be unpacked, and so cannot be sought.
+let private brotli (bytes: byte array) =
+    let packed = new MemoryStream()
+
+    (use packer =
+        new Compression.BrotliStream(packed, Compression.CompressionMode.Compress, true)
+
+     packer.Write(bytes, 0, bytes.Length))
+
+    packed.Position <- 0L
+    packed
+
 [<Tests>]
 let blind =
     testList
@@ -264,4 +276,55 @@ let unknown =
                     (said native [ compile (cut "a = 1 + 1; b = 2") ] [] pattern)
                     (Verdict.Clean, "")
                     $"{pattern}"
+
+            testCase "R107: a certain finding behind many in doubt is found by a second pass"
+            <| fun () ->
+                let absence =
+                    AbsencePlan(
+                        EventPattern "os.remove",
+                        StepKey<int>("", ImmutableArray.Empty, (fun b -> b[0].Process), _.Process),
+                        TimeSpan.FromTicks 1L
+                    )
+
+                let alone = (rule (EventPattern "open")).WithAbsence absence
+                let stream = new MemoryStream()
+
+                // The loss touches the windows of the first three.
+                (use writer = new TraceWriter(stream, native, TraceWriterOptions(LeaveOpen = true))
+
+                 for time in [ 1000L; 1100L; 1200L; 9000L ] do
+                     let opened = AuditEvent("open", list [ Value.Str "x" ])
+                     writer.Add (opened.With(time = Nullable time, pid = Nullable 100)).View
+
+                 let closing = AuditEvent("close", list []).With(time = Nullable 10000L)
+                 writer.Add closing.View
+                 writer.Add(LossRecord(-1, "disk-full", 1L, 1000L, 2000L, ImmutableArray.Empty))
+                 writer.Complete(TraceTotals(5L, 1, -1L, -1L, 1L)))
+
+                let replay (input: Stream) =
+                    let options =
+                        ReplayOptions(
+                            Detection = AuditRules.Detection.Matching.DetectionOptions(MaxFindings = 2)
+                        )
+
+                    let detection = TraceReplay.Run(input, "", [ alone ], options).Detection
+                    let outcome = detection.Outcomes[0]
+
+                    [ for f in detection.Findings -> f.Events[0].Event.Time, f.DoubtedBy = "" ],
+                    (outcome.Verdict, outcome.Findings, outcome.Undecided)
+
+                let bytes = stream.ToArray()
+
+                Expect.equal
+                    (replay (new MemoryStream(bytes)))
+                    ([ 1000L, false; 9000L, true ], (Verdict.Fired, 1L, 3L))
+                    "the certain one is kept, and counts"
+
+                use once =
+                    new Compression.BrotliStream(brotli bytes, Compression.CompressionMode.Decompress)
+
+                Expect.equal
+                    (replay once)
+                    ([ 1000L, false; 1100L, false ], (Verdict.Unknown, 0L, 4L))
+                    "what can be read only once is not judged beyond the limit"
         ]

@@ -68,4 +68,10 @@ public sealed record DetectionResult(
     ImmutableArray<Finding> Findings,
     ImmutableArray<RuleOutcome> Outcomes,
     long Events
-);
+)
+{
+    /// <summary>True when a rule has findings beyond the limit that were counted as being in doubt without being judged:
+    /// another pass that is told at its beginning what the recording may lack
+    /// (<see cref="Matching.DetectionOptions.Missing"/>) judges them (docs/spec/rules.md, R107).</summary>
+    public bool HasUnjudged { get; init; }
+}

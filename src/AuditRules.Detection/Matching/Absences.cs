@@ -57,6 +57,9 @@ sealed class Absences(AbsencePlan plan, DetectionOptions options)
         Dropped += _dropped.Count;
     }
 
+    /// <summary>An event of which it is not known whether it is of the source.</summary>
+    public void Doubt(EventView view, Doubt doubt) => _index.Doubt(view, doubt);
+
     /// <summary>The match whose window ends first, which waits no longer.</summary>
     public Partial Take()
     {

@@ -91,7 +91,8 @@ public sealed class DetectionEngine
     /// <summary>How far the rule of that number has got, in the order of rule ids.</summary>
     internal ImmutableArray<StepProgress> ProgressOf(int rule) => _matchers[_asked[rule]].Progress;
 
-    /// <summary>Ends the pass: the events are all that there were, but for what losses and gaps tell of.</summary>
+    /// <summary>Ends the pass: the events are all that there were, but for what losses and gaps tell of; what was known at
+    /// the beginning (<see cref="DetectionOptions.Missing"/>) stands in their place.</summary>
     /// <param name="losses">The losses that the trace tells of.</param>
     /// <param name="gaps">From when on the recording may not hold everything; null for never.</param>
     public DetectionResult Complete(
@@ -100,7 +101,7 @@ public sealed class DetectionEngine
     )
     {
         DecideBefore(long.MaxValue);
-        return _results.Complete(_matchers, _failures, losses, gaps ?? [], _events);
+        return _results.Complete(_matchers, _failures, _options.Missing ?? new(losses, gaps ?? []), _events);
     }
 
     void Begin(EventFrame frame)
@@ -128,14 +129,15 @@ public sealed class DetectionEngine
             var matcher = _matchers[site.Rule];
             if (!matcher.IsAwaited(site))
                 continue;
-            _memory.Undecided = null;
             _options.Watch?.Enter(matcher.Plan.Info.Id, view);
             try
             {
-                if (site.Holds(_memory, view))
+                var answer = site.Ask(_memory, view, out var open);
+                if (open is not null)
+                    matcher.OnUndecided(site, view, open);
+                // R78: what was kept stands where a step is taken; R106: elsewhere it must decide.
+                if (answer == Answer.Yes || (answer == Answer.PerhapsYes && site.Role == SiteRole.Step))
                     matcher.On(site, view);
-                else if (site.Role == SiteRole.Step)
-                    _results.Undecided[site.Rule] ??= _memory.Undecided;
             }
 #pragma warning disable CA1031 // A rule may throw anything, and that is this rule's failure alone.
             catch (Exception exception) when (exception is not MalformedEventsException)

@@ -19,8 +19,13 @@ public sealed record DetectionOptions
     /// <summary>The size from which tables are walked for what has expired; small in tests.</summary>
     internal int SweepAtLeast { get; init; } = 1024;
 
-    /// <summary>Findings of one rule that are kept; further ones are only counted.</summary>
+    /// <summary>Findings of one rule that are kept, and as many suppressed ones; further ones are only counted. One in doubt
+    /// is kept where there is room beside the certain ones (docs/spec/rules.md, R107).</summary>
     public int MaxFindings { get; init; } = 10_000;
+
+    /// <summary>What the recording may lack, where that is known before the pass: each finding is then judged when it is
+    /// made. Null when only the end tells.</summary>
+    public MissingEvents? Missing { get; init; }
 
     /// <summary>Told of the code of rules while it runs; null for nobody.</summary>
     public IRuleWatch? Watch { get; init; }

@@ -117,10 +117,7 @@ sealed class Group
         var order = Enumerable.Range(0, _group.Length).OrderBy(i => _group[i].Number).ToArray();
         // R62: a group waits for no step, and has no doubts but those of its events.
         var doubts = _group.SelectMany(w => (w.Event as FindingEvent)?.Doubts ?? []).ToArray();
-        return new Partial([.. order.Select(i => _group[i].Event)], order)
-        {
-            Doubts = doubts.Length > 0 ? doubts : null,
-        };
+        return new Partial([.. order.Select(i => _group[i].Event)], order, doubts.Length > 0 ? doubts : null);
     }
 
     object?[]? KeysOf(AuditEvent first)
@@ -138,20 +135,34 @@ sealed class Group
         {
             if (waiting.Gone)
                 continue;
-            if (_schedule.IsDue(_count))
-                Sweep(waiting.Event.Time);
-            if (_count >= _options.MaxPartialMatches)
-                Evicted++;
-            else if (step == 0)
+            if (step == 0)
                 KeepFirst(waiting);
             else if (_steps[step].Key!.LaterOf(waiting.Event.View) is { } key)
-            {
-                _count += _members[step].ContainsKey(key) ? 0 : 1;
-                _members[step][key] = waiting;
-            }
+                KeepMember(_members[step], key, waiting);
         }
 
         _arriving.Clear();
+    }
+
+    void KeepMember(Dictionary<object, GroupEvent> members, object key, GroupEvent member)
+    {
+        if (members.ContainsKey(key) || HasRoom(member.Event.Time))
+            members[key] = member;
+    }
+
+    // R107: what takes the place of another needs none.
+    bool HasRoom(long now)
+    {
+        if (_schedule.IsDue(_count))
+            Sweep(now);
+        if (_count >= _options.MaxPartialMatches)
+        {
+            Evicted++;
+            return false;
+        }
+
+        _count++;
+        return true;
     }
 
     void KeepFirst(GroupEvent first)
@@ -160,8 +171,8 @@ sealed class Group
             return;
         if (_latest.TryGetValue(keys, out var replaced))
             replaced.Leave();
-        else
-            _count++;
+        else if (!HasRoom(first.Event.Time))
+            return;
         _latest[keys] = first;
         for (var i = 1; i < _steps.Length; i++)
         {

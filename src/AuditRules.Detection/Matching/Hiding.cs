@@ -14,14 +14,16 @@ static class Hiding
     public static IEnumerable<EventPattern> Of(RulePlan plan) =>
         Patterns(plan).SelectMany(p => p.PatternsNeeded());
 
+    /// <summary>Before so many of the first steps a match too many may hide another one of the same rule.</summary>
+    public static int StepsOf(RulePlan plan) =>
+        plan.Count is not null ? plan.Steps.Length
+        // What has taken the last step takes nobody's place.
+        : plan.Overlap == Overlap.Latest ? plan.Steps.Length - 1
+        : 0;
+
     static IEnumerable<EventPattern> Patterns(RulePlan plan)
     {
-        // What has taken the last step takes nobody's place.
-        var replacing =
-            plan.Count is not null ? plan.Steps.Length
-            : plan.Overlap == Overlap.Latest ? plan.Steps.Length - 1
-            : 0;
-        var own = plan.Steps.Take(replacing).SelectMany(Excluded);
+        var own = plan.Steps.Take(StepsOf(plan)).SelectMany(Excluded);
         var below = plan.BuiltOn.SelectMany(Patterns);
         return MayHide(plan) ? [.. own, .. below, .. plan.BuiltOn.SelectMany(Spurious)] : [.. own, .. below];
     }

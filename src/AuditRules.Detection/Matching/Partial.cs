@@ -6,7 +6,8 @@ namespace AuditRules.Detection.Matching;
 /// <summary>A partial match: the events of the steps taken so far, oldest first. It waits for the next step.</summary>
 /// <param name="events">The events, detached from their frames so that these are not kept alive.</param>
 /// <param name="steps">For each event the step that it was; null when the n-th event is the n-th step.</param>
-sealed class Partial(AuditEvent[] events, int[]? steps = null) : IWaits
+/// <param name="doubts">Stretches of time in which an event must not have gone unseen; null for none.</param>
+sealed class Partial(AuditEvent[] events, int[]? steps = null, Doubt[]? doubts = null) : IWaits
 {
     // A run that may go on waits in two.
     KeyQueue<Partial>? _queue;
@@ -25,7 +26,7 @@ sealed class Partial(AuditEvent[] events, int[]? steps = null) : IWaits
     public int Run { get; init; }
 
     /// <summary>Stretches of time in which an event must not have gone unseen; null for none.</summary>
-    public Doubt[]? Doubts { get; init; }
+    public Doubt[]? Doubts { get; private set; } = doubts;
 
     /// <summary>The step that it waits for; of a run that may go on the one behind it, of a match that waits for the end
     /// of a window the number of steps.</summary>
@@ -49,6 +50,13 @@ sealed class Partial(AuditEvent[] events, int[]? steps = null) : IWaits
     }
 
     bool IWaits.IsGone => _gone;
+
+    /// <summary>Puts it in doubt, whatever the recording says. One such doubt is enough.</summary>
+    public void Doubt(Doubt doubt)
+    {
+        if (!Array.Exists(Doubts ?? [], d => d.Known.Length > 0))
+            Doubts = [.. Doubts ?? [], doubt];
+    }
 
     /// <summary>Told by a queue that keeps it; of at most two.</summary>
     public void WaitsIn(KeyQueue<Partial> queue)
@@ -76,16 +84,12 @@ sealed class Partial(AuditEvent[] events, int[]? steps = null) : IWaits
     public static Partial Extend(Partial? partial, int step, AuditEvent audited, bool isRun, Doubt[]? doubts)
     {
         if (partial is null)
-            return new([audited]) { Doubts = doubts };
+            return new([audited], null, doubts);
         var ordinary = step == partial.Events.Length && !partial.HasSteps;
         int[]? steps = ordinary
             ? null
             : [.. Enumerable.Range(0, partial.Events.Length).Select(partial.StepOf), step];
-        return new([.. partial.Events, audited], steps)
-        {
-            Run = isRun ? partial.RunOf(step) + 1 : 0,
-            Doubts = doubts,
-        };
+        return new([.. partial.Events, audited], steps, doubts) { Run = isRun ? partial.RunOf(step) + 1 : 0 };
     }
 
     /// <summary>True when that event was the last step taken.</summary>

@@ -14,11 +14,15 @@ abstract class PartialIndex
 
     /// <summary>Drops the partial matches of this event's key, and adds them to the list.</summary>
     public abstract void Drop(EventView later, List<Partial> dropped);
+
+    /// <summary>Puts the partial matches of this event's key in doubt: whether it drops them is not known (R106). Returns
+    /// whether there are any.</summary>
+    public abstract bool Doubt(EventView later, Doubt doubt);
 }
 
 sealed class PartialIndex<TKey>(StepKey<TKey> key, DetectionOptions options) : PartialIndex
 {
-    readonly Dictionary<Key<TKey>, List<Partial>> _partials = new(new KeyComparer<TKey>(key.Comparer));
+    readonly Dictionary<Key<TKey>, Entry> _partials = new(new KeyComparer<TKey>(key.Comparer));
     int _inserted;
     int _sweepAt = options.SweepAtLeast;
 
@@ -31,15 +35,16 @@ sealed class PartialIndex<TKey>(StepKey<TKey> key, DetectionOptions options) : P
             return;
         if (++_inserted >= _sweepAt)
             Sweep(now);
-        ref var list = ref CollectionsMarshal.GetValueRefOrAddDefault(_partials, new(own), out _);
-        (list ??= []).Add(partial);
+        ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_partials, new(own), out _);
+        (entry ??= new()).Partials.Add(partial);
     }
 
     public override void Drop(EventView later, List<Partial> dropped)
     {
         var wanted = key.Later(later);
-        if (wanted is null || !_partials.TryGetValue(new(wanted), out var list))
+        if (wanted is null || !_partials.TryGetValue(new(wanted), out var entry))
             return;
+        var list = entry.Partials;
         // A match whose last step is this very event stays: "between" excludes both ends.
         foreach (var partial in list)
         {
@@ -51,22 +56,44 @@ sealed class PartialIndex<TKey>(StepKey<TKey> key, DetectionOptions options) : P
         }
 
         list.RemoveAll(p => p.Gone);
+        entry.Doubted = 0;
         if (list.Count == 0)
             _partials.Remove(new(wanted));
+    }
+
+    public override bool Doubt(EventView later, Doubt doubt)
+    {
+        var wanted = key.Later(later);
+        if (wanted is null || !_partials.TryGetValue(new(wanted), out var entry))
+            return false;
+        var list = entry.Partials;
+        // What one event put in doubt the next ones need not look at.
+        for (; entry.Doubted < list.Count && !list[entry.Doubted].EndsWith(later); entry.Doubted++)
+            list[entry.Doubted].Doubt(doubt);
+        return entry.Doubted > 0;
     }
 
     void Sweep(long now)
     {
         var live = 0;
-        foreach (var (own, list) in _partials)
+        foreach (var (own, entry) in _partials)
         {
-            list.RemoveAll(p => p.Gone || p.Deadline < now);
-            live += list.Count;
-            if (list.Count == 0)
+            entry.Partials.RemoveAll(p => p.Gone || p.Deadline < now);
+            entry.Doubted = 0;
+            live += entry.Partials.Count;
+            if (entry.Partials.Count == 0)
                 _partials.Remove(own);
         }
 
         _inserted = 0;
         _sweepAt = Math.Max(options.SweepAtLeast, live);
+    }
+
+    sealed class Entry
+    {
+        public List<Partial> Partials { get; } = [];
+
+        /// <summary>So many of the first are in doubt or gone.</summary>
+        public int Doubted { get; set; }
     }
 }

@@ -15,11 +15,6 @@ sealed class PatternMemory
     EventFrame? _frame;
     int _generation;
 
-    /// <summary>
-    /// The last no that may have been a yes for the value that the program had; null for none since it was set to null.
-    /// </summary>
-    public UndecidedValue? Undecided { get; set; }
-
     /// <summary>The number under which the answers of that condition are kept.</summary>
     public int NumberOf(FieldCondition condition)
     {
@@ -40,51 +35,41 @@ sealed class PatternMemory
         _generation++;
     }
 
-    public bool Holds(int number, FieldCondition condition, int row)
+    /// <summary>What the condition of that number says of an event.</summary>
+    public Answer Ask(int number, FieldCondition condition, int row)
     {
         var frame = _frame!;
         var id = frame.GetDictionaryId(row, condition.Path.Argument);
         if (id < 0)
-            return Yes(condition, row, Ask(condition, frame.GetArgument(row, condition.Path.Argument)));
+            return Ask(condition, frame.GetArgument(row, condition.Path.Argument));
         var answers = _answers[number];
         if (answers.Generation != _generation)
             answers.Clear(_generation, frame.DictionaryCount);
         ref var answer = ref answers.Known[id];
-        if (answer == Answers.Unknown)
+        if (answer == Answer.NotAsked)
             answer = Ask(condition, frame.GetDictionaryValue(id));
-        return Yes(condition, row, answer);
+        return answer;
     }
 
-    bool Yes(FieldCondition condition, int row, byte answer)
-    {
-        if (answer == Answers.Undecided)
-            Undecided = UndecidedValue.Of(condition, new EventView(_frame!, row));
-        return answer == Answers.Yes;
-    }
-
-    static byte Ask(FieldCondition condition, Value argument)
+    static Answer Ask(FieldCondition condition, Value argument)
     {
         var value = condition.Path.Select(argument);
-        return condition.Pattern.Matches(value) ? Answers.Yes
-            : condition.Pattern.IsDecided(value) ? Answers.No
-            : Answers.Undecided;
+        var matches = condition.Pattern.Matches(value);
+        return condition.Pattern.IsDecided(value)
+            ? (matches ? Answer.Yes : Answer.No)
+            : (matches ? Answer.PerhapsYes : Answer.PerhapsNo);
     }
 
     sealed class Answers
     {
-        public const byte Unknown = 0;
-        public const byte No = 1;
-        public const byte Yes = 2;
-        public const byte Undecided = 3;
-
-        public byte[] Known = [];
+        public Answer[] Known = [];
         public int Generation = -1;
 
         public void Clear(int generation, int count)
         {
             Generation = generation;
             if (Known.Length < count)
-                Known = new byte[count];
+                Known = new Answer[count];
             else
                 Array.Clear(Known, 0, count);
         }

@@ -1,98 +1,103 @@
 using AuditRules.Detection.Findings;
 using AuditRules.Detection.Plans;
-using AuditRules.Events;
 
 namespace AuditRules.Detection.Matching;
 
 /// <summary>The findings of a pass, and what is said of its rules at the end.</summary>
-sealed class Results(RulePlan[] plans, HashSet<string> asked, DetectionOptions options)
+sealed class Results
 {
-    readonly List<Made> _findings = [];
-    readonly long[] _fired = new long[plans.Length];
+    readonly RulePlan[] _plans;
+    readonly HashSet<string> _asked;
+    readonly DetectionOptions _options;
+    readonly RuleFindings[] _findings;
 
-    /// <summary>Of each rule a value that could not be compared; null for none.</summary>
-    public UndecidedValue?[] Undecided { get; } = new UndecidedValue?[plans.Length];
-
-    readonly long[] _suppressed = new long[plans.Length];
-
-    public void Add(int rule, Found found, long time, long ordinal)
+    public Results(RulePlan[] plans, HashSet<string> asked, DetectionOptions options)
     {
-        var counts = found.Finding.State == FindingState.Suppressed ? _suppressed : _fired;
-        if (++counts[rule] <= options.MaxFindings && asked.Contains(plans[rule].Info.Id))
-            _findings.Add(new(rule, found, time, ordinal));
+        _plans = plans;
+        _asked = asked;
+        _options = options;
+        var unseen = options.Missing is { } missing ? new Unseen(missing, options.WhyBlind) : null;
+        _findings = [.. plans.Select(_ => new RuleFindings(options.MaxFindings, unseen))];
     }
+
+    public void Add(int rule, Found found, long time, long ordinal) =>
+        _findings[rule].Add(found, time, ordinal);
 
     public DetectionResult Complete(
         RuleMatcher[] matchers,
         RuleFailure?[] failures,
-        IReadOnlyCollection<LossRecord> losses,
-        IReadOnlyCollection<RecordingGap> gaps,
+        MissingEvents missing,
         long events
     )
     {
-        var all = RuleSet.Inherit(plans, failures);
-        // R19. Most findings come in this order; the sort is stable.
-        var kept = _findings
-            .Where(f => all[f.Rule] is null)
-            .OrderBy(f => f.Time)
-            .ThenBy(f => f.Ordinal)
+        var all = RuleSet.Inherit(_plans, failures);
+        var unseen = new Unseen(missing, _options.WhyBlind);
+        foreach (var findings in _findings)
+            findings.Complete(unseen);
+        int[] asked =
+        [
+            .. Enumerable.Range(0, _plans.Length).Where(rule => _asked.Contains(_plans[rule].Info.Id)),
+        ];
+        // R19.
+        var kept = asked
+            .Where(rule => all[rule] is null)
+            .SelectMany(rule => _findings[rule].Kept().Select(made => (Rule: rule, Made: made)))
+            .OrderBy(f => f.Made.Time)
+            .ThenBy(f => f.Made.Ordinal)
             .ThenBy(f => f.Rule)
-            .Select(f => (f.Rule, Finding: Judge(f.Found)))
-            .ToArray();
-        return new(
-            [.. kept.Select(k => k.Finding)],
-            [
-                .. Enumerable
-                    .Range(0, plans.Length)
-                    .Where(rule => asked.Contains(plans[rule].Info.Id))
-                    .Select(OutcomeOf),
-            ],
-            events
-        );
-
-        Finding Judge(Found found)
+            .ThenBy(f => f.Made.Number);
+        return new([.. kept.Select(f => f.Made.Finding)], [.. asked.Select(OutcomeOf)], events)
         {
-            var reason = found
-                .Doubts?.Select(d => d.Reason(losses, gaps, options.WhyBlind))
-                .FirstOrDefault(r => r is not null);
-            return reason is null ? found.Finding : found.Finding.Doubt(reason);
-        }
+            HasUnjudged = _findings.Any(f => f.AreUnjudged),
+        };
 
         RuleOutcome OutcomeOf(int rule)
         {
-            var unknown = kept.Where(k =>
-                    k.Rule == rule
-                    && k.Finding.Verdict == FindingVerdict.Unknown
-                    && k.Finding.State == FindingState.New
-                )
-                .Select(k => k.Finding.DoubtedBy)
-                .ToArray();
-            // Of those that were not kept nothing is known: they are what the kept ones are, with doubt where one has it.
-            var beyond = Math.Max(0, _fired[rule] - options.MaxFindings);
-            var undecided = unknown.Length > 0 ? unknown.Length + beyond : 0;
-            var matches = _fired[rule] - undecided;
-            var evicted = RuleSet.Needed(plans[rule], plans).Sum(r => matchers[r].Evicted);
+            var plan = _plans[rule];
+            var findings = _findings[rule];
             var (verdict, reason) = all[rule] is { } failure
                 ? (Verdict.Failed, failure.Message)
-                : Verdicts.Of(plans[rule], matches, evicted, losses, Undecided[rule], options.WhyBlind);
-            if (verdict is Verdict.Clean && undecided > 0)
-                (verdict, reason) = (Verdict.Unknown, $"what it found is in doubt: {unknown[0]}");
+                : VerdictOf(rule, matchers, missing);
             var failed = verdict == Verdict.Failed;
             return new(
-                plans[rule].Info,
+                plan.Info,
                 verdict,
                 reason,
-                failed ? 0 : matches,
+                failed ? 0 : findings.Certain,
                 matchers[rule].Evicted,
                 matchers[rule].Progress,
                 all[rule]
             )
             {
-                Suppressed = failed ? 0 : _suppressed[rule],
-                Undecided = failed ? 0 : undecided,
+                Suppressed = failed ? 0 : findings.Suppressed,
+                Undecided = failed ? 0 : findings.Doubtful,
             };
         }
     }
 
-    readonly record struct Made(int Rule, Found Found, long Time, long Ordinal);
+    (Verdict, string) VerdictOf(int rule, RuleMatcher[] matchers, MissingEvents missing)
+    {
+        // R64: what makes one of them unknown makes the rule unknown; its own reasons come first.
+        int[] needed = [rule, .. RuleSet.Needed(_plans[rule], _plans).Where(other => other != rule)];
+        var (verdict, reason) = Verdicts.Of(
+            _plans[rule],
+            _findings[rule].Certain,
+            needed.Sum(r => matchers[r].Evicted),
+            missing.Losses,
+            needed.Select(r => matchers[r].Undecided).FirstOrDefault(u => u is not null),
+            _options.WhyBlind
+        );
+        if (verdict != Verdict.Clean)
+            return (verdict, reason);
+        foreach (var each in needed)
+        {
+            if (_findings[each].Doubt is { } doubt)
+            {
+                var who = each == rule ? "it" : _plans[each].Info.Id;
+                return (Verdict.Unknown, $"what {who} found is in doubt: {doubt}");
+            }
+        }
+
+        return (Verdict.Clean, "");
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AuditRules.Detection.Findings;
+using AuditRules.Detection.Patterns;
 using AuditRules.Detection.Plans;
 using AuditRules.Events;
 
@@ -15,7 +16,7 @@ sealed class RuleMatcher
     readonly PartialTable[] _waiting; // [step]: what waits for that step; unused for the first and for a group
     readonly PartialIndex[][] _unless; // [step][n]
     readonly PartialIndex[][] _until; // [step][n]: what waits for that step or a later one
-    readonly PrecededTable[][] _preceded; // [step][n]
+    readonly Preceded[][] _preceded; // [step][n]
     readonly long[] _within;
     readonly long _maxSpan;
     readonly int _groupEnd; // the first step behind the group; 0 for none
@@ -23,6 +24,8 @@ sealed class RuleMatcher
     readonly Func<bool> _groupHolds;
     readonly CountTable? _count;
     readonly Absences? _absences;
+    readonly EventPattern[] _absent; // what must not come behind the last step
+    readonly int _hiding; // the steps before which a match too many may hide another
     readonly FindingMaker _maker;
     readonly EventView[] _views;
     readonly StepCounters[] _counters;
@@ -40,7 +43,7 @@ sealed class RuleMatcher
             _waiting[i] = (_steps[i].Key ?? StepKey.Any).CreateTable(plan.Overlap, options);
         _unless = [.. _steps.Select(s => Indexes(s.Unless, options))];
         _until = [.. _steps.Select(s => Indexes(s.Until, options))];
-        _preceded = [.. _steps.Select(s => Memories(s.NotPrecededBy, options))];
+        _preceded = [.. _steps.Select(s => s.NotPrecededBy.Select(p => new Preceded(p, options)).ToArray())];
         _within = [.. _steps.Select(s => Length(s.Within))];
         _maxSpan = Length(plan.MaxSpan);
         _groupEnd = plan.GroupEnd;
@@ -49,6 +52,8 @@ sealed class RuleMatcher
         _groupHolds = GroupHolds;
         _count = plan.Count?.CreateTable(options);
         _absences = plan.Absence is { } absence ? new(absence, options) : null;
+        _absent = [.. plan.Absence?.Pattern.PatternsNeeded() ?? []];
+        _hiding = Hiding.StepsOf(plan);
         _views = new EventView[_steps.Length];
         _maker = new(plan, _views);
         _counters = StepCounters.Of(plan);
@@ -58,6 +63,9 @@ sealed class RuleMatcher
 
     /// <summary>Findings that were made and not yet taken away.</summary>
     public List<Found> Found { get; } = [];
+
+    /// <summary>The first value that a pattern could not decide where a finding may be hidden by that; null for none.</summary>
+    public UndecidedValue? Undecided { get; private set; }
 
     /// <summary>What was not kept because a table was full.</summary>
     public long Evicted =>
@@ -117,6 +125,44 @@ sealed class RuleMatcher
         }
     }
 
+    /// <summary>An event of which a site's patterns cannot say whether they take it, for what was kept of a value does not
+    /// decide that condition: whatever it does as a step, no finding may be hidden by it (R78), and it drops and refuses
+    /// nothing for certain (R106).</summary>
+    public void OnUndecided(Site site, EventView view, FieldCondition open)
+    {
+        if (site.Role == SiteRole.Step)
+        {
+            Undecided ??= UndecidedValue.Of(open, view);
+            return;
+        }
+
+        var value = UndecidedValue.Of(open, view);
+        switch (site.Role)
+        {
+            case SiteRole.Unless:
+                if (_unless[site.Step][site.Number].Doubt(view, value.AsDoubt()))
+                    MayHide(site.Step, value);
+                break;
+            case SiteRole.Until:
+                if (_until[site.Step][site.Number].Doubt(view, value.AsDoubt()))
+                    MayHide(site.Step, value);
+                break;
+            case SiteRole.Absence:
+                _absences!.Doubt(view, value.AsDoubt());
+                break;
+            case SiteRole.Preceded:
+                _preceded[site.Step][site.Number].RememberUndecided(view, value);
+                break;
+        }
+    }
+
+    // R56: a match that should perhaps not go on.
+    void MayHide(int step, UndecidedValue value)
+    {
+        if (step < _hiding)
+            Undecided ??= value;
+    }
+
     /// <summary>Takes away the match whose window ends first: its finding is to be made.</summary>
     public Partial NextAbsence() => _absences!.Take();
 
@@ -124,8 +170,7 @@ sealed class RuleMatcher
     public void Decide(Partial match)
     {
         match.Bind(_views);
-        var needed = _plan.Absence!.Pattern.PatternsNeeded();
-        var doubt = new Doubt([.. needed], match.Last.Time, match.Deadline);
+        var doubt = new Doubt(_absent, match.Last.Time, match.Deadline);
         Found.Add(_maker.Make(new Counted([match]), [.. match.Doubts ?? [], doubt]));
     }
 
@@ -262,7 +307,13 @@ sealed class RuleMatcher
 
         // What may throw stands before what changes the state.
         var isRun = _steps[step].Runs is not null;
-        var next = Partial.Extend(partial, step, view.Detach(), isRun, DoubtsOf(step, partial, view));
+        var next = Partial.Extend(
+            partial,
+            step,
+            view.Detach(),
+            isRun,
+            DoubtsOf(step, partial, bindings, view)
+        );
         counters.Taken++;
         if (partial is not null)
             Remove(step, partial);
@@ -280,23 +331,22 @@ sealed class RuleMatcher
         return false;
     }
 
-    Doubt[]? DoubtsOf(int step, Partial? partial, EventView view)
+    Doubt[]? DoubtsOf(int step, Partial? partial, Bindings bindings, EventView view)
     {
         var earlier = partial?.Doubts;
         var inherited = (view.Rows as FindingEvent)?.Doubts;
         if (inherited is null && _preceded[step].Length == 0)
             return earlier;
-        var own = _steps[step]
-            .NotPrecededBy.Select(
-                (p, i) =>
-                    new Doubt(
-                        [.. p.Pattern.PatternsNeeded()],
-                        p.Within is { } time ? view.Time - Nanoseconds.Of(time) : long.MinValue,
-                        view.Time,
-                        _preceded[step][i].Evicted > 0 ? "earlier events were not kept" : ""
-                    )
-            );
-        return [.. earlier ?? [], .. inherited ?? [], .. own];
+        List<Doubt> all = [.. earlier ?? [], .. inherited ?? []];
+        foreach (var preceded in _preceded[step])
+        {
+            var undecided = preceded.UndecidedBefore(bindings, view.Time);
+            if (undecided is not null)
+                MayHide(step, undecided);
+            all.Add(undecided?.AsDoubt() ?? preceded.DoubtBefore(view.Time));
+        }
+
+        return [.. all];
     }
 
     void Remove(int step, Partial partial)
@@ -383,7 +433,4 @@ sealed class RuleMatcher
 
     static PartialIndex[] Indexes(ImmutableArray<UnlessPlan> drops, DetectionOptions options) =>
         [.. drops.Select(d => d.Key.CreateIndex(options))];
-
-    static PrecededTable[] Memories(ImmutableArray<PrecededPlan> preceded, DetectionOptions options) =>
-        [.. preceded.Select(p => p.Key.CreateMemory(p.Within, options))];
 }

@@ -26,22 +26,37 @@ enum SiteRole
 /// <summary>A pattern, and for each of its conditions the number in the pattern memory.</summary>
 sealed record SitePattern(EventPattern Pattern, int[] Numbers)
 {
-    public bool Holds(PatternMemory memory, EventView view)
+    /// <summary>What the pattern says of an event.</summary>
+    /// <param name="memory">Earlier answers.</param>
+    /// <param name="view">The event.</param>
+    /// <param name="open">The condition that what was kept of a value does not decide; null when the answer is decided.</param>
+    public Answer Ask(PatternMemory memory, EventView view, out FieldCondition? open)
     {
+        open = null;
+        var least = Answer.Yes;
         var conditions = Pattern.Conditions;
         for (var i = 0; i < conditions.Length; i++)
         {
-            if (!memory.Holds(Numbers[i], conditions[i], view.Row))
-                return false;
+            var answer = memory.Ask(Numbers[i], conditions[i], view.Row);
+            if (answer == Answer.Yes)
+                continue;
+            // A later condition may decide what this one does not.
+            if (answer == Answer.No)
+                return answer;
+            if (answer < least)
+                (least, open) = (answer, conditions[i]);
         }
 
+        // The code of a rule counts on its conditions.
+        if (least == Answer.PerhapsNo)
+            return least;
         foreach (var test in Pattern.Tests)
         {
             if (!test.Test(view))
-                return false;
+                return Answer.No;
         }
 
-        return true;
+        return least;
     }
 }
 
@@ -57,15 +72,24 @@ sealed record Site(int Rule, SiteRole Role, int Step, int Number, string EventNa
     /// <summary>True where the events are findings, which no program can raise.</summary>
     public bool IsOfFindings => Patterns[0].Pattern.FindingsOf is not null;
 
-    public bool Holds(PatternMemory memory, EventView view)
+    /// <summary>What the patterns say of an event: of several answers the one nearest to yes.</summary>
+    /// <param name="memory">Earlier answers.</param>
+    /// <param name="view">The event.</param>
+    /// <param name="open">The condition that what was kept of a value does not decide; null when the answer is decided.</param>
+    public Answer Ask(PatternMemory memory, EventView view, out FieldCondition? open)
     {
+        open = null;
+        var most = Answer.No;
         foreach (var pattern in Patterns)
         {
-            if (pattern.Holds(memory, view))
-                return true;
+            var answer = pattern.Ask(memory, view, out var condition);
+            if (answer > most)
+                (most, open) = (answer, condition);
+            if (answer == Answer.Yes)
+                break;
         }
 
-        return false;
+        return most;
     }
 
     /// <summary>

@@ -12,6 +12,9 @@ sealed record UndecidedValue(string EventName, string Field, bool IsRedacted)
     public static UndecidedValue Of(FieldCondition condition, EventView view) =>
         new(view.Name, condition.Field, condition.Path.Read(view).Kind == ValueKind.Redacted);
 
+    /// <summary>The doubt in which it puts a match, whatever else the recording says (R106).</summary>
+    public Doubt AsDoubt() => new([], 0, 0, ToString());
+
     /// <summary>What is said of it, as <c>the source of compile was cut when it was recorded</c>.</summary>
     public override string ToString() =>
         $"the {Field} of {EventName} was {(IsRedacted ? "redacted" : "cut")} when it was recorded";

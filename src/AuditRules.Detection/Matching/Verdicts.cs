@@ -27,7 +27,7 @@ static class Verdicts
             .ToHashSet();
         var hiding = Hiding.Of(plan).ToArray();
         needed.UnionWith(hiding.Select(p => p.EventName));
-        if (losses.FirstOrDefault(loss => Touches(loss, needed)) is { } lost)
+        if (losses.FirstOrDefault(loss => Unseen.MayHold(loss, needed)) is { } lost)
             return (Verdict.Unknown, $"events were lost ({lost.Reason})");
         if (whyBlind is not null && Array.Find(hiding, p => whyBlind(p) is not null) is { } absent)
             return (
@@ -67,9 +67,4 @@ static class Verdicts
 
         return (Verdict.Unknown, some);
     }
-
-    static bool Touches(LossRecord loss, HashSet<string> needed) =>
-        loss.Events.IsDefaultOrEmpty
-        || loss.Named < loss.Count
-        || loss.Events.Any(e => needed.Contains(e.Key));
 }

@@ -66,6 +66,17 @@ sealed record TextGlob(string Pattern, bool AnyCase = false) : TextLiteral(AnyCa
             ? GlobMatcher.IsMatch(Pattern.ToUpperInvariant(), text.ToUpperInvariant())
             : GlobMatcher.IsMatch(Pattern, text);
 
+    // With a star at its end it takes whatever follows; before the first wildcard it takes one text alone.
+    internal override bool IsDecidedBy(string head)
+    {
+        if (Pattern.EndsWith('*') && Matches(head))
+            return true;
+        var wildcard = Pattern.AsSpan().IndexOfAny('*', '?');
+        var beginning = wildcard < 0 ? Pattern : Pattern[..wildcard];
+        var common = Math.Min(beginning.Length, head.Length);
+        return !head.AsSpan(0, common).Equals(beginning.AsSpan(0, common), Comparison);
+    }
+
     public override string ToString() => Print("glob", Pattern);
 }
 
@@ -76,13 +87,17 @@ sealed record TextRegex : TextLiteral
     // Backtracking is refused: it takes time beyond all bounds on texts that a program chose.
     const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
+    static readonly string[] _ends = ["$", @"\b", @"\B", @"\z", @"\Z"];
+
     readonly Lazy<Regex> _anyCase;
+    readonly bool _asksForEnd;
     readonly Regex _regex;
 
     public TextRegex(string pattern)
         : base(false)
     {
         Pattern = pattern;
+        _asksForEnd = _ends.Any(end => pattern.Contains(end, StringComparison.Ordinal));
         try
         {
             _regex = new(pattern, Linear);
@@ -117,6 +132,9 @@ sealed record TextRegex : TextLiteral
     public string Pattern { get; }
 
     public override bool Matches(string text) => (AnyCase ? _anyCase.Value : _regex).IsMatch(text);
+
+    // A part that matches does so in a longer text too, unless it asks for what follows.
+    internal override bool IsDecidedBy(string head) => !_asksForEnd && Matches(head);
 
     public bool Equals(TextRegex? other) =>
         other is not null && Pattern == other.Pattern && AnyCase == other.AnyCase;
