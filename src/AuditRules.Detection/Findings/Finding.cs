@@ -35,7 +35,8 @@ public enum FindingVerdict
     /// <summary>It is.</summary>
     Match = 0,
 
-    /// <summary>It rests on the absence of an event that may have gone unseen (docs/spec/rules.md, R52).</summary>
+    /// <summary>It rests on the absence of an event that may have gone unseen, or that nobody can tell
+    /// from others, for a value was cut or redacted (docs/spec/rules.md, R52, R106).</summary>
     Unknown = 1,
 }
 
