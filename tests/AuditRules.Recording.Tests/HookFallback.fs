@@ -205,6 +205,38 @@ print(caught)
                     Expect.equal (args "same" recording) all "the thread that was interrupted")
 
             onEveryPython
+                "S73: a child that C code forks while another thread is in the hook goes on, and is recorded"
+                (fun python ->
+                    let code =
+                        """
+import ctypes, os, queue, sys, threading
+hook = sys.modules["auditrules_hook.hook"]
+entered, left = queue.SimpleQueue(), queue.SimpleQueue()
+inner = hook.Hook._event
+def event(*arguments):
+    if arguments[1] == "slow":
+        entered.put(1)
+        left.get()
+    return inner(*arguments)
+hook.Hook._event = event
+thread = threading.Thread(target=sys.audit, args=("slow",))
+thread.start()
+entered.get()
+pid = ctypes.PyDLL(None).fork()
+if pid == 0:
+    sys.audit("child")
+    os._exit(0)
+left.put(1)
+thread.join()
+os.waitpid(pid, 0)
+"""
+
+                    let recording = script Fallback [] python code
+                    Expect.equal recording.Images.Length 2 "images"
+                    Expect.equal recording.Images[1].ParentImage recording.Images[0].Nonce "a fork"
+                    Expect.equal [ for e in recording.Images[1].Events -> e.Name ] [ "child" ] "its event")
+
+            onEveryPython
                 "S73: a handler within the hook may wait for another thread, whose event is lost then"
                 (fun python ->
                     let code =

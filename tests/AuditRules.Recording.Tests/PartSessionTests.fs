@@ -365,9 +365,9 @@ let tests =
                         let out = nonNull (Path.GetDirectoryName files.Path)
 
                         let program =
-                            "import glob, os, sys, time\n"
+                            "import glob, os, sys, time\nend = time.monotonic() + 60\n"
                             + $"for i in range(6000):\n  sys.audit('lane', i, os.urandom(60).hex())\n"
-                            + $"  if i == 3000:\n    while not glob.glob('{out}/*'): time.sleep(0.01)\n    os.rename('{out}', '{folder}/moved')\n"
+                            + $"  if i == 3000:\n    while not glob.glob('{out}/*') and time.monotonic() < end: time.sleep(0.01)\n    os.rename('{out}', '{folder}/moved')\n"
 
                         let result =
                             RecordingSession.Run(

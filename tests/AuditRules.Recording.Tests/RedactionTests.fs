@@ -227,33 +227,39 @@ sys.audit("t", ["--token", text])
                             let text = Encoding.Latin1.GetString(File.ReadAllBytes path)
                             Expect.isFalse (text.Contains "eSw0rD") "the secret"))
 
-            testCase "record: META says that texts are redacted, and its command is"
-            <| fun () ->
-                let command =
-                    [ "python3"; "-c"; "import sys; sys.audit('t', sys.argv[1])"; "--token=x9" ]
+            // A session takes in orphans, of whatever test.
+            testSequenced (
+                testCase "record: META says that texts are redacted, and its command is" (fun () ->
+                    let command =
+                        [ "python3"; "-c"; "import sys; sys.audit('t', sys.argv[1])"; "--token=x9" ]
 
-                let recorded = Programs.record command
-                Expect.isTrue recorded.Meta.Redacted "redacted"
-                Expect.equal (shown recorded.Meta.Command[3]) "--token=(redacted:named)" "the command"
+                    let recorded = Programs.record command
+                    Expect.isTrue recorded.Meta.Redacted "redacted"
+                    Expect.equal (shown recorded.Meta.Command[3]) "--token=(redacted:named)" "the command"
 
-                Expect.equal
-                    (Programs.firstArguments "t" recorded)
-                    [ recorded.Meta.Command[3] ]
-                    "one pseudonym"
+                    Expect.equal
+                        (Programs.firstArguments "t" recorded)
+                        [ recorded.Meta.Command[3] ]
+                        "one pseudonym"
 
-                for record in recorded.Processes do
-                    Expect.isFalse
-                        (Seq.exists (fun (text: string) -> text.Contains "x9") record.Command)
-                        "processes"
+                    for record in recorded.Processes do
+                        Expect.isFalse
+                            (Seq.exists (fun (text: string) -> text.Contains "x9") record.Command)
+                            "processes"
 
-                let plain =
-                    command
-                    |> Programs.recordWith (fun options ->
-                        RecordingOptions(Command = options.Command, Hook = HookChoice.Native, Redact = false))
+                    let plain =
+                        command
+                        |> Programs.recordWith (fun options ->
+                            RecordingOptions(
+                                Command = options.Command,
+                                Hook = HookChoice.Native,
+                                Redact = false
+                            ))
 
-                Expect.isFalse plain.Meta.Redacted "not redacted"
-                Expect.equal (List.ofSeq plain.Meta.Command) command "the command as it is"
-                Expect.equal (Programs.firstArguments "t" plain) [ "--token=x9" ] "the event as it is"
+                    Expect.isFalse plain.Meta.Redacted "not redacted"
+                    Expect.equal (List.ofSeq plain.Meta.Command) command "the command as it is"
+                    Expect.equal (Programs.firstArguments "t" plain) [ "--token=x9" ] "the event as it is")
+            )
 
             onEveryPython "S60: the three implementations agree" (fun python ->
                 let texts =

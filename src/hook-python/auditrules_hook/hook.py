@@ -63,6 +63,9 @@ class Hook:
                     self.image.count_lost(BUSY)
                 return
             # Else a signal's handler raised through us before we could say that we are done.
+        if self.image.pid != os.getpid():
+            # Forked by C code, of which the interpreter knows nothing.
+            self.forked()
         lock = self.lock
         try:
             self.busy.add(thread)
@@ -84,8 +87,6 @@ class Hook:
             self.image.count_lost(BUSY)
             return
         try:
-            if self.image.pid != os.getpid():
-                self.image = Image(self.settings, self.image.nonce)
             self._event(event, arguments)
         finally:
             lock.release()

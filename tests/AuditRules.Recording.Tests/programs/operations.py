@@ -370,9 +370,11 @@ def server(greeting, answer):
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     listening.listen(1)
+    listening.settimeout(60)
 
     def serve():
         client, _ = listening.accept()
+        client.settimeout(60)
         listening.close()
         with client, client.makefile("rwb") as file:
             try:
