@@ -3,19 +3,28 @@ module internal AuditRules.Scripting.AssemblyCache
 
 open System
 open System.IO
-open System.Security.Cryptography
 open System.Text
 
-/// The key of those parts; each part is hashed with its length, so that parts cannot run into each other.
+// FNV-1a of 64 bits, told whether bytes are damaged and how a file is named: neither needs a cryptographic digest, for
+// which .NET loads OpenSSL, 5 MB and some milliseconds of every run.
+let private digest (bytes: ReadOnlySpan<byte>) =
+    let mutable hash = 0xcbf29ce484222325UL
+
+    for b in bytes do
+        hash <- (hash ^^^ uint64 b) * 0x100000001b3UL
+
+    hash
+
+/// All that decides an assembly; each part with its length, so that parts cannot run into each other.
+type Key = private Key of byte array
+
 let key (parts: string list) =
-    use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
+    let text = StringBuilder()
 
     for part in parts do
-        let bytes = Encoding.UTF8.GetBytes part
-        hash.AppendData(BitConverter.GetBytes bytes.Length)
-        hash.AppendData bytes
+        text.Append(part.Length).Append('\n').Append(part) |> ignore
 
-    Convert.ToHexStringLower(hash.GetHashAndReset())
+    Key(Encoding.UTF8.GetBytes(text.ToString()))
 
 /// An assembly of the cache.
 type Entry =
@@ -23,10 +32,17 @@ type Entry =
         Assembly: byte array
         /// Whether the guard has looked at it and found nothing. The key holds the guard's version.
         IsGuarded: bool
+        /// Whether it was loaded, and nothing was to be said of its values and its rules.
+        IsClean: bool
     }
 
-// An entry is | SHA-256 of the rest: 32 bytes | 1 if the guard passed it, else 0: a byte | the assembly |.
-let private path (folder: string) (key: string) = Path.Combine(folder, key + ".rules")
+// An entry is | digest of the rest: 8 bytes | 1 if the guard passed it, else 0: a byte | 1 if it is clean, else 0: a byte |
+// length of the key: 4 bytes | the key | the assembly |, numbers as the machine has them. The key is compared whole: two that share
+// a name take each other's place, nothing else.
+let private headerSize = 14
+
+let private path (folder: string) (Key key) =
+    Path.Combine(folder, (digest (ReadOnlySpan key)).ToString("x16") + ".rules")
 
 /// Why the folder cannot be trusted, and what to do: what is there need not be the work of this user. None if it can, or
 /// does not exist.
@@ -50,18 +66,22 @@ let distrust (folder: string) =
     | :? UnauthorizedAccessException -> None
 
 /// The assembly of that key, or nothing: an entry that is missing, cut or changed is no entry.
-let tryRead (folder: string) (key: string) =
+let tryRead (folder: string) (Key own as key) =
     try
         let bytes = File.ReadAllBytes(path folder key)
+        let start = headerSize + own.Length
 
         if
-            bytes.Length > 33
-            && SHA256.HashData(bytes.AsSpan 32).AsSpan().SequenceEqual(bytes.AsSpan(0, 32))
+            bytes.Length > start
+            && BitConverter.ToUInt64(bytes, 0) = digest (ReadOnlySpan(bytes, 8, bytes.Length - 8))
+            && BitConverter.ToInt32(bytes, 10) = own.Length
+            && bytes.AsSpan(headerSize, own.Length).SequenceEqual own
         then
             Some
                 {
-                    Assembly = bytes[33..]
-                    IsGuarded = (bytes[32] = 1uy)
+                    Assembly = bytes[start..]
+                    IsGuarded = (bytes[8] = 1uy)
+                    IsClean = (bytes[9] = 1uy)
                 }
         else
             None
@@ -70,7 +90,7 @@ let tryRead (folder: string) (key: string) =
     | :? UnauthorizedAccessException -> None
 
 /// Keeps an assembly. A cache that cannot be written costs time, nothing else.
-let write (folder: string) (key: string) (entry: Entry) =
+let write (folder: string) (Key own as key) (entry: Entry) =
     try
         if OperatingSystem.IsWindows() then
             Directory.CreateDirectory folder |> ignore
@@ -80,10 +100,19 @@ let write (folder: string) (key: string) (entry: Entry) =
 
             Directory.CreateDirectory(folder, onlyOwner) |> ignore
 
-        let verdict = if entry.IsGuarded then 1uy else 0uy
-        let rest = Array.append [| verdict |] entry.Assembly
+        let byteOf verdict = if verdict then 1uy else 0uy
+
+        let rest =
+            Array.concat
+                [
+                    [| byteOf entry.IsGuarded; byteOf entry.IsClean |]
+                    BitConverter.GetBytes own.Length
+                    own
+                    entry.Assembly
+                ]
+
         let aside = Path.Combine(folder, $"{Guid.NewGuid():N}.tmp")
-        File.WriteAllBytes(aside, Array.append (SHA256.HashData rest) rest)
+        File.WriteAllBytes(aside, Array.append (BitConverter.GetBytes(digest (ReadOnlySpan rest))) rest)
         File.Move(aside, path folder key, true)
     with
     | :? IOException

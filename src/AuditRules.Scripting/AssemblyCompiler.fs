@@ -32,14 +32,15 @@ let private references () =
 
 /// What decides the outcome besides the sources: part of the cache's key.
 let identity () =
-    let version (assembly: Reflection.Assembly) =
-        assembly.ManifestModule.ModuleVersionId.ToString()
+    let own = Reflection.Assembly.GetExecutingAssembly()
 
     [
         for t in ours do
-            version t.Assembly
-        version typeof<FSharpChecker>.Assembly
-        version (Reflection.Assembly.GetExecutingAssembly())
+            t.Assembly.ManifestModule.ModuleVersionId.ToString()
+        own.ManifestModule.ModuleVersionId.ToString()
+        // The compiler by its name: what is in the cache is run without loading 40 MB.
+        for reference in own.GetReferencedAssemblies() do
+            reference.FullName
         RuntimeInformation.FrameworkDescription
     ]
 

@@ -185,10 +185,28 @@ let private notCollected files (found: Found list) (rules: Rule list) =
             $"rule {f.Found.Id} is not used: {f.Instead}"
             "Make it a public value at the top of the file.")
 
+/// What is to be said of the values and the rules of an assembly that has been loaded.
+let private remarks files fileOf (leftOut: string list) loaded assembly (types: Type array) found rules =
+    let kept =
+        types
+        |> Array.filter (fun t ->
+            not (OwnFields.isCompilers t.Name || List.contains (fileOf t).FullPath leftOut))
+
+    [
+        yield! KeptState.find fileOf loaded (lazy OwnFields.uses assembly) kept
+        yield! duplicates rules
+        for rule in rules do
+            yield! check rule
+        yield! notCollected files found [ for placed in rules -> placed.Rule ]
+    ]
+
+/// Loads an assembly and finds its rules. Of one that is clean all that can be said of its values and its rules is known
+/// to be nothing.
 let collect
     (watch: LoadWatch)
     (leftOut: string list)
     (files: RuleFile list)
+    (isClean: bool)
     (assembly: byte array)
     : Collected =
     let context = AssemblyLoadContext("rules", isCollectible = true)
@@ -199,6 +217,10 @@ let collect
 
     let fileOf = fileOf files
 
+    let made (m: Type) =
+        RuntimeHelpers.RunClassConstructor m.TypeHandle
+        if isModule m && m.IsVisible then found m else []
+
     let run (file: RuleFile) (m: Type) =
         watch.Begin file
 
@@ -206,8 +228,12 @@ let collect
             // F# makes the values of a file in a type aside, when the first is asked for. A file that is not asked must
             // not throw either.
             try
-                RuntimeHelpers.RunClassConstructor m.TypeHandle
-                Choice1Of2(if isModule m && m.IsVisible then found m else [])
+                Choice1Of2(
+                    if isClean then
+                        KnownPatterns.Make(fun () -> made m)
+                    else
+                        made m
+                )
             with e ->
                 Choice2Of2(thrown files m e)
         finally
@@ -234,13 +260,6 @@ let collect
             | Choice1Of2 found -> found
             | Choice2Of2 _ -> [])
 
-    let kept =
-        types
-        |> Array.filter (fun t ->
-            not (OwnFields.isCompilers t.Name || List.contains (fileOf t).FullPath leftOut))
-
-    let uses = lazy OwnFields.uses assembly
-
     let rules =
         found
         |> List.filter (fun f -> f.Instead = "")
@@ -261,10 +280,7 @@ let collect
                         | Choice2Of2 problem -> Some problem
                         | Choice1Of2 _ -> None)
                     |> List.distinct
-                yield! KeptState.find fileOf loaded uses kept
-                yield! duplicates rules
-                for rule in rules do
-                    yield! check rule
-                yield! notCollected files found [ for placed in rules -> placed.Rule ]
+                if not isClean then
+                    yield! remarks files fileOf leftOut loaded assembly types found rules
             ]
     }

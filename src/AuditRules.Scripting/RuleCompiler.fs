@@ -85,24 +85,6 @@ type RuleCompiler(options: RuleCompilerOptions) =
                     | loaded -> loaded.Invoke()
         }
 
-    // They are compiled all the same, so that the cache serves a run without them too.
-    let load files assembly fromCache warnings =
-        let leftOut, problems = LoadOrder.leftOut options.LeftOut files
-        let collected = RuleCollector.collect watch leftOut files assembly
-        let diagnostics = warnings @ collected.Diagnostics |> List.sortBy order
-
-        if diagnostics |> List.exists (fun d -> d.Severity = DiagnosticSeverity.Error) then
-            collected.Context.Unload()
-            failed diagnostics
-        else
-            new CompiledRules(
-                Array.ofList collected.Rules,
-                Array.ofList diagnostics,
-                fromCache,
-                collected.Context.Unload,
-                LeftOut = Array.ofList problems
-            )
-
     let cacheFolder, openCache =
         let distrust =
             if options.CacheFolder = "" then
@@ -131,6 +113,31 @@ type RuleCompiler(options: RuleCompilerOptions) =
         if cacheFolder <> "" then
             AssemblyCache.write cacheFolder key entry
 
+    // Files that are left out are compiled all the same, so that the cache serves a run without them too.
+    let load files key (entry: AssemblyCache.Entry) fromCache warnings =
+        let leftOut, problems = LoadOrder.leftOut options.LeftOut files
+        let isClean = entry.IsClean && leftOut.IsEmpty
+        let collected = RuleCollector.collect watch leftOut files isClean entry.Assembly
+        let found = warnings @ collected.Diagnostics
+
+        // What the guard passed makes the same values each time; other code may not.
+        if not isClean && entry.IsGuarded && leftOut.IsEmpty && found.IsEmpty then
+            keep key { entry with IsClean = true }
+
+        let diagnostics = found |> List.sortBy order
+
+        if diagnostics |> List.exists isError then
+            collected.Context.Unload()
+            failed diagnostics
+        else
+            new CompiledRules(
+                Array.ofList collected.Rules,
+                Array.ofList diagnostics,
+                fromCache,
+                collected.Context.Unload,
+                LeftOut = Array.ofList problems
+            )
+
     let compile files (sources: (string * string) list) key =
         let assembly, found, thrown = AssemblyCompiler.compile sources
 
@@ -142,6 +149,7 @@ type RuleCompiler(options: RuleCompilerOptions) =
                 {
                     Assembly = assembly
                     IsGuarded = not options.Trusted
+                    IsClean = false
                 }
 
             let wrong = Guard.check options.Trusted files told assembly
@@ -151,7 +159,7 @@ type RuleCompiler(options: RuleCompilerOptions) =
                 if told.IsEmpty then
                     keep key entry
 
-                load files assembly false (openCache @ told)
+                load files key entry false (openCache @ told)
             else
                 failed (List.sortBy order wrong)
         | _ -> failed told
@@ -166,10 +174,15 @@ type RuleCompiler(options: RuleCompilerOptions) =
                  [])
         with
         | [] ->
-            if isNew then
-                keep key { entry with IsGuarded = true }
+            let entry =
+                { entry with
+                    IsGuarded = entry.IsGuarded || isNew
+                }
 
-            load files entry.Assembly true []
+            if isNew then
+                keep key entry
+
+            load files key entry true []
         | wrong -> failed wrong
 
     /// The files and all that they load in the order in which they are compiled, with what the compiler is given; or
@@ -181,7 +194,8 @@ type RuleCompiler(options: RuleCompilerOptions) =
 
         if problems.IsEmpty then
             let sources =
-                RuleFile.compilerTexts files |> List.mapi (fun i text -> $"%04d{i}.fs", text)
+                RuleFile.compilerTexts files
+                |> List.mapi (fun i text -> i.ToString "d4" + ".fs", text)
 
             Ok(files, sources)
         else

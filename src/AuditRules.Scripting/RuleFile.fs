@@ -24,15 +24,32 @@ type internal RuleFile =
     }
 
 module internal RuleFile =
-    let private paths =
-        Regex(@"^(?:\s+@?""[^""]*"")+\s*(?://.*)?$", RegexOptions.NonBacktracking)
-
-    let private quoted = Regex("\"([^\"]*)\"", RegexOptions.NonBacktracking)
-
+    // To make one takes longer than to read all rule files: those that few files need are made when one does.
     let private condition =
-        Regex(@"^\s[\w\s!&|()]*(?://.*)?$", RegexOptions.NonBacktracking)
+        lazy Regex(@"^\s[\w\s!&|()]*(?://.*)?$", RegexOptions.NonBacktracking)
 
-    let private nothing = Regex(@"^\s*(?://.*)?$", RegexOptions.NonBacktracking)
+    /// Whether a rest of a line is empty but for a `//` comment.
+    let private isNothing (rest: string) =
+        let rest = rest.TrimStart()
+        rest = "" || rest.StartsWith("//", StringComparison.Ordinal)
+
+    /// The paths behind `#load`, each in quotation marks behind a blank; None where something else stands there.
+    let private loadedPaths (rest: string) =
+        let rec from (rest: string) (found: string list) =
+            if isNothing rest && not found.IsEmpty then
+                Some(List.rev found)
+            else
+                let quoted = rest.TrimStart()
+                let start = if quoted.StartsWith '@' then 2 else 1
+
+                if quoted.Length = rest.Length || quoted.Length < start || quoted[start - 1] <> '"' then
+                    None
+                else
+                    match quoted.IndexOf('"', start) with
+                    | -1 -> None
+                    | stop -> from (quoted.Substring(stop + 1)) (quoted[start .. stop - 1] :: found)
+
+        from rest []
 
     /// The file that `auditrules init` writes for editors: it references this library, which the compiler has anyway.
     let EditorFile = "auditrules.fsx"
@@ -48,19 +65,19 @@ module internal RuleFile =
         | "endif"
         | "light" when not directive.First ->
             Some($"#{name} stands behind something else on its line", "Put it on a line of its own.")
-        | "load" when not (paths.IsMatch directive.Rest) ->
+        | "load" when (loadedPaths directive.Rest).IsNone ->
             Some(
                 $"#load does not take {behind}",
                 "Write #load \"lists.fsx\": paths in quotation marks, and at most a // comment behind them."
             )
-        | "if" when not (condition.IsMatch directive.Rest) ->
+        | "if" when not (condition.Value.IsMatch directive.Rest) ->
             Some(
                 $"#if does not take {behind}",
                 "Write #if NAME: symbols with !, && and ||, and at most a // comment behind them."
             )
         | "else"
         | "endif"
-        | "light" when not (nothing.IsMatch directive.Rest) ->
+        | "light" when not (isNothing directive.Rest) ->
             Some($"#{name} does not take {behind}", "Nothing stands behind it but a // comment.")
         | "load"
         | "if"
@@ -95,9 +112,7 @@ module internal RuleFile =
                         // Blanks, so that the code and the lines stay of one length.
                         kept[directive.Line - 1] <- String(' ', lines[directive.Line - 1].Length)
 
-                        for path in quoted.Matches(directive.Rest.Split("//")[0]) do
-                            let path = path.Groups[1].Value
-
+                        for path in Option.defaultValue [] (loadedPaths directive.Rest) do
                             if Path.GetFileName path <> EditorFile then
                                 loads.Add(Path.GetFullPath(Path.Combine(folder, path)), directive.Line)
                     | None -> ()
@@ -126,18 +141,24 @@ module internal RuleFile =
         }
 
     let private header =
-        Regex(
-            @"^\s*(?:\[<(?:[^>]|>[^\]])*>\]\s*)*(?:module\s+(?:rec\s+)?(?:(?:public|internal|private)\s+)?|namespace\s+(?:rec\s+)?)([\w.`]+)",
-            RegexOptions.NonBacktracking
-        )
+        lazy
+            Regex(
+                @"^\s*(?:\[<(?:[^>]|>[^\]])*>\]\s*)*(?:module\s+(?:rec\s+)?(?:(?:public|internal|private)\s+)?|namespace\s+(?:rec\s+)?)([\w.`]+)",
+                RegexOptions.NonBacktracking
+            )
 
     /// The module or namespace that a file puts itself in, and where its name ends in the code.
     let private declared (file: RuleFile) =
-        let found = header.Match file.Code
+        let code = file.Code.AsSpan().TrimStart()
 
-        // `module X =` is a module inside the file's own.
-        if found.Success && not (file.Code.AsSpan(found.Length).TrimStart().StartsWith "=") then
-            Some(found.Groups[1].Value.Replace("`", ""), found.Length)
+        if code.StartsWith "[<" || code.StartsWith "module" || code.StartsWith "namespace" then
+            let found = header.Value.Match file.Code
+
+            // `module X =` is a module inside the file's own.
+            if found.Success && not (file.Code.AsSpan(found.Length).TrimStart().StartsWith "=") then
+                Some(found.Groups[1].Value.Replace("`", ""), found.Length)
+            else
+                None
         else
             None
 
@@ -166,7 +187,7 @@ module internal RuleFile =
     /// The line directive of the compiler: it takes no quotation mark in a name.
     let private lineIs number (file: RuleFile) =
         let name = file.FullPath.Replace('"', '_').Replace('\n', '_').Replace('\r', '_')
-        $"# %d{number} \"{name}\""
+        "# " + string<int> number + " \"" + name + "\""
 
     /// The name of the file's module, by whether another file has a name already.
     let private freeName (taken: string -> bool) file =

@@ -18,6 +18,25 @@ let r =
     }
 """
 
+/// A rule whose title says which assemblies its process has mapped.
+let private looksAround =
+    """open AuditRules
+
+let mapped = System.IO.File.ReadAllText "/proc/self/maps"
+
+let found =
+    [ "AuditRules.Rules"; "FSharp.Compiler.Service" ]
+    |> List.filter mapped.Contains
+    |> String.concat " "
+
+let r =
+    rule ("L1", "in memory: " + found, Low) {
+        for e in Py.OsSystem do
+        message e.Command
+        shouldFire [ Py.OsSystem.make (command = "id") ]
+    }
+"""
+
 /// Processes are slow to start: these run with AUDITRULES_NIGHTLY=1.
 let private nightly name test =
     if Environment.GetEnvironmentVariable "AUDITRULES_NIGHTLY" = "1" then
@@ -49,6 +68,23 @@ let processes =
                     (Directory.GetFiles(folder.File "cache"))
                     [| entry |]
                     "nothing is left beside it")
+
+            testCase "C32: rules from the cache are run without the compiler in memory" (fun () ->
+                use folder = new Folder()
+                folder.Write("rules/t.fsx", looksAround)
+                let cache = [ "AUDITRULES_CACHE", folder.File "cache" ]
+
+                let inMemory () =
+                    (start cache folder [ "rules"; "list"; "--trust-rules"; "--quiet" ]).Lines
+                    |> List.filter _.Contains("in memory")
+                    |> List.map (fun line -> line.Substring(line.IndexOf "in memory").Split("  ")[0])
+
+                Expect.equal
+                    (inMemory ())
+                    [ "in memory: AuditRules.Rules FSharp.Compiler.Service" ]
+                    "compiled"
+
+                Expect.equal (inMemory ()) [ "in memory: AuditRules.Rules" ] "from the cache")
 
             nightly "rules compile where there is a runtime and no SDK" (fun () ->
                 use folder = new Folder()

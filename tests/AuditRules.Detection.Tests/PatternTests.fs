@@ -72,6 +72,21 @@ let tests =
                     ((TextPattern.EqualTo "é").Matches(Value.Bytes [| 0xC3uy; 0xA9uy |]))
                     "C3 A9 is é"
 
+            testCase "R73: a pattern that is known to be good is made when it is first asked"
+            <| fun () ->
+                let known =
+                    KnownPatterns.Make(fun () -> [ TextPattern.Regex "(b"; TextPattern.Regex "^a+$" ])
+
+                Expect.isTrue (known[1].Matches "aa") "it is made then"
+
+                Expect.throwsT<System.Text.RegularExpressions.RegexParseException>
+                    (fun () -> known[0].Matches "b" |> ignore)
+                    "and not before"
+
+                Expect.throwsT<PatternException>
+                    (fun () -> TextPattern.Regex "(b" |> ignore)
+                    "others are made at once"
+
             testCase "a regular expression that needs backtracking is refused"
             <| fun () ->
                 Expect.throwsT<PatternException>

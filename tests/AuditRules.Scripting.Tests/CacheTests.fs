@@ -41,6 +41,12 @@ let unloading =
 
         Expect.isFalse context.IsAlive "the load context is gone")
 
+let private entries cache =
+    if Directory.Exists cache then
+        set (Directory.GetFiles cache)
+    else
+        Set.empty
+
 [<Tests>]
 let tests =
     testList
@@ -107,6 +113,47 @@ let tests =
                 File.WriteAllBytes(entry, bytes)
                 use again = folder.Compile(cache, [ "x.fsx" ])
                 Expect.equal (again.FromCache, ids again) (false, [ "A" ]) "compiled again"
+
+            testCase
+                "a clean entry is loaded without another look at its values, and one with a warning is looked at again"
+            <| fun () ->
+                use folder = new Folder()
+                let cache = folder.Path "cache"
+                folder.Write("clean.fsx", text "A")
+                folder.Write("warned.fsx", (text "B").Replace("Low", "Low, mitre = [ \"T1\" ]"))
+
+                let isClean name =
+                    let before = entries cache
+                    use rules = folder.Compile(cache, [ name ])
+                    let entry = Set.difference (entries cache) before |> Seq.exactlyOne
+                    // Behind the digest and the guard's verdict.
+                    Seq.length (told rules), (File.ReadAllBytes entry)[9]
+
+                Expect.equal (isClean "clean.fsx") (0, 1uy) "nothing to say"
+                Expect.equal (isClean "warned.fsx") (1, 0uy) "a warning"
+                use again = folder.Compile(cache, [ "warned.fsx" ])
+
+                Expect.equal
+                    (again.FromCache, told again)
+                    (true,
+                     [
+                         "warned.fsx(4,11) AR0030: rule B: \"T1\" is not the id of an ATT&CK technique | Write T and four digits, with a dot and three more for a sub-technique: T1552.001."
+                     ])
+                    "said again"
+
+            testCase "an entry of another text that has the same name is no entry"
+            <| fun () ->
+                use folder = new Folder()
+                let cache = folder.Path "cache"
+                folder.Write("x.fsx", text "A")
+                folder.Write("y.fsx", text "B")
+                folder.Compile(cache, [ "x.fsx" ]) |> ignore
+                let first = entries cache
+                folder.Compile(cache, [ "y.fsx" ]) |> ignore
+                let second = Set.difference (entries cache) first |> Seq.exactlyOne
+                File.Copy(Seq.exactlyOne first, second, true)
+                use rules = folder.Compile(cache, [ "y.fsx" ])
+                Expect.equal (rules.FromCache, ids rules) (false, [ "B" ]) "compiled again"
 
             testCase "several at once, on an empty cache and on a damaged one, all get their rules"
             <| fun () ->

@@ -16,7 +16,7 @@ let tests =
 
                 folder.Write(
                     "x.fsx",
-                    "#load \"auditrules.fsx\"\n#load \"lists.fsx\"\nopen AuditRules\nopen Lists\n"
+                    "#load \"auditrules.fsx\" @\".//lists.fsx\"// both\nopen AuditRules\nopen Lists\n"
                     + (one "A")
                         .Replace("Py.OsSystem do", "Py.OsSystem.matching (command = shells) do")
                         .Replace("\"id\"", "\"sh\"")
@@ -157,6 +157,12 @@ let tests =
                     "#endif \"x\"", "#endif does not take \"x\""
                     "#light \"off\"", "#light does not take \"off\""
                     "#load lists", "#load does not take lists"
+                    "#load", "#load does not take "
+                    "#load\"a.fsx\"", "#load does not take \"a.fsx\""
+                    "#load \"a.fsx", "#load does not take \"a.fsx"
+                    "#load \"a.fsx\"\"b.fsx\"", "#load does not take \"a.fsx\"\"b.fsx\""
+                    "#load \"a.fsx\" b", "#load does not take \"a.fsx\" b"
+                    "#load @", "#load does not take @"
                     "let x = 1 #load \"a.fsx\"", "#load stands behind something else on its line"
                     "#r \"x\"", "#r is not allowed in a rule file"
                 ]

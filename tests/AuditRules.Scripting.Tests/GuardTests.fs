@@ -350,7 +350,7 @@ let tests =
                 let before = entries ()
                 Expect.equal (compiled true) (false, [ "E" ], []) "compiled"
                 let entry = Seq.exactlyOne (entries () - before)
-                let verdict () = (File.ReadAllBytes entry)[32]
+                let verdict () = (File.ReadAllBytes entry)[8]
                 Expect.equal (verdict ()) 0uy "nobody has looked"
                 Expect.equal (compiled false) (true, [ "E" ], []) "taken"
                 Expect.equal (verdict ()) 1uy "the guard has passed it"
@@ -363,7 +363,7 @@ let tests =
                 folder.Compile(cache, [ "" ], [ "x.fsx" ], true) |> ignore
                 let entry = Directory.GetFiles cache |> Array.exactlyOne
                 let bytes = File.ReadAllBytes entry
-                bytes[32] <- 1uy
+                bytes[8] <- 1uy
                 File.WriteAllBytes(entry, bytes)
                 use rules = folder.Compile(cache, [ "x.fsx" ])
                 Expect.equal [ for d in rules.Diagnostics -> d.Id ] [ "AR0014" ] "refused"

@@ -32,8 +32,13 @@ static class Root
 
     /// <summary>The root command with all others below it.</summary>
     /// <param name="host">What surrounds the command.</param>
+    /// <param name="words">The command line; what it names alone is made of the commands, if it names one.</param>
     /// <param name="program">The words behind <c>--</c> of <c>record</c>; null without it.</param>
-    public static RootCommand Create(CliHost host, IReadOnlyList<string>? program)
+    public static RootCommand Create(
+        CliHost host,
+        IReadOnlyList<string> words,
+        IReadOnlyList<string>? program
+    )
     {
         var root = new RootCommand(Description);
         root.Options.Clear();
@@ -48,19 +53,37 @@ static class Root
         root.Add(new VersionOption { Description = "Print the version", Action = new VersionAction(host) });
         root.Add(CommonOptions.Quiet);
         root.Add(CommonOptions.NoColor);
-        root.Add(RecordCommand.Create(host, program));
-        root.Add(ReplayCommand.Create(host));
-        root.Add(TestCommand.Create(host));
-        root.Add(InspectCommand.Create(host));
-        root.Add(ImportCommand.Create(host));
-        root.Add(PackCommand.Create(host));
-        root.Add(RecoverCommand.Create(host));
-        root.Add(VerifyCommand.Create(host));
-        root.Add(SealCommand.Create(host));
-        root.Add(CutCommand.Create(host));
-        root.Add(RulesCommand.Create(host));
-        root.Add(InitCommand.Create(host));
-        root.Add(DemoCommand.Create(host));
+        foreach (var command in CommandsOf(host, words, program))
+            root.Add(command);
         return root;
     }
+
+    static IEnumerable<Command> CommandsOf(
+        CliHost host,
+        IReadOnlyList<string> words,
+        IReadOnlyList<string>? program
+    )
+    {
+        Named[] all =
+        [
+            new("record", () => RecordCommand.Create(host, program)),
+            new("replay", () => ReplayCommand.Create(host)),
+            new("test", () => TestCommand.Create(host)),
+            new("inspect", () => InspectCommand.Create(host)),
+            new("import", () => ImportCommand.Create(host)),
+            new("pack", () => PackCommand.Create(host)),
+            new("recover", () => RecoverCommand.Create(host)),
+            new("verify", () => VerifyCommand.Create(host)),
+            new("seal", () => SealCommand.Create(host)),
+            new("cut", () => CutCommand.Create(host)),
+            new("rules", () => RulesCommand.Create(host)),
+            new("init", () => InitCommand.Create(host)),
+            new("demo", () => DemoCommand.Create(host)),
+        ];
+        var first = words.FirstOrDefault(w => !w.StartsWith('-'));
+        var named = all.Where(c => c.Name == first && !words.Contains("--"));
+        return (named.Any() ? named : all).Select(c => c.Create());
+    }
+
+    sealed record Named(string Name, Func<Command> Create);
 }

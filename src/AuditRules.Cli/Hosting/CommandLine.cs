@@ -95,7 +95,7 @@ public static class CommandLine
         if (arguments is ["help", ..])
             arguments = [.. arguments.Skip(1), "--help"];
         var split = ProgramWords.Split(arguments);
-        var root = Root.Create(host, split.Program);
+        var root = Root.Create(host, split.Own, split.Program);
         // A word that begins with @ is a word.
         var parse = root.Parse(split.Own, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (

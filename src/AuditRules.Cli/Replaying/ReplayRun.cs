@@ -74,7 +74,7 @@ static class ReplayRun
         var unanswered = totals.Count(Verdict.Unknown) + totals.Count(Verdict.Blind);
         if (strict && (unanswered > 0 || totals.Unclosed > 0 || totals.Suspicions > 0))
             codes.Add(ExitCode.Unknown);
-        if (failOn is { } limit && totals.BySeverity.Any(s => s.Key >= limit && s.Value > 0))
+        if (failOn is { } limit && totals.BySeverity.Any(s => s.Severity >= limit && s.Findings > 0))
             codes.Add(ExitCode.Findings);
         if (totals.Damages > 0 || totals.Losses > 0)
             codes.Add(ExitCode.Damage);
@@ -103,9 +103,9 @@ static class ReplayRun
             };
 
     // A fork goes on with its parent's program; an exec begins another one.
-    static ImmutableDictionary<int, string> CommandsOf(ReplayResult result)
+    static Dictionary<int, string> CommandsOf(ReplayResult result)
     {
-        var commands = ImmutableDictionary.CreateBuilder<int, string>();
+        var commands = new Dictionary<int, string>();
         foreach (var record in result.Processes)
         {
             if (record.Change is ProcessChange.Exit or ProcessChange.NotRecorded)
@@ -116,6 +116,6 @@ static class ReplayRun
                 commands.TryAdd(record.Process, inherited);
         }
 
-        return commands.ToImmutable();
+        return commands;
     }
 }

@@ -43,11 +43,9 @@ public sealed class DetectionEngine
         ];
         _failures = [.. plans.Select(p => _options.Stopped.GetValueOrDefault(p.Info.Id))];
         _results = new(plans, [.. asked.Select(p => p.Info.Id)], _options);
-        var sites = plans
-            .SelectMany((plan, rule) => Site.Of(rule, plan, _memory))
-            .ToLookup(s => s.IsOfFindings);
-        _sitesByName = sites[false].GroupBy(s => s.EventName).ToDictionary(g => g.Key, g => g.ToArray());
-        _sitesByFinding = sites[true].GroupBy(s => s.EventName).ToDictionary(g => g.Key, g => g.ToArray());
+        var sites = plans.SelectMany((plan, rule) => Site.Of(rule, plan, _memory)).ToArray();
+        _sitesByName = ByName(sites.Where(s => !s.IsOfFindings));
+        _sitesByFinding = ByName(sites.Where(s => s.IsOfFindings));
         // Of windows that end at one time those of a rule end before those of a rule that is built on it.
         _absent =
         [
@@ -103,6 +101,9 @@ public sealed class DetectionEngine
         DecideBefore(long.MaxValue);
         return _results.Complete(_matchers, _failures, _options.Missing ?? new(losses, gaps ?? []), _events);
     }
+
+    static Dictionary<string, Site[]> ByName(IEnumerable<Site> sites) =>
+        sites.GroupBy(s => s.EventName).ToDictionary(g => g.Key, g => g.ToArray());
 
     void Begin(EventFrame frame)
     {

@@ -41,7 +41,7 @@ sealed class Results
         // R19.
         var kept = asked
             .Where(rule => all[rule] is null)
-            .SelectMany(rule => _findings[rule].Kept().Select(made => (Rule: rule, Made: made)))
+            .SelectMany(rule => _findings[rule].Kept().Select(made => new { Rule = rule, Made = made }))
             .OrderBy(f => f.Made.Time)
             .ThenBy(f => f.Made.Ordinal)
             .ThenBy(f => f.Rule)

@@ -123,7 +123,7 @@ sealed record Site(int Rule, SiteRole Role, int Step, int Number, string EventNa
 
         IEnumerable<Site> Create(SiteRole role, int step, int number, EventPattern pattern) =>
             pattern
-                .Alternatives.GroupBy(p => (p.EventName, p.FindingsOf is null))
+                .Alternatives.GroupBy(p => new { p.EventName, IsEvent = p.FindingsOf is null })
                 .Select(g => new Site(
                     rule,
                     role,

@@ -91,16 +91,31 @@ sealed record TextRegex : TextLiteral
 
     readonly Lazy<Regex> _anyCase;
     readonly bool _asksForEnd;
-    readonly Regex _regex;
+    readonly Lazy<Regex> _regex;
 
     public TextRegex(string pattern)
         : base(false)
     {
         Pattern = pattern;
         _asksForEnd = _ends.Any(end => pattern.Contains(end, StringComparison.Ordinal));
+        _regex = new(() => new(pattern, Linear));
+        _anyCase = new(() => new(pattern, Linear | RegexOptions.IgnoreCase));
+        if (!KnownPatterns.AreMade)
+            Require();
+    }
+
+    public string Pattern { get; }
+
+    public override bool Matches(string text) => (AnyCase ? _anyCase : _regex).Value.IsMatch(text);
+
+    // A part that matches does so in a longer text too, unless it asks for what follows.
+    internal override bool IsDecidedBy(string head) => !_asksForEnd && Matches(head);
+
+    void Require()
+    {
         try
         {
-            _regex = new(pattern, Linear);
+            _ = _regex.Value;
         }
         catch (RegexParseException wrong)
         {
@@ -110,9 +125,9 @@ sealed record TextRegex : TextLiteral
             ];
             reason = reason[(reason.IndexOf(' ', StringComparison.Ordinal) + 1)..];
             throw new PatternException(
-                pattern,
+                Pattern,
                 FormattableString.Invariant(
-                    $"the regular expression {pattern} is wrong at character {wrong.Offset}: {reason}"
+                    $"the regular expression {Pattern} is wrong at character {wrong.Offset}: {reason}"
                 ),
                 Backslash
             );
@@ -120,21 +135,12 @@ sealed record TextRegex : TextLiteral
         catch (NotSupportedException)
         {
             throw new PatternException(
-                pattern,
-                $"the regular expression {pattern} needs backtracking, which has no bound in time",
+                Pattern,
+                $"the regular expression {Pattern} needs backtracking, which has no bound in time",
                 """Write it without look-around, atomic groups and references back (\1), or use where."""
             );
         }
-
-        _anyCase = new(() => new(pattern, Linear | RegexOptions.IgnoreCase));
     }
-
-    public string Pattern { get; }
-
-    public override bool Matches(string text) => (AnyCase ? _anyCase.Value : _regex).IsMatch(text);
-
-    // A part that matches does so in a longer text too, unless it asks for what follows.
-    internal override bool IsDecidedBy(string head) => !_asksForEnd && Matches(head);
 
     public bool Equals(TextRegex? other) =>
         other is not null && Pattern == other.Pattern && AnyCase == other.AnyCase;

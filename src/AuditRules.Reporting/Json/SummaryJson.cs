@@ -35,7 +35,7 @@ static class SummaryJson
 
     static void WriteTotals(Utf8JsonWriter json, ReportTotals totals)
     {
-        json.WriteNumber("rules", totals.Rules.Count);
+        json.WriteNumber("rules", totals.Rules.Length);
         Verdict[] order = [Verdict.Fired, Verdict.Clean, Verdict.Unknown, Verdict.Blind, Verdict.Failed];
         foreach (var verdict in order)
             json.WriteNumber(Names.Of(verdict), totals.Count(verdict));

@@ -39,7 +39,7 @@ public sealed record TraceReport(TraceReference Trace, DetectionResult Detection
     public bool Closed { get; init; } = true;
 
     /// <summary>Command lines by process ordinal, as far as they are known.</summary>
-    public ImmutableDictionary<int, string> Commands { get; init; } = ImmutableDictionary<int, string>.Empty;
+    public IReadOnlyDictionary<int, string> Commands { get; init; } = new Dictionary<int, string>();
 }
 
 /// <summary>How long a replay took, in milliseconds.</summary>

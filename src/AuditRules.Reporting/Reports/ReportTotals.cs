@@ -5,9 +5,19 @@ using AuditRules.Events;
 
 namespace AuditRules.Reporting.Reports;
 
+/// <summary>The verdict of a rule over all traces.</summary>
+/// <param name="Id">The rule's id.</param>
+/// <param name="Verdict">The worst of its verdicts.</param>
+public sealed record RuleVerdict(string Id, Verdict Verdict);
+
+/// <summary>How many findings there are of a severity.</summary>
+/// <param name="Severity">The severity.</param>
+/// <param name="Findings">The findings.</param>
+public sealed record SeverityCount(Severity Severity, long Findings);
+
 /// <summary>Totals of a report. A rule that ran over several traces counts once (docs/cli.md, C38).</summary>
-/// <param name="Rules">The verdict of every rule over all traces, by id.</param>
-/// <param name="BySeverity">Findings of each severity, the kept and the merely counted ones.</param>
+/// <param name="Rules">The verdict of every rule over all traces, in the order of ids.</param>
+/// <param name="BySeverity">Findings of each severity, the kept and the merely counted ones, the lowest first.</param>
 /// <param name="Events">Events read.</param>
 /// <param name="Lost">Events that the traces tell were lost, as far as counts are known.</param>
 /// <param name="Losses">Losses that the traces tell of.</param>
@@ -16,8 +26,8 @@ namespace AuditRules.Reporting.Reports;
 /// <param name="Tampered">Traces that are not what was written.</param>
 /// <param name="Suspicions">Processes whose recorder is in doubt.</param>
 public sealed record ReportTotals(
-    ImmutableSortedDictionary<string, Verdict> Rules,
-    ImmutableSortedDictionary<Severity, long> BySeverity,
+    ImmutableArray<RuleVerdict> Rules,
+    ImmutableArray<SeverityCount> BySeverity,
     long Events,
     long Lost,
     int Losses,
@@ -27,8 +37,13 @@ public sealed record ReportTotals(
     int Suspicions
 )
 {
+    static readonly SeverityCount[] Severities =
+    [
+        .. Enum.GetValues<Severity>().Select(s => new SeverityCount(s, 0)),
+    ];
+
     /// <summary>Findings in all.</summary>
-    public long Findings => BySeverity.Values.Sum();
+    public long Findings => BySeverity.Sum(s => s.Findings);
 
     /// <summary>Findings that are in doubt; they are not among the others.</summary>
     public long Undecided { get; private init; }
@@ -37,20 +52,19 @@ public sealed record ReportTotals(
     public long Suppressed { get; private init; }
 
     /// <summary>Rules of that verdict.</summary>
-    public int Count(Verdict verdict) => Rules.Values.Count(v => v == verdict);
+    public int Count(Verdict verdict) => Rules.Count(r => r.Verdict == verdict);
 
     internal static ReportTotals Of(ReplayReport report)
     {
         var outcomes = report.Traces.SelectMany(t => t.Detection.Outcomes).ToArray();
         return new(
-            outcomes
-                .GroupBy(o => o.Rule.Id, StringComparer.Ordinal)
-                .ToImmutableSortedDictionary(g => g.Key, g => Worst(g), StringComparer.Ordinal),
-            Enum.GetValues<Severity>()
-                .ToImmutableSortedDictionary(
-                    s => s,
-                    s => outcomes.Where(o => o.Rule.Severity == s).Sum(o => o.Findings)
-                ),
+            [
+                .. outcomes
+                    .GroupBy(o => o.Rule.Id, StringComparer.Ordinal)
+                    .OrderBy(g => g.Key, StringComparer.Ordinal)
+                    .Select(g => new RuleVerdict(g.Key, Worst(g))),
+            ],
+            [.. Severities.Select(s => s with { Findings = Findings(s.Severity) })],
             report.Traces.Sum(t => t.Detection.Events),
             LossRecord.CountOf(report.Traces.SelectMany(t => t.Losses)),
             report.Traces.Sum(t => t.Losses.Length),
@@ -63,9 +77,13 @@ public sealed record ReportTotals(
             Undecided = outcomes.Sum(o => o.Undecided),
             Suppressed = outcomes.Sum(o => o.Suppressed),
         };
+
+        long Findings(Severity severity) =>
+            outcomes.Where(o => o.Rule.Severity == severity).Sum(o => o.Findings);
     }
 
-    static Verdict Worst(IEnumerable<RuleOutcome> outcomes) => outcomes.Select(o => o.Verdict).MaxBy(Weight);
+    static Verdict Worst(IEnumerable<RuleOutcome> outcomes) =>
+        outcomes.MaxBy(o => Weight(o.Verdict))!.Verdict;
 
     static int Weight(Verdict verdict) =>
         verdict switch

@@ -13,26 +13,13 @@ public sealed class Screen
     // Spectre has no "unlimited": wider than any line that a report makes.
     const int Unlimited = 1 << 20;
 
-    readonly IAnsiConsole _console;
+    IAnsiConsole? _console;
 
     /// <summary>A screen over a writer, which stays the caller's to flush and close.</summary>
     public Screen(TextWriter writer, TerminalOptions options)
     {
         Writer = writer;
         Options = options;
-        var settings = new AnsiConsoleSettings
-        {
-            Ansi = options.Colors ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = options.Colors ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new ScreenOutput(writer, options.Width > 0 ? options.Width : Unlimited),
-        };
-        // They would switch colours on where they believe to know a build server.
-        settings.Enrichment.UseDefaultEnrichers = false;
-        _console = AnsiConsole.Create(settings);
-        _console.Profile.Width = options.Width > 0 ? options.Width : Unlimited;
-        _console.Profile.Capabilities.Unicode = true;
-        _console.Profile.Capabilities.Links = false;
     }
 
     /// <summary>Where the screen writes.</summary>
@@ -41,8 +28,11 @@ public sealed class Screen
     /// <summary>What is known of the place.</summary>
     public TerminalOptions Options { get; }
 
+    // Nothing to break and nothing to colour: Spectre.Console need not be loaded.
+    bool IsPlain => Options is { Width: 0, Colors: false };
+
     /// <summary>Writes an empty line.</summary>
-    public void Line() => _console.WriteLine();
+    public void Line() => Writer.Write('\n');
 
     /// <summary>Writes a line of text, escaped.</summary>
     public void Line(string text, Tone tone = Tone.Plain) => Write(new StyledLine().Add(text, tone));
@@ -57,11 +47,32 @@ public sealed class Screen
     /// <summary>Writes a line of several tones.</summary>
     public void Write(StyledLine words)
     {
-        _console.Write(words.ToRenderable());
-        _console.WriteLine();
+        if (IsPlain)
+            Writer.Write(words.Plain());
+        else
+            Write(words.ToRenderable());
+        Line();
     }
 
-    internal void Write(IRenderable renderable) => _console.Write(renderable);
+    internal void Write(IRenderable renderable) => (_console ??= Console()).Write(renderable);
+
+    IAnsiConsole Console()
+    {
+        var settings = new AnsiConsoleSettings
+        {
+            Ansi = Options.Colors ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = Options.Colors ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new ScreenOutput(Writer, Options.Width > 0 ? Options.Width : Unlimited),
+        };
+        // They would switch colours on where they believe to know a build server.
+        settings.Enrichment.UseDefaultEnrichers = false;
+        var console = AnsiConsole.Create(settings);
+        console.Profile.Width = Options.Width > 0 ? Options.Width : Unlimited;
+        console.Profile.Capabilities.Unicode = true;
+        console.Profile.Capabilities.Links = false;
+        return console;
+    }
 }
 
 /// <summary>What a piece of text is, from which its colour follows.</summary>

@@ -7,7 +7,7 @@ namespace AuditRules.Reporting.Terminal;
 /// <summary>Text of several tones: escaped when it is added.</summary>
 public sealed class StyledLine
 {
-    readonly List<(string Text, Tone Tone)> _parts = [];
+    readonly List<Part> _parts = [];
 
     /// <summary>Adds text, escaped.</summary>
     public StyledLine Add(string text, Tone tone = Tone.Plain) => AddSafe(TextEscape.Line(text), tone);
@@ -15,7 +15,7 @@ public sealed class StyledLine
     /// <summary>Adds text that is escaped already, as <see cref="Text.EventText"/> gives it.</summary>
     internal StyledLine AddSafe(string text, Tone tone = Tone.Plain)
     {
-        _parts.Add((text, tone));
+        _parts.Add(new(text, tone));
         return this;
     }
 
@@ -48,6 +48,9 @@ public sealed class StyledLine
         return fitted;
     }
 
+    /// <summary>The text without its tones.</summary>
+    internal string Plain() => string.Concat(_parts.Select(p => p.Text));
+
     internal IRenderable ToRenderable()
     {
         var paragraph = new Paragraph();
@@ -70,6 +73,8 @@ public sealed class StyledLine
             start = end;
         }
     }
+
+    sealed record Part(string Text, Tone Tone);
 
     static Style StyleOf(Tone tone) =>
         tone switch

@@ -13,7 +13,7 @@ public static class SummaryText
     {
         var totals = report.Totals;
         var over = report.Traces.Length > 1 ? $" of {Count(report.Traces.Length, "trace")}" : "";
-        var checkedWhat = $"{Count(totals.Rules.Count, "rule")} over {Count(totals.Events, "event")}{over}";
+        var checkedWhat = $"{Count(totals.Rules.Length, "rule")} over {Count(totals.Events, "event")}{over}";
         var leftOut = report.LeftOut.IsEmpty ? "" : $"{Count(report.LeftOut.Length, "rule file")} left out";
         string[] parts = [Found(totals), Suppressed(totals), Verdicts(totals), leftOut, Losses(totals)];
         return $"{checkedWhat}: {string.Join("; ", parts.Where(p => p.Length > 0))}";
@@ -44,10 +44,10 @@ public static class SummaryText
     {
         if (totals.Findings == 0)
             return "nothing found";
-        var severities = Enum.GetValues<Severity>()
-            .Reverse()
-            .Where(s => totals.BySeverity[s] > 0)
-            .Select(s => $"{Number(totals.BySeverity[s])} {Names.Of(s)}");
+        var severities = totals
+            .BySeverity.Reverse()
+            .Where(s => s.Findings > 0)
+            .Select(s => $"{Number(s.Findings)} {Names.Of(s.Severity)}");
         return $"{Count(totals.Findings, "finding")} ({string.Join(", ", severities)})";
     }
 
@@ -61,7 +61,7 @@ public static class SummaryText
 
     static string Verdicts(ReportTotals totals)
     {
-        if (totals.Rules.Values.All(v => v == Verdict.Clean))
+        if (totals.Rules.All(r => r.Verdict == Verdict.Clean))
             return "";
         Verdict[] order = [Verdict.Fired, Verdict.Clean, Verdict.Unknown, Verdict.Blind, Verdict.Failed];
         var parts = order

@@ -14,10 +14,10 @@ static class VerdictText
     {
         var doubtful = outcomes
             .Where(o => o.Failure is null && o.Verdict is Verdict.Unknown or Verdict.Blind)
-            .ToLookup(o => (o.Verdict, o.Reason));
+            .ToLookup(o => new { o.Verdict, o.Reason });
         foreach (var outcome in outcomes)
         {
-            var alike = doubtful[(outcome.Verdict, outcome.Reason)];
+            var alike = doubtful[new { outcome.Verdict, outcome.Reason }];
             if (!alike.Contains(outcome))
             {
                 if (Of(outcome) is { } words)
