@@ -13,7 +13,7 @@ let private lines (text: string) = text.Split('\n') |> List.ofArray
 
 let private withCommand (report: ReplayReport) =
     let trace = report.Traces[0]
-    let commands = trace.Commands.Add(0, "python3 app.py")
+    let commands = System.Collections.Generic.Dictionary(dict [ 0, "python3 app.py" ])
     Some.report [ TraceReport(trace.Trace, trace.Detection, Commands = commands) ]
 
 let private loss = LossRecord(3, "disk-full", 1200L, 0L, 0L, Some.array [])
