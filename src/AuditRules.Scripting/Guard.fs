@@ -41,8 +41,9 @@ let private ofRegex (metadata: MetadataReader) (code: ResizeArray<Instruction>) 
 
 let private hasAddress types = List.contains Address types
 
-let private isHashOf (name: string) =
+let private isHashOf typeName (name: string) =
     name = "GetHashCode"
+    || typeName = Library "System.HashCode"
     || List.exists
         (fun (prefix: string) -> name.StartsWith(prefix, StringComparison.Ordinal))
         [ "GenericHash"; "LimitedGenericHash"; "PhysicalHash" ]
@@ -66,7 +67,7 @@ let private useOf (metadata: MetadataReader) (handle: MemberReferenceHandle) =
             Refused(member' typeName name)
         elif hasAddress (ofReference reference) then
             Refused(unchecked "addresses in memory" (GuardList.plain name))
-        elif isHashOf name then
+        elif isHashOf (Library typeName) name then
             HashCode
         elif
             typeName = "System.Text.RegularExpressions.Regex"
@@ -106,9 +107,34 @@ let private isCompilers (metadata: MetadataReader) (method: MethodDefinition) =
 
         made.Type = Library "System.Runtime.CompilerServices.CompilerGeneratedAttribute")
 
-/// Whether the code of a GetHashCode can do nothing with hash codes but compute.
+/// What of a text throws nothing whatever it is given.
+let private ofString =
+    [
+        "Concat"
+        "Equals"
+        "IsNullOrEmpty"
+        "ToLowerInvariant"
+        "ToUpperInvariant"
+        "Trim"
+        "op_Equality"
+    ]
+
+/// Whether the code of a GetHashCode can do nothing with hash codes but compute: what throws, or goes on for longer, for
+/// some of them and not for others tells them apart.
 let private onlyHashes (metadata: MetadataReader) (code: ResizeArray<Instruction>) =
-    let isHarmless (instruction: Instruction) =
+    let called (instruction: Instruction) =
+        calledMethod metadata (MetadataTokens.EntityHandle instruction.Operand)
+
+    // By 0 it throws, and by -1 the least number does.
+    let isByConstant at =
+        at > 0
+        && code[at - 1].Code >= ILOpCode.Ldc_i4_1
+        && code[at - 1].Code <= ILOpCode.Ldc_i4
+        && code[at - 1].Operand > 0
+
+    let isHarmless at =
+        let instruction = code[at]
+
         match instruction.Code with
         | ILOpCode.Stfld
         | ILOpCode.Stsfld
@@ -116,24 +142,41 @@ let private onlyHashes (metadata: MetadataReader) (code: ResizeArray<Instruction
         | ILOpCode.Stind_i
         | ILOpCode.Stelem
         | ILOpCode.Throw
+        | ILOpCode.Newarr
+        | ILOpCode.Ldelem
+        | ILOpCode.Ldelema
+        | ILOpCode.Castclass
+        | ILOpCode.Unbox
+        | ILOpCode.Unbox_any
         | ILOpCode.Ldftn
         | ILOpCode.Ldvirtftn -> false
         | code when code >= ILOpCode.Stind_ref && code <= ILOpCode.Stind_r8 -> false
+        | code when code >= ILOpCode.Ldelem_i1 && code <= ILOpCode.Ldelem_ref -> false
         | code when code >= ILOpCode.Stelem_i && code <= ILOpCode.Stelem_ref -> false
+        | ILOpCode.Div
+        | ILOpCode.Div_un
+        | ILOpCode.Rem
+        | ILOpCode.Rem_un -> isByConstant at
+        | code when code.IsBranch() -> instruction.Operand > instruction.Offset
+        | ILOpCode.Newobj ->
+            match (called instruction).Type with
+            | Library name ->
+                List.contains
+                    name
+                    [ "System.Tuple"; "System.ValueTuple"; "Microsoft.FSharp.Core.FSharpOption" ]
+            | _ -> false
         | ILOpCode.Call
         | ILOpCode.Callvirt ->
-            let called = calledMethod metadata (MetadataTokens.EntityHandle instruction.Operand)
+            let called = called instruction
 
             match called.Type with
-            | _ when isHashOf called.Name -> true
-            | Library "System.String" -> true
-            | Library _ ->
-                OwnFields.isGetter called.Name
-                || List.contains called.Name [ "ToString"; "Cons" ]
+            | _ when isHashOf called.Type called.Name -> true
+            | Library "System.String" when List.contains called.Name ofString -> true
+            | Library _ when List.contains called.Name [ "ToString"; "Cons"; "Some" ] -> true
             | _ -> OwnFields.isGetter called.Name && called.Types.Length = 1
-        | _ -> true
+        | code -> not (code.ToString().Contains "_ovf")
 
-    Seq.forall isHarmless code
+    Seq.forall isHarmless (seq { 0 .. code.Count - 1 })
 
 /// What is wrong with the code of a method.
 let private inBody
@@ -208,6 +251,7 @@ let private inBody
         match type' with
         | Library name when name.EndsWith("Enumerator", StringComparison.Ordinal) ->
             [ changes "an enumerator of a generic type" "GetEnumerator" ]
+        | Library "System.Lazy" -> [ changes "a lazy value of a generic type" "lazy" ]
         | Library name when ChangingTypes.canChange name ->
             let word = name.Substring(name.LastIndexOfAny [| '.'; '/' |] + 1)
 
@@ -373,13 +417,19 @@ let private ofAssembly (trusted: bool) (files: RuleFile list) (assembly: byte ar
     finally
         embedded |> Option.iter _.Dispose()
 
-/// The error for a warning of the compiler of code that nobody can check: 9 and 51 of addresses, 42 of inline IL.
-let private ofWarning (d: Diagnostic) =
-    if List.contains d.Id [ "FS0009"; "FS0042"; "FS0051" ] then
-        let wrong = unchecked "addresses in memory or inline IL" ""
+/// The error for a warning of the compiler of code that nobody can check: 9 and 51 of addresses, 42 of inline IL, and 1104
+/// of a name that looks like one of the compiler's own, in trust too, for R31 leaves those out.
+let private ofWarning trusted (d: Diagnostic) =
+    let error what =
+        let wrong = unchecked what ""
         Some(Diagnostic(wrong.Id, DiagnosticSeverity.Error, wrong.Message, d.Place, d.SourceLine, wrong.Hint))
-    else
-        None
+
+    match d.Id with
+    | "FS0009"
+    | "FS0042"
+    | "FS0051" when not trusted -> error "addresses in memory or inline IL"
+    | "FS1104" -> error "a name with an @ in it"
+    | _ -> None
 
 /// Everything that rules may not have in an assembly for which the compiler told that; in trust only what keeps state.
 let check
@@ -388,11 +438,10 @@ let check
     (told: Diagnostic list)
     (assembly: byte array)
     : Diagnostic list =
-    (if trusted then [] else List.choose ofWarning told)
-    @ ofAssembly trusted files assembly
+    List.choose (ofWarning trusted) told @ ofAssembly trusted files assembly
     |> List.distinctBy (fun d ->
         d.Place.File, d.Place.Line, d.Id, (if d.Id = Problem.Unchecked then "" else d.Message))
 
 /// What the compiler told, with errors for its warnings of code that nobody can check.
-let promote (told: Diagnostic list) =
-    [ for d in told -> ofWarning d |> Option.defaultValue d ]
+let promote (trusted: bool) (told: Diagnostic list) =
+    [ for d in told -> ofWarning trusted d |> Option.defaultValue d ]

@@ -100,6 +100,7 @@ let private types =
         "System.Type: GetTypeFromHandle op_Equality op_Inequality Equals"
 
         // Text.
+        "System.HashCode: Combine"
         "System.String: -Intern -IsInterned"
         "System.StringComparer: -Create -CurrentCulture -CurrentCultureIgnoreCase"
         "System.StringNormalizationExtensions: all"

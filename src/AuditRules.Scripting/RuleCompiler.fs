@@ -43,6 +43,8 @@ type CompiledRules
     member _.Diagnostics = diagnostics
     /// What is said of files that were left out; the rules of the others can be run.
     member val LeftOut: IReadOnlyList<Diagnostic> = [||] with get, internal set
+    /// The rules that were made, though they cannot be run where there is an error: what a reader would remark of them.
+    member val internal Made: RulePlan list = [] with get, set
     /// True when nothing had to be compiled.
     member _.FromCache = fromCache
 
@@ -127,8 +129,13 @@ type RuleCompiler(options: RuleCompilerOptions) =
         let diagnostics = found |> List.sortBy order
 
         if diagnostics |> List.exists isError then
-            collected.Context.Unload()
-            failed diagnostics
+            new CompiledRules(
+                [||],
+                Array.ofList diagnostics,
+                fromCache,
+                collected.Context.Unload,
+                Made = collected.Rules
+            )
         else
             new CompiledRules(
                 Array.ofList collected.Rules,
@@ -234,13 +241,14 @@ type RuleCompiler(options: RuleCompilerOptions) =
             let found, thrown = AssemblyCompiler.check sources
             let told = CompilerDiagnostics.ofOutcome files found thrown.IsNone thrown
 
-            let told = if options.Trusted then told else Guard.promote told
+            let told = Guard.promote options.Trusted told
 
             Array.ofList (List.sortBy order told)
         | Error problems -> Array.ofList problems
 
-    /// Everything that is to be said of those files: what Compile says, and of rules that can run what a reader would
-    /// remark, and which examples fail, run with the options that are given for the rules. Throws what Compile throws.
+    /// Everything that is to be said of those files: what Compile says, what a reader would remark of the rules, if they
+    /// were loaded, and where there is no error which examples fail, run with the options that are given for the rules.
+    /// Throws what Compile throws.
     member _.Lint
         (paths: IReadOnlyList<string>, running: Func<IReadOnlyList<RulePlan>, DetectionOptions>)
         : IReadOnlyList<Diagnostic> =
@@ -251,7 +259,7 @@ type RuleCompiler(options: RuleCompilerOptions) =
 
             let remarks =
                 if compiled.HasErrors then
-                    []
+                    RuleLint.remarks files compiled.Made
                 else
                     RuleLint.check (running.Invoke compiled.Rules) files compiled.Rules
 

@@ -88,6 +88,10 @@ let private examples (options: DetectionOptions) files (rule: RulePlan) =
                     fail $", example {result.Number}: {result.Reason}"
         ]
 
+/// What a reader would remark of those rules, which are not run.
+let remarks (files: RuleFile list) (rules: RulePlan seq) : Diagnostic list =
+    List.collect (style files) (List.ofSeq rules)
+
 /// Everything that is to be said of those rules beyond what loading says.
 let check (options: DetectionOptions) (files: RuleFile list) (rules: RulePlan seq) : Diagnostic list =
     [

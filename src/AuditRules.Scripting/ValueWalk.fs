@@ -5,6 +5,7 @@ open System
 open System.Collections
 open System.Collections.Generic
 open System.Reflection
+open AuditRules.Detection.Plans
 
 let private instance =
     BindingFlags.Instance
@@ -102,6 +103,8 @@ type Walk(own: Assembly, uses: Lazy<OwnFields.Use>) =
 
                 field.Module.Assembly = own
                 || declared.IsGenericParameter
+                // The first state of a fold.
+                || (declared = typeof<obj> && field.Module.Assembly = typeof<RulePlan>.Assembly)
                 || (declared.IsArray && (nonNull (declared.GetElementType())).IsGenericParameter)
 
             let rec all (t: Type | null) =
@@ -137,6 +140,20 @@ type Walk(own: Assembly, uses: Lazy<OwnFields.Use>) =
         let inside = Array.forall (isFixed known')
         let arguments = t.GetGenericArguments()
 
+        let isBase (other: Type) =
+            match other.BaseType with
+            | null -> false
+            | b when b.IsGenericType && t.IsGenericType ->
+                b.GetGenericTypeDefinition() = t.GetGenericTypeDefinition()
+            | b -> b = t
+
+        // What is declared as of that type may be of one that inherits it: a case of a union, an object expression.
+        let heirs () =
+            if t.IsSealed then
+                [||]
+            else
+                own.GetTypes() |> Array.filter isBase
+
         if known.Contains(string t.FullName) then
             true
         elif t.IsInterface then
@@ -152,20 +169,12 @@ type Walk(own: Assembly, uses: Lazy<OwnFields.Use>) =
         elif t.IsArray then
             inside [| nonNull (t.GetElementType()) |]
         elif t.Assembly = own then
-            let isBase (other: Type) =
-                match other.BaseType with
-                | null -> false
-                | b when b.IsGenericType && t.IsGenericType ->
-                    b.GetGenericTypeDefinition() = t.GetGenericTypeDefinition()
-                | b -> b = t
-
             (t.IsValueType || (ownSet t).IsNone)
             && (match t.BaseType with
                 | null -> true
                 | b -> b = typeof<obj> || b = typeof<ValueType> || isFixed known' b)
             && t.GetFields instance |> Array.map _.FieldType |> inside
-            // What is declared as of that type may be of one that inherits it: a case of a union, an object expression.
-            && inside (own.GetTypes() |> Array.filter isBase)
+            && inside (heirs ())
         else
             t <> typeof<obj>
             && not (canChange t)
@@ -173,6 +182,7 @@ type Walk(own: Assembly, uses: Lazy<OwnFields.Use>) =
             && not (isEnumerator t)
             && fullName t <> "Microsoft.FSharp.Core.FSharpFunc"
             && inside arguments
+            && inside (heirs ())
 
     let kinds = Dictionary<Type, Kind>()
 

@@ -58,13 +58,13 @@ let hashCode =
           "a hash code"
           "A hash code is another in every run: compare the values themselves."
           "hash" with
-        Others = [ "GetHashCode" ]
+        Others = [ "GetHashCode"; "Combine" ]
     }
 
 let keptHashCode =
     { hashCode with
         Hint =
-            $"A GetHashCode that asks for hash codes may do nothing else: it sets nothing, throws nothing, calls nothing of yours. {trust}"
+            $"A GetHashCode that asks for hash codes may do nothing else: it sets nothing, throws nothing, does not loop, makes and calls nothing of yours. {trust}"
     }
 
 let backtracking =

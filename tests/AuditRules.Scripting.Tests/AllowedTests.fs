@@ -69,6 +69,10 @@ let private allowed =
         "R83: has a type with a hash of its own",
         "type K(s: string, n: int) =\n    member _.Name = s\n    override x.Equals o = (match o with :? K as k -> k.Name = s | _ -> false)\n    override x.GetHashCode() = 31 * hash (s.ToLowerInvariant()) + hash n\n"
         + f "(dict [ K(p, 1), 1 ]).ContainsKey(K(\"a\", 1))"
+
+        "R83: combines the hashes of what its type holds",
+        "type K(s: string, n: int) =\n    member _.Name = s\n    override x.Equals o = (match o with :? K as k -> k.Name = s | _ -> false)\n    override x.GetHashCode() = System.HashCode.Combine(s, n)\ntype L(s: string, n: int option) =\n    override x.Equals o = true\n    override x.GetHashCode() = hash (s.Trim(), n) % 31 ^^^ hash (Some s)\n"
+        + f "(dict [ K(p, 1), 1 ]).ContainsKey(K(\"a\", 1)) && (dict [ L(p, None), 1 ]).Count > 1"
     ]
 
 [<Tests>]

@@ -42,6 +42,39 @@ let private ofLazy =
         [ "(2,5) AR0004: c can change: it is a lazy Builder" ]
     ]
 
+let private ofHeirs =
+    [
+        "R31: keeps a lazy exception of its own that counts",
+        "type D() =\n    inherit System.Exception()\n    let mutable n = 0\n    member _.Next() = n <- n + 1; n\nlet s = lazy (D() :> exn)\n"
+        + f "(s.Value :?> D).Next() > 3",
+        [ "(6,5) AR0004: s can change: it is a lazy Exception" ]
+
+        "R31: keeps a lazy comparer of its own that counts",
+        "open System.Collections.Generic\ntype D() =\n    inherit Comparer<string>()\n    let mutable n = 0\n    override _.Compare(a, b) = n <- n + 1; n\nlet s = lazy (D() :> Comparer<string>)\n"
+        + f "s.Value.Compare(p, p) > 3",
+        [ "(7,5) AR0004: s can change: it is a lazy Comparer" ]
+
+        "R31: keeps a lazy value in a generic class",
+        "open System.Collections.Generic\ntype S<'t>() =\n    static let seen = lazy (HashSet<'t>())\n    static member Add x = seen.Value.Add x\n"
+        + f "S<string>.Add p",
+        [ "(4,23) AR0004: a lazy value of a generic type can change" ]
+    ]
+
+/// The state of a fold is the rule's; this one begins as one set for all keys and all traces.
+let private folding =
+    """open AuditRules
+open System.Collections.Generic
+
+let r =
+    rule ("E", "t", High) {
+        for o in Py.Open do
+        fold (HashSet<string>()) (minutes 1) o.Process (fun (s: HashSet<string>) -> s.Add o.Path |> ignore; s) into s
+        where (s.State.Count > 3)
+        message "m"
+        shouldNotFire [ Py.Open.make (path = "/x") ]
+    }
+"""
+
 let private ofDotNet =
     [
         "R31: keeps a UriBuilder",
@@ -193,11 +226,54 @@ let tests =
         "types that can change"
         [
             tellings "of lazy values" ofLazy
+            tellings "that are inherited" (List.truncate 2 ofHeirs)
+            tellings "of lazy values of generic classes" (List.skip 2 ofHeirs)
             tellings "of .NET" ofDotNet
             tellings "that are set" setters
             tellings "of rule files" ofOwn
             tellings "by their places" places
             tellings "that cannot" [ for name, text in allowed -> name, text, [] ]
+
+            testCase "R31: a fold does not begin with what can change"
+            <| fun () ->
+                use rules = compile folding
+
+                Expect.equal
+                    [ for d in rules.Diagnostics -> line d ]
+                    [ "(4,5) AR0004: r can change: it holds a HashSet" ]
+                    "the first state"
+
+                use fixed' =
+                    compile (
+                        folding
+                            .Replace("(HashSet<string>())", "Set.empty<string>")
+                            .Replace("(s: HashSet<string>) -> s.Add o.Path |> ignore; s", "s -> s.Add o.Path")
+                    )
+
+                Expect.equal (told fixed') [] "a set that never changes"
+
+            testCase "R31: a name with an @ is an error, in trust too"
+            <| fun () ->
+                use folder = new Folder()
+
+                folder.Write(
+                    "x.fsx",
+                    asking (
+                        "type ``C@1``() =\n    member val N = 0 with get, set\nlet c = ``C@1``()\n"
+                        + f "c.N <- c.N + 1; c.N > 3"
+                    )
+                )
+
+                for trusted in [ false; true ] do
+                    use rules = folder.Compile("", [ "" ], [ "x.fsx" ], trusted)
+
+                    Expect.equal
+                        [ for d in rules.Diagnostics -> line d ]
+                        [
+                            "(2,6) AR0015: code that cannot be checked: a name with an @ in it"
+                            "(4,9) AR0015: code that cannot be checked: a name with an @ in it"
+                        ]
+                        $"trusted: {trusted}"
 
             testCase "R31: no type of .NET that rules may keep a value of has a property that they may set"
             <| fun () -> Expect.equal (settable ()) [] "say that it can change, or refuse to set it"

@@ -231,6 +231,25 @@ let private refused =
         + f "(try (dict [ K p, 1 ]).Count > 1 with e -> e.Message = p)",
         [ "(4,50) AR0014: rules may not be a matter of chance: a hash code" ]
 
+        "R80: divides by the hash that it is asked for",
+        "type K(s: string) =\n    override x.Equals o = true\n    override x.GetHashCode() = 1 / (hash s % 2)\n"
+        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
+        [ "(4,37) AR0014: rules may not be a matter of chance: a hash code" ]
+
+        "R80: goes round by the hash that it is asked for",
+        "type K(s: string) =\n    override x.Equals o = true\n    override x.GetHashCode() = (let mutable h = hash s in while h % 2 = 0 do h <- h + 2\n                                h)\n"
+        + f "(dict [ K p, 1 ]).Count > 1",
+        [ "(4,49) AR0014: rules may not be a matter of chance: a hash code" ]
+
+        "R80: hands the hash that it is asked for to an object",
+        "type B() =\n    member val N = 0 with get, set\ntype L(b: B, n: int) =\n    do b.N <- n\ntype K(s: string, b: B) =\n    override x.Equals o = true\n    override x.GetHashCode() = (L(b, hash s) |> ignore; 0)\n"
+        + f "(let b = B() in (dict [ K(p, b), 1 ]).Count > 1 || b.N > 3)",
+        [ "(8,38) AR0014: rules may not be a matter of chance: a hash code" ]
+
+        "R80: combines hash codes",
+        f "System.HashCode.Combine(p, 1) % 2 = 0",
+        [ "(2,21) AR0014: rules may not be a matter of chance: Combine" ]
+
         "R80: makes an object of a type parameter",
         "let inline make<'t when 't: (new: unit -> 't)> () = new 't()\n"
         + f "isNull (make<obj> ())",
