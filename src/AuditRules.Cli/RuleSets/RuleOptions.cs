@@ -9,8 +9,8 @@ namespace AuditRules.Cli.RuleSets;
 /// <summary>The options that choose rules and how they are compiled. One instance a command.</summary>
 sealed class RuleOptions
 {
-    const string WithDefault =
-        "Folder of rules, or a rule file; several are allowed (default: ./rules, else the rules that come with AuditRules)";
+    const string Default = "(default: ./rules, else the rules that come with AuditRules)";
+    const string WithDefault = $"Folder of rules, or a rule file; several are allowed {Default}";
 
     const long UsualTimeout = 2_000; // ms
     const long LeastTimeout = 100; // ms: below it a compiler that warms up counts
@@ -25,6 +25,15 @@ sealed class RuleOptions
         };
 
     public Option<string[]> Rules { get; }
+
+    /// <summary>The rules of a command that takes them as its arguments, as <see cref="RuleFiles.Find"/> wants them.</summary>
+    /// <param name="name">What the usage line calls them.</param>
+    public static Argument<string[]> Paths(string name = "PATH") =>
+        new(name)
+        {
+            Description = $"Folder of rules, or a rule file {Default}",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
 
     public Option<bool> NoCache { get; } =
         new("--no-cache") { Description = "Compile the rules afresh, and keep nothing" };

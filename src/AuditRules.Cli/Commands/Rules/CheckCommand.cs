@@ -10,7 +10,7 @@ static class CheckCommand
 {
     public static CliCommand Create(CliHost host)
     {
-        var paths = RulesCommand.Paths();
+        var paths = RuleOptions.Paths();
         var trust = new RuleOptions().TrustRules;
         var command = new CliCommand("check", "Checks the text and types of rules, and runs nothing of them.")
         {

@@ -11,7 +11,7 @@ static class LintCommand
 {
     public static CliCommand Create(CliHost host)
     {
-        var paths = RulesCommand.Paths();
+        var paths = RuleOptions.Paths();
         var options = new RuleOptions();
         var format = ReportOptions.FormatOption();
         var command = new CliCommand("lint", "Says all that is to be said of rules: errors, warnings, style.")

@@ -37,7 +37,7 @@ static class RulesCommand
 
     static CliCommand List(CliHost host)
     {
-        var paths = Paths();
+        var paths = RuleOptions.Paths();
         var options = new RuleOptions();
         var format = ReportOptions.FormatOption();
         var command = new CliCommand("list", "Lists rules: id, severity, title, place.")
@@ -113,14 +113,6 @@ static class RulesCommand
             }
         );
     }
-
-    public static Argument<string[]> Paths() =>
-        new("PATH")
-        {
-            Description =
-                "Folder of rules, or a rule file (default: ./rules, else the rules that come with AuditRules)",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
 
     static IEnumerable<RulePlan> InOrder(RuleSet set) =>
         set.Rules.OrderBy(r => r.Info.Id, StringComparer.Ordinal);

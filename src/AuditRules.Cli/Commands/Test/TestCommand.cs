@@ -12,12 +12,7 @@ static class TestCommand
 {
     public static CliCommand Create(CliHost host)
     {
-        var paths = new Argument<string[]>("RULES")
-        {
-            Description =
-                "Folder of rules, or a rule file (default: ./rules, else the rules that come with AuditRules)",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
+        var paths = RuleOptions.Paths("RULES");
         var recordings = new Option<string?>("--recordings")
         {
             Description = "Folder of traces to replay (default: recordings, beside the rules folder)",
