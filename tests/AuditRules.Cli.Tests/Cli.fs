@@ -7,6 +7,7 @@ open System.Diagnostics
 open System.IO
 open System.Text
 open AuditRules.Cli.Hosting
+open AuditRules.Tests
 
 /// How a command ended.
 type Ran =
@@ -138,33 +139,54 @@ let startProgram program words (changes: (string * string) list) (folder: Folder
         ProcessStartInfo(
             program,
             words @ (Path.Combine(AppContext.BaseDirectory, "auditrules.dll") :: arguments),
-            WorkingDirectory = folder.Path,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true
+            WorkingDirectory = folder.Path
         )
 
     for name, value in ("AUDITRULES_CACHE", cache.Value) :: changes do
         info.Environment[name] <- value
 
-    use child = Process.Start info |> Option.ofObj |> Option.get
-    let error = child.StandardError.ReadToEndAsync()
-    let out = child.StandardOutput.ReadToEnd()
-    child.WaitForExit()
+    let code, out, error = Processes.runAs info
 
     {
-        Code = child.ExitCode
+        Code = code
         Out = out
-        Error = error.Result
+        Error = error
     }
 
 /// Runs the command as a process of its own, with changes to its environment.
 let start changes folder arguments =
     startProgram "dotnet" [] changes folder arguments
 
-/// The same on a terminal, whose output is both the results and the messages.
-let startOnTerminal changes folder arguments =
-    let spawn = "import pty, sys; pty.spawn(['dotnet'] + sys.argv[1:])"
-    startProgram "python3" [ "-c"; spawn ] (("TERM", "xterm") :: changes) folder arguments
+/// Runs a program on a terminal, with Ctrl-C once it says that it is ready, and tells every byte that was shown.
+let private terminal =
+    """
+import os, pty, sys
+child, master = pty.fork()
+if child == 0:
+    os.execvp(sys.argv[1], sys.argv[1:])
+shown, pressed = b"", False
+while True:
+    try:
+        data = os.read(master, 65536)
+    except OSError:
+        break
+    if not data:
+        break
+    shown += data
+    if not pressed and b"ready" in shown:
+        os.write(master, b"\x03")
+        pressed = True
+status = os.waitpid(child, 0)[1]
+sys.stdout.write(shown.decode().replace("\r\n", "\n"))
+sys.stdout.flush()
+if os.WIFSIGNALED(status):
+    os.kill(os.getpid(), os.WTERMSIG(status))
+sys.exit(os.WEXITSTATUS(status))
+"""
+
+/// Like startProgram, on a terminal whose output is both the results and the messages.
+let startOnTerminal words changes folder arguments =
+    startProgram "python3" ([ "-c"; terminal ] @ words) (("TERM", "xterm") :: changes) folder arguments
 
 /// A rule that fires when a file named secret is read and then a socket connects.
 let rule =

@@ -6,6 +6,7 @@ open FSharp.Compiler.CodeAnalysis
 open FSharp.Compiler.Text
 open Expecto
 open AuditRules.Cli.Tests.Cli
+open AuditRules.Tests
 
 let private written =
     [
@@ -33,13 +34,8 @@ let private misspell (folder: Folder) =
 let private interactive (folder: Folder) =
     let start = ProcessStartInfo("dotnet", [ "fsi"; "rules/credentials.fsx" ])
     start.WorkingDirectory <- folder.Path
-    start.RedirectStandardOutput <- true
-    start.RedirectStandardError <- true
-    use started = nonNull (Process.Start start)
-    let error = started.StandardError.ReadToEndAsync()
-    let output = started.StandardOutput.ReadToEnd()
-    started.WaitForExit()
-    output + error.Result, started.ExitCode
+    let code, output, error = Processes.runAs start
+    output + error, code
 
 /// What an editor's checker says of the sample rule.
 let private editor (folder: Folder) =

@@ -6,26 +6,6 @@ open System.Text.RegularExpressions
 open Expecto
 open AuditRules.Cli.Tests.Cli
 
-/// Runs a shell's command on a terminal and tells every byte that was shown.
-let private terminal =
-    """
-import os, pty, sys
-child, master = pty.fork()
-if child == 0:
-    os.execvp("sh", ["sh", "-c", sys.argv[1]] + sys.argv[2:])
-shown = b""
-while True:
-    try:
-        data = os.read(master, 65536)
-    except OSError:
-        break
-    if not data:
-        break
-    shown += data
-os.waitpid(child, 0)
-sys.stdout.write(shown.decode().replace("\r\n", "\n"))
-"""
-
 let private slow =
     "import sys, time\nprint('begins', flush=True)\nfor i in range(40):\n    sys.audit('mark', i)\n    time.sleep(0.05)\nprint('ends', flush=True)\n"
 
@@ -35,13 +15,11 @@ let private shows shell changes options =
 
     use folder = new Folder()
     folder.Write("slow.py", slow)
-    folder.Write("terminal.py", terminal)
 
     let ran =
-        startProgram
-            "python3"
-            [ "terminal.py"; shell; "dotnet" ]
-            (("TERM", "xterm") :: ("NO_COLOR", "") :: changes)
+        startOnTerminal
+            [ "sh"; "-c"; shell; "dotnet" ]
+            (("NO_COLOR", "") :: changes)
             folder
             ([ "record"; "-o"; "run.atrace" ] @ options @ [ "--"; "python3"; "slow.py" ])
 

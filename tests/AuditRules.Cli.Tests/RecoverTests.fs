@@ -8,6 +8,7 @@ open Expecto
 open AuditRules.Events
 open AuditRules.Traces
 open AuditRules.Cli.Tests.Cli
+open AuditRules.Tests
 
 let private bytes (folder: Folder) name = File.ReadAllBytes(folder.File name)
 
@@ -171,13 +172,9 @@ let tests =
 
                     Directory.CreateSymbolicLink(folder.File "link", folder.Path) |> ignore
 
-                    use link =
-                        Diagnostics.Process.Start(
-                            "ln",
-                            [ folder.File "run.atrace"; folder.File "hard.atrace" ]
-                        )
+                    Processes.run "ln" [ folder.File "run.atrace"; folder.File "hard.atrace" ]
+                    |> ignore
 
-                    link.WaitForExit()
                     let ran = recover folder [ "run.atrace"; "-o"; name ]
                     Expect.equal ran.Code 2 ran.Error
                     Expect.isTrue (isMessage ran.Error) ran.Error

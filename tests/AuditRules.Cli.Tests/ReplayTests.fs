@@ -73,11 +73,13 @@ let tests =
                 use folder = withTrace fires
 
                 for words in [ [ "replay"; "run.atrace" ]; [ "inspect"; "run.atrace" ]; [ "--help" ] ] do
-                    let ran = startOnTerminal [ "NO_COLOR", "1" ] folder words
+                    let ran = startOnTerminal [ "dotnet" ] [ "NO_COLOR", "1" ] folder words
                     Expect.isGreaterThan ran.Out.Length 100 "it wrote"
                     Expect.isFalse (ran.Out.Contains '\u001b') (ran.Out.Replace("\u001b", "ESC"))
 
-                let colored = startOnTerminal [ "NO_COLOR", "" ] folder [ "replay"; "run.atrace" ]
+                let colored =
+                    startOnTerminal [ "dotnet" ] [ "NO_COLOR", "" ] folder [ "replay"; "run.atrace" ]
+
                 // The red is that of the palette that TERM has.
                 Expect.isMatch colored.Out "\u001b\\[1;[39]1mHIGH" "colours elsewhere")
 

@@ -2,7 +2,6 @@ module AuditRules.Cli.Tests.SealTests
 
 open System
 open System.ComponentModel
-open System.Diagnostics
 open System.IO
 open System.Security.Cryptography
 open System.Text
@@ -10,22 +9,12 @@ open System.Text.RegularExpressions
 open Expecto
 open AuditRules.Cli.Tests.Cli
 open AuditRules.Cli.Tests.SealLab
+open AuditRules.Tests
 
 let private openssl arguments =
     try
-        let info =
-            ProcessStartInfo(
-                "openssl",
-                (arguments: string list),
-                RedirectStandardOutput = true,
-                RedirectStandardError = true
-            )
-
-        use child = Process.Start info |> Option.ofObj |> Option.get
-        let error = child.StandardError.ReadToEndAsync()
-        let out = child.StandardOutput.ReadToEnd()
-        child.WaitForExit()
-        Some(child.ExitCode, out + error.Result)
+        let code, output, error = Processes.run "openssl" arguments
+        Some(code, output + error)
     with :? Win32Exception ->
         None
 

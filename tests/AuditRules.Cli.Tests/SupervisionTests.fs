@@ -9,6 +9,7 @@ open System.Threading
 open Expecto
 open AuditRules.Cli.Supervision
 open AuditRules.Cli.Tests
+open AuditRules.Tests
 
 let private spin =
     "open AuditRules\n\nlet rec spin n = if n < 0 then n else spin (n + 1 &&& 0xffff)\n"
@@ -105,8 +106,7 @@ let private startEndless timeout (folder: Cli.Folder) =
     command, worker
 
 let private kill signal (pid: int) =
-    use kill = Process.Start("kill", [ $"-{signal}"; string pid ])
-    kill.WaitForExit()
+    Processes.run "kill" [ $"-{signal}"; string pid ] |> ignore
 
 [<Tests>]
 let tests =

@@ -8,6 +8,7 @@ open AuditRules.Events
 open AuditRules.Traces
 open AuditRules.Cli.Tests.Cli
 open Expecto
+open AuditRules.Tests
 
 let private mark = [| 0x9cuy; 0xd6uy; 0x46uy; 0xc1uy; 0x41uy; 0x52uy; 0xc1uy |]
 
@@ -140,8 +141,7 @@ let tests =
 
             testTheory "C36: a named pipe is read once" [ "verify"; "replay"; "inspect" ] (fun command ->
                 use folder = withTrace quiet
-                use made = Diagnostics.Process.Start("mkfifo", [ folder.File "pipe" ])
-                made.WaitForExit()
+                Processes.run "mkfifo" [ folder.File "pipe" ] |> ignore
 
                 let script = "cat run.atrace > pipe"
 
@@ -167,8 +167,7 @@ let tests =
                 ]
                 (fun (words: string) ->
                     use folder = new Folder()
-                    use made = Diagnostics.Process.Start("mkfifo", [ folder.File "pipe" ])
-                    made.WaitForExit()
+                    Processes.run "mkfifo" [ folder.File "pipe" ] |> ignore
 
                     let ran =
                         Threading.Tasks.Task.Run(fun () -> run folder (List.ofArray (words.Split ' ')))

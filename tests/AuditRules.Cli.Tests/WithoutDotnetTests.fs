@@ -7,6 +7,7 @@ open System.IO
 open Expecto
 open AuditRules.Cli.Tests.Cli
 open AuditRules.Tests.Root
+open AuditRules.Tests
 
 let private page = Path.Combine(root, "docs", "how-to", "record-without-dotnet.md")
 
@@ -26,14 +27,11 @@ let private shell (folder: Folder) (script: string) =
         ProcessStartInfo(
             "env",
             [ "-i"; "PATH=/usr/local/bin:/usr/bin:/bin"; "sh"; "-e"; "-c"; script ],
-            WorkingDirectory = folder.Path,
-            RedirectStandardError = true
+            WorkingDirectory = folder.Path
         )
 
-    use child = Process.Start info |> Option.ofObj |> Option.get
-    let error = child.StandardError.ReadToEnd()
-    child.WaitForExit()
-    Expect.equal (child.ExitCode, error) (0, "") script
+    let code, _, error = Processes.runAs info
+    Expect.equal (code, error) (0, "") script
 
 let private program =
     "import subprocess, sys\nopen('secret').close()\n"

@@ -7,6 +7,7 @@ open System.IO
 open System.Text.Json
 open System.Text.RegularExpressions
 open Expecto
+open AuditRules.Tests
 
 type Python = { Path: string; Version: Version }
 
@@ -72,10 +73,9 @@ let withoutHook =
 let fallbackFolder = beside "hook/python"
 let program name = beside (Path.Combine("programs", name))
 
-let private start (file: string) (arguments: string list) (environment: (string * string) list) =
+/// Exit code, output, error. A signal n ends with 128 + n.
+let run (file: string) (arguments: string list) (environment: (string * string) list) =
     let info = ProcessStartInfo(file, arguments)
-    info.RedirectStandardOutput <- true
-    info.RedirectStandardError <- true
 
     for name in [ "LD_PRELOAD"; "PYTHONPATH"; "PYTHONHOME"; "PYTHONSTARTUP" ] do
         info.Environment.Remove name |> ignore
@@ -85,15 +85,7 @@ let private start (file: string) (arguments: string list) (environment: (string 
     for name, value in environment do
         info.Environment[name] <- value
 
-    nonNull (Process.Start info)
-
-/// Exit code, output, error. A signal n ends with 128 + n.
-let run file arguments environment =
-    use running: Process = start file arguments environment
-    let error = running.StandardError.ReadToEndAsync()
-    let output = running.StandardOutput.ReadToEnd()
-    running.WaitForExit()
-    running.ExitCode, output, error.Result
+    Processes.runAs info
 
 let private candidates =
     let given =

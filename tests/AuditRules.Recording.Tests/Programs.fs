@@ -3,10 +3,10 @@ module AuditRules.Recording.Tests.Programs
 
 open System
 open System.IO
-open System.Diagnostics
 open AuditRules.Events
 open AuditRules.Recording
 open AuditRules.Traces
+open AuditRules.Tests
 
 /// The Pythons of this machine: the one on PATH, the system's, and pyenv's.
 let pythons =
@@ -146,15 +146,8 @@ let firstArguments name recorded =
 
 /// Runs a program without a recorder; its standard output.
 let output (program: string) (arguments: string list) =
-    let start = ProcessStartInfo(program, arguments, RedirectStandardOutput = true)
-
-    match Process.Start start with
-    | null -> invalidOp $"{program} was not started"
-    | started ->
-        use started = started
-        let text = started.StandardOutput.ReadToEnd()
-        started.WaitForExit()
-        text
+    let _, text, _ = Processes.run program arguments
+    text
 
 /// A new empty folder.
 let temporaryFolder () =

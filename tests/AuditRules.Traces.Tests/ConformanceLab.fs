@@ -3,7 +3,6 @@ module AuditRules.Traces.Tests.ConformanceLab
 
 open System
 open System.Buffers
-open System.Diagnostics
 open System.IO
 open System.Text
 open System.Text.Json
@@ -12,6 +11,7 @@ open AuditRules.Events.Json
 open AuditRules.Traces
 open Expecto
 open AuditRules.Tests.Root
+open AuditRules.Tests
 
 let folder = Path.Combine(root, "recordings", "conformance")
 
@@ -111,22 +111,8 @@ let readHere (file: string) =
     }
 
 let run (program: string) (arguments: string list) =
-    let start =
-        ProcessStartInfo(
-            program,
-            arguments,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8
-        )
-
     try
-        use child = new Process(StartInfo = start)
-        child.Start() |> ignore
-        let error = child.StandardError.ReadToEndAsync()
-        let output = child.StandardOutput.ReadToEnd()
-        child.WaitForExit()
-        child.ExitCode, output, error.Result
+        Processes.run program arguments
     with :? ComponentModel.Win32Exception ->
         skiptest $"there is no {program} on the path"
 

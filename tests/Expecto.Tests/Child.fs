@@ -4,6 +4,7 @@ module Expecto.Tests.Child
 open System
 open System.Diagnostics
 open Expecto
+open AuditRules.Tests
 
 let private passing =
     testList "arithmetic" [ testCase "one is one" (fun () -> Expect.equal 1 1 "one") ]
@@ -37,24 +38,11 @@ let suites =
 let run (suite: string) (arguments: string list) =
     let program = Environment.ProcessPath |> Option.ofObj |> Option.defaultValue ""
 
-    let start =
-        ProcessStartInfo(
-            program,
-            [ "--suite"; suite ] @ arguments,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true
-        )
+    let code, output, errors = Processes.run program ([ "--suite"; suite ] @ arguments)
 
-    use child =
-        Process.Start start
-        |> Option.ofObj
-        |> Option.defaultWith (fun () -> failtest "no child process")
+    let lines = (output + errors).Split('\n', StringSplitOptions.RemoveEmptyEntries)
 
-    let errors = child.StandardError.ReadToEndAsync()
-    let output = child.StandardOutput.ReadToEnd()
-    child.WaitForExit()
-    let text = output + errors.Result
-    child.ExitCode, text.Split('\n', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray
+    code, List.ofArray lines
 
 /// The suite that the command line asks for, if it asks for one.
 let asked (args: string[]) =
