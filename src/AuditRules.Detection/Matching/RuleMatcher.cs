@@ -14,8 +14,7 @@ sealed class RuleMatcher
     readonly RulePlan _plan;
     readonly ImmutableArray<StepPlan> _steps;
     readonly PartialTable[] _waiting; // [step]: what waits for that step; unused for the first and for a group
-    readonly PartialIndex[][] _unless; // [step][n]
-    readonly PartialIndex[][] _until; // [step][n]: what waits for that step or a later one
+    readonly Drops _drops;
     readonly Preceded[][] _preceded; // [step][n]
     readonly long[] _within;
     readonly long _maxSpan;
@@ -30,9 +29,7 @@ sealed class RuleMatcher
     readonly EventView[] _views;
     readonly StepCounters[] _counters;
     readonly List<Partial> _overlapping = [];
-    readonly List<Partial> _dropped = [];
     long _evicted;
-    long _ended; // by until, behind the last step
 
     public RuleMatcher(RulePlan plan, DetectionOptions options)
     {
@@ -41,8 +38,6 @@ sealed class RuleMatcher
         _waiting = new PartialTable[_steps.Length];
         for (var i = 1; i < _steps.Length; i++)
             _waiting[i] = (_steps[i].Key ?? StepKey.Any).CreateTable(plan.Overlap, options);
-        _unless = [.. _steps.Select(s => Indexes(s.Unless, options))];
-        _until = [.. _steps.Select(s => Indexes(s.Until, options))];
         _preceded = [.. _steps.Select(s => s.NotPrecededBy.Select(p => new Preceded(p, options)).ToArray())];
         _within = [.. _steps.Select(s => Length(s.Within))];
         _maxSpan = Length(plan.MaxSpan);
@@ -57,6 +52,7 @@ sealed class RuleMatcher
         _views = new EventView[_steps.Length];
         _maker = new(plan, _views);
         _counters = StepCounters.Of(plan);
+        _drops = new(_steps, _counters, options);
     }
 
     public RulePlan Plan => _plan;
@@ -81,7 +77,7 @@ sealed class RuleMatcher
         get
         {
             StepProgress[] all = [.. _counters.Select(c => c.Progress)];
-            all[^1] = all[^1] with { Followed = _absences?.Dropped ?? 0, Ended = _ended };
+            all[^1] = all[^1] with { Followed = _absences?.Dropped ?? 0, Ended = _drops.Ended };
             return [.. all];
         }
     }
@@ -94,8 +90,7 @@ sealed class RuleMatcher
         site.Role switch
         {
             SiteRole.Step => site.Step == 0 || site.Step < _groupEnd || _waiting[site.Step].Count > 0,
-            SiteRole.Unless => _unless[site.Step][site.Number].Count > 0,
-            SiteRole.Until => _until[site.Step][site.Number].Count > 0,
+            SiteRole.Unless or SiteRole.Until => _drops.Any(site),
             SiteRole.Absence => _absences!.Any,
             _ => true,
         };
@@ -108,13 +103,8 @@ sealed class RuleMatcher
             case SiteRole.Step:
                 OnStep(site.Step, view);
                 break;
-            case SiteRole.Unless:
-                _dropped.Clear();
-                _unless[site.Step][site.Number].Drop(view, _dropped);
-                _counters[site.Step].Dropped += _dropped.Count;
-                break;
-            case SiteRole.Until:
-                OnUntil(_until[site.Step][site.Number], view);
+            case SiteRole.Unless or SiteRole.Until:
+                _drops.On(site, view);
                 break;
             case SiteRole.Absence:
                 _absences!.Drop(view);
@@ -139,12 +129,8 @@ sealed class RuleMatcher
         var value = UndecidedValue.Of(open, view);
         switch (site.Role)
         {
-            case SiteRole.Unless:
-                if (_unless[site.Step][site.Number].Doubt(view, value.AsDoubt()))
-                    MayHide(site.Step, value);
-                break;
-            case SiteRole.Until:
-                if (_until[site.Step][site.Number].Doubt(view, value.AsDoubt()))
+            case SiteRole.Unless or SiteRole.Until:
+                if (_drops.Doubt(site, view, value.AsDoubt()))
                     MayHide(site.Step, value);
                 break;
             case SiteRole.Absence:
@@ -172,19 +158,6 @@ sealed class RuleMatcher
         match.Bind(_views);
         var doubt = new Doubt(_absent, match.Last.Time, match.Deadline);
         Found.Add(_maker.Make(new Counted([match]), [.. match.Doubts ?? [], doubt]));
-    }
-
-    void OnUntil(PartialIndex index, EventView view)
-    {
-        _dropped.Clear();
-        index.Drop(view, _dropped);
-        foreach (var partial in _dropped)
-        {
-            if (partial.Awaits < _steps.Length)
-                _counters[partial.Awaits].DroppedByUntil++;
-            else
-                _ended++;
-        }
     }
 
     void OnStep(int step, EventView view)
@@ -398,18 +371,7 @@ sealed class RuleMatcher
 
         if (!isKept)
             return;
-        foreach (var index in _unless[last])
-            index.Insert(bindings, partial, now);
-        InsertUntil(last, bindings, partial);
-    }
-
-    void InsertUntil(int step, Bindings bindings, Partial partial)
-    {
-        for (var i = 1; i <= step; i++)
-        {
-            foreach (var index in _until[i])
-                index.Insert(bindings, partial, partial.Last.Time);
-        }
+        _drops.Insert(last, bindings, partial);
     }
 
     void Complete(Bindings bindings, Partial match)
@@ -418,7 +380,7 @@ sealed class RuleMatcher
         {
             match.Awaits = _steps.Length;
             if (_absences.Insert(bindings, match))
-                InsertUntil(_steps.Length - 1, bindings, match);
+                _drops.InsertUntil(_steps.Length - 1, bindings, match);
         }
         else if (_count is null)
             Found.Add(_maker.Make(new Counted([match]), match.Doubts));
@@ -430,7 +392,4 @@ sealed class RuleMatcher
         time > long.MaxValue - length ? long.MaxValue : time + length;
 
     static long Length(TimeSpan? time) => time is { } span ? Nanoseconds.Of(span) : long.MaxValue;
-
-    static PartialIndex[] Indexes(ImmutableArray<UnlessPlan> drops, DetectionOptions options) =>
-        [.. drops.Select(d => d.Key.CreateIndex(options))];
 }
