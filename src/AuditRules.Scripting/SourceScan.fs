@@ -227,7 +227,7 @@ let scan (text: string) : Scan =
             {
                 Verbatim = prefix.Contains '@'
                 Triple = triple
-                Dollars = prefix |> Seq.filter ((=) '$') |> Seq.length
+                Dollars = prefix.AsSpan().Count '$'
             }
 
     let operator () =
