@@ -153,24 +153,27 @@ let tests =
 
                 Expect.equal head (headIn (run folder [ "verify"; "run.atrace" ]).Out) "the head")
 
-            testTheory
+            // Named by what is wrong alone: a private key has no place in the name of a test.
+            testList
                 "C82: a key that cannot be used is 78, and the trace stays as it was"
-                badKeys
-                (fun (_, pem, why) ->
-                    use folder = withTrace fires
-                    folder.Write("bad.pem", pem)
-                    let before = bytesOf folder "run.atrace"
-                    let ran = run folder [ "seal"; "run.atrace"; "--key"; "bad.pem" ]
+                [
+                    for what, pem, why in badKeys ->
+                        testCase what (fun () ->
+                            use folder = withTrace fires
+                            folder.Write("bad.pem", pem)
+                            let before = bytesOf folder "run.atrace"
+                            let ran = run folder [ "seal"; "run.atrace"; "--key"; "bad.pem" ]
 
-                    Expect.equal
-                        (ran.Code, ran.Out, ran.Error)
-                        (78,
-                         "",
-                         $"auditrules: cannot use the key bad.pem: {why}\n"
-                         + "  A key is ECDSA on P-256, as PEM, not encrypted. Make a pair with: auditrules seal --new-key ci.pem\n")
-                        "message"
+                            Expect.equal
+                                (ran.Code, ran.Out, ran.Error)
+                                (78,
+                                 "",
+                                 $"auditrules: cannot use the key bad.pem: {why}\n"
+                                 + "  A key is ECDSA on P-256, as PEM, not encrypted. Make a pair with: auditrules seal --new-key ci.pem\n")
+                                "message"
 
-                    Expect.sequenceEqual (bytesOf folder "run.atrace") before "as it was")
+                            Expect.sequenceEqual (bytesOf folder "run.atrace") before "as it was")
+                ]
 
             testCase "C82: no key file is 66" (fun () ->
                 use folder = withTrace fires

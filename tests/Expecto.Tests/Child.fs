@@ -36,9 +36,10 @@ let suites =
 
 /// Runs a suite by its name in a child process. Returns its exit code and the lines of its output.
 let run (suite: string) (arguments: string list) =
-    let program = Environment.ProcessPath |> Option.ofObj |> Option.defaultValue ""
+    let self = System.Reflection.Assembly.GetExecutingAssembly().Location
 
-    let code, output, errors = Processes.run program ([ "--suite"; suite ] @ arguments)
+    let code, output, errors =
+        Processes.run "dotnet" ([ self; "--suite"; suite ] @ arguments)
 
     let lines = (output + errors).Split('\n', StringSplitOptions.RemoveEmptyEntries)
 
