@@ -63,11 +63,12 @@ class Hook:
                     self.image.count_lost(BUSY)
                 return
             # Else a signal's handler raised through us before we could say that we are done.
-        if self.image.pid != os.getpid():
-            # Forked by C code, of which the interpreter knows nothing.
-            self.forked()
-        lock = self.lock
+        lock = None
         try:
+            if self.image.pid != os.getpid():
+                # Forked by C code, of which the interpreter knows nothing.
+                self.forked()
+            lock = self.lock
             self.busy.add(thread)
             self._alone(lock, event, arguments)
         except Exception as error:
@@ -76,7 +77,7 @@ class Hook:
             self.image.count_lost(INTERNAL)
         finally:
             # A handler may have raised between the lock's taking or the end of a block and the release.
-            while lock._is_owned():
+            while lock is not None and lock._is_owned():
                 lock.release()
             self.busy.discard(thread)
 
