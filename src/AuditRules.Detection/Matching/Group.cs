@@ -150,7 +150,7 @@ sealed class Group
             members[key] = member;
     }
 
-    // R107: what takes the place of another needs none.
+    // R108: what takes the place of another needs none.
     bool HasRoom(long now)
     {
         if (_schedule.IsDue(_count))

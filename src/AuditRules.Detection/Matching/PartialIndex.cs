@@ -16,7 +16,7 @@ abstract class PartialIndex
     public abstract void Drop(EventView later, List<Partial> dropped);
 
     /// <summary>Puts the partial matches of this event's key in doubt: whether it drops them is not known (R106). Returns
-    /// whether there are any.</summary>
+    /// whether any of them still waits.</summary>
     public abstract bool Doubt(EventView later, Doubt doubt);
 }
 
@@ -70,6 +70,11 @@ sealed class PartialIndex<TKey>(StepKey<TKey> key, DetectionOptions options) : P
         // What one event put in doubt the next ones need not look at.
         for (; entry.Doubted < list.Count && !list[entry.Doubted].EndsWith(later); entry.Doubted++)
             list[entry.Doubted].Doubt(doubt);
+        // The last that waits is enough; what stands behind it and does not is looked at once.
+        var end = entry.Doubted;
+        while (entry.Doubted > 0 && IsOver(list[entry.Doubted - 1], later.Time))
+            entry.Doubted--;
+        list.RemoveRange(entry.Doubted, end - entry.Doubted);
         return entry.Doubted > 0;
     }
 
@@ -78,7 +83,7 @@ sealed class PartialIndex<TKey>(StepKey<TKey> key, DetectionOptions options) : P
         var live = 0;
         foreach (var (own, entry) in _partials)
         {
-            entry.Partials.RemoveAll(p => p.Gone || p.Deadline < now);
+            entry.Partials.RemoveAll(p => IsOver(p, now));
             entry.Doubted = 0;
             live += entry.Partials.Count;
             if (entry.Partials.Count == 0)
@@ -88,6 +93,8 @@ sealed class PartialIndex<TKey>(StepKey<TKey> key, DetectionOptions options) : P
         _inserted = 0;
         _sweepAt = Math.Max(options.SweepAtLeast, live);
     }
+
+    static bool IsOver(Partial partial, long now) => partial.Gone || partial.Deadline < now;
 
     sealed class Entry
     {
