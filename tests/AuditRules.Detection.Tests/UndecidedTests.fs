@@ -194,6 +194,157 @@ let tests =
                     ([], expected)
                     "no match is complete"
 
+            testTheory
+                "R106: an event that can drop nothing more says nothing of the rule"
+                [
+                    "the match went on", [ event "a" 1 []; event "b" 2 [] ], Verdict.Clean
+                    "one went on, another waits",
+                    [ event "a" 1 []; event "b" 2 []; event "a" 88 [] ],
+                    Verdict.Unknown
+                    "its window ended", [ event "a" 1 [] ], Verdict.Clean
+                    "it was dropped", [ event "a" 80 []; event "x" 85 [ "k" ] ], Verdict.Clean
+                    "it waits", [ event "a" 80 [] ], Verdict.Unknown
+                ]
+            <| fun (_, before, expected) ->
+                let plan =
+                    rule
+                        "X"
+                        [
+                            step "o" a
+                            sameProcess "c" b |> unless x processOf ofFirst |> within 50
+                            sameProcess "d" (EventPattern "d")
+                        ]
+
+                for number in 1..2 do
+                    let later = [ for i in 1..number -> event "x" (90 + i) [ cut "l" ] ]
+                    Expect.equal (said plan (before @ later)) ([], expected) $"{number} such events"
+
+            testTheory
+                "R78: an item, or the text of joined items, is decided by what was kept before the cut"
+                [
+                    let joined = FieldPath.Joined 0
+                    let evil = TextPattern.Contains "evil"
+                    let list (items: Value list) = Value.List(Array.ofList items)
+
+                    let cutList items =
+                        Value.Truncated(TruncatedValue(ValueKind.List, 9L, ImmutableArray.Empty, list items))
+
+                    "joined, whole", joined, evil, list [ "sh"; "id" ], (0, Verdict.Clean, "")
+
+                    "joined, behind the cut",
+                    joined,
+                    evil,
+                    list [ "sh"; "-c"; cut "curl " ],
+                    (0, Verdict.Unknown, wasCut)
+
+                    "joined, redacted",
+                    joined,
+                    evil,
+                    list [ redacted; "id" ],
+                    (0, Verdict.Unknown, wasRedacted)
+
+                    "joined, the first is the reason",
+                    joined,
+                    evil,
+                    list [ cut "s"; redacted ],
+                    (0, Verdict.Unknown, wasCut)
+
+                    "joined, before the cut", joined, evil, list [ "evil"; cut "x" ], (1, Verdict.Fired, "")
+
+                    "joined, in what was kept of it",
+                    joined,
+                    evil,
+                    list [ cut "evil" ],
+                    (1, Verdict.Fired, "")
+
+                    "joined, in a later item", joined, evil, list [ redacted; "evil" ], (1, Verdict.Fired, "")
+
+                    "joined, another beginning",
+                    joined,
+                    TextPattern.StartsWith "bash ",
+                    list [ "sh"; "-c"; cut "x" ],
+                    (0, Verdict.Clean, "")
+
+                    "joined, beginning in the cut item",
+                    joined,
+                    TextPattern.StartsWith "sh -c xy",
+                    list [ "sh"; "-c"; cut "x" ],
+                    (0, Verdict.Unknown, wasCut)
+
+                    "joined, not, before the cut",
+                    joined,
+                    TextPattern.Not evil,
+                    list [ "evil"; cut "x" ],
+                    (0, Verdict.Clean, "")
+
+                    "joined, a list that was cut",
+                    joined,
+                    evil,
+                    cutList [ "sh" ],
+                    (0, Verdict.Unknown, wasCut)
+
+                    "item, whole", FieldPath.ItemOf(0, 1), evil, list [ "evil"; "x" ], (0, Verdict.Clean, "")
+
+                    "item, of a list that ends before it",
+                    FieldPath.ItemOf(0, 1),
+                    evil,
+                    list [ "evil" ],
+                    (0, Verdict.Clean, "")
+
+                    "item, kept",
+                    FieldPath.ItemOf(0, 1),
+                    evil,
+                    cutList [ "x"; "evil" ],
+                    (1, Verdict.Fired, "")
+
+                    "item, another kept",
+                    FieldPath.ItemOf(0, 1),
+                    evil,
+                    cutList [ "x"; "id" ],
+                    (0, Verdict.Clean, "")
+
+                    "item, gone",
+                    FieldPath.ItemOf(0, 1),
+                    evil,
+                    cutList [ "evil" ],
+                    (0, Verdict.Unknown, wasCut)
+
+                    "item, of what was redacted",
+                    FieldPath.ItemOf(0, 1),
+                    evil,
+                    redacted,
+                    (0, Verdict.Unknown, wasRedacted)
+
+                    "item, of a text that was cut",
+                    FieldPath.ItemOf(0, 0),
+                    evil,
+                    cut "evil",
+                    (0, Verdict.Clean, "")
+                ]
+            <| fun (_, path, pattern, argument, expected) ->
+                let plan = rule "X" [ step "o" (EventPattern("x").With("path", path, pattern)) ]
+
+                let result =
+                    complete [ plan ] (DetectionOptions()) [||] [||] [ event "x" 1 [ argument ] ]
+
+                let outcome = result.Outcomes[0]
+                Expect.equal (result.Findings.Length, outcome.Verdict, outcome.Reason) expected "the verdict"
+
+            testCase "R106: an unless drops nothing for certain by joined items of which one was cut"
+            <| fun () ->
+                let notEvil =
+                    EventPattern("x")
+                        .With("path", FieldPath.Joined 0, TextPattern.Not(TextPattern.Contains "evil"))
+
+                let plan =
+                    rule "X" [ step "o" a; sameProcess "c" b |> unless notEvil processOf ofFirst ]
+
+                let around (item: Value) =
+                    [ event "a" 1 []; event "x" 2 [ Value.List("sh", item) ]; event "b" 3 [] ]
+
+                Expect.equal (said plan (around "id")) ([], Verdict.Clean) "a whole one drops"
+                Expect.equal (said plan (around (cut "id"))) ([ wasCut ], Verdict.Unknown) "a cut one may not"
+
             testCase "R106: the first of several such events is the reason"
             <| fun () ->
                 let field name =

@@ -53,9 +53,8 @@ sealed class PatternMemory
 
     static Answer Ask(FieldCondition condition, Value argument)
     {
-        var value = condition.Path.Select(argument);
-        var matches = condition.Pattern.Matches(value);
-        return condition.Pattern.IsDecided(value)
+        var matches = condition.Pattern.Matches(condition.Path.Select(argument));
+        return condition.Pattern.IsDecided(condition.Path.SelectKnown(argument))
             ? (matches ? Answer.Yes : Answer.No)
             : (matches ? Answer.PerhapsYes : Answer.PerhapsNo);
     }

@@ -10,7 +10,7 @@ namespace AuditRules.Detection.Matching;
 sealed record UndecidedValue(string EventName, string Field, bool IsRedacted)
 {
     public static UndecidedValue Of(FieldCondition condition, EventView view) =>
-        new(view.Name, condition.Field, condition.Path.Read(view).Kind == ValueKind.Redacted);
+        new(view.Name, condition.Field, condition.Path.IsRedacted(view[condition.Path.Argument]));
 
     /// <summary>The doubt in which it puts a match, whatever else the recording says (R106).</summary>
     public Doubt AsDoubt() => new([], 0, 0, ToString());

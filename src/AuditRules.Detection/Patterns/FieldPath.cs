@@ -26,8 +26,28 @@ public readonly record struct FieldPath(int Argument, int Item, bool Join)
     public Value Select(Value argument)
     {
         if (Item >= 0)
-            return argument[Item];
-        return Join && argument.Kind == ValueKind.List ? JoinItems(argument) : argument;
+            return ItemOf(argument);
+        return Join && argument.Kind == ValueKind.List
+            ? JoinItems(argument, argument.Items.Length)
+            : argument;
+    }
+
+    /// <summary>The field's value where it is whole. Else what of it is known, which decides what a pattern says
+    /// (docs/spec/rules.md, R78): of joined items their text up to what is gone.</summary>
+    internal Value SelectKnown(Value argument)
+    {
+        var lost = FirstLost(argument);
+        if (lost < 0)
+            return Select(argument);
+        var known = JoinItems(argument, lost + 1);
+        return Value.Truncated(new(ValueKind.Str, 0, [], known));
+    }
+
+    /// <summary>True when the field, or the first of its items that is not whole, was redacted when it was recorded.</summary>
+    internal bool IsRedacted(Value argument)
+    {
+        var lost = FirstLost(argument);
+        return (lost < 0 ? Select(argument) : argument[lost]).Kind == ValueKind.Redacted;
     }
 
     /// <summary>The path as <c>args[1][0]</c>.</summary>
@@ -36,10 +56,34 @@ public readonly record struct FieldPath(int Argument, int Item, bool Join)
         + (Item >= 0 ? string.Create(CultureInfo.InvariantCulture, $"[{Item}]") : "")
         + (Join ? ".joined" : "");
 
-    static string JoinItems(Value list)
+    // What has lost its items has no item that is known to be none.
+    Value ItemOf(Value argument) =>
+        argument switch
+        {
+            { Kind: ValueKind.Redacted } => argument,
+            { AsTruncated: { Kind: ValueKind.List } cut } => Item < cut.Head.Items.Length
+                ? cut.Head[Item]
+                : argument,
+            _ => argument[Item],
+        };
+
+    // -1 for none.
+    int FirstLost(Value argument)
+    {
+        var items = Join ? argument.Items : [];
+        for (var i = 0; i < items.Length; i++)
+        {
+            if (items[i].Kind is ValueKind.Truncated or ValueKind.Redacted)
+                return i;
+        }
+
+        return -1;
+    }
+
+    static string JoinItems(Value list, int count)
     {
         var text = new StringBuilder();
-        var items = list.Items;
+        var items = list.Items[..count];
         for (var i = 0; i < items.Length; i++)
         {
             // An empty item keeps its blank: the text is the same as the typed views' CommandLine.
