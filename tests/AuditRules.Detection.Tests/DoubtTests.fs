@@ -156,6 +156,82 @@ let tests =
                     (complete [ alone ] (limited null) [||] [||] many).HasUnjudged
                     "where none is in doubt there is nothing to judge"
 
+            testTheory
+                "R107, R64: a doubt that stands beyond the limit is no less one"
+                [
+                    "of the last",
+                    6L,
+                    8L,
+                    (0, Verdict.Unknown, "what X found is in doubt: a gap"),
+                    (2L, 1L),
+                    true
+                    "of the first",
+                    2L,
+                    2L,
+                    (0, Verdict.Unknown, "what X found is in doubt: a gap"),
+                    (2L, 1L),
+                    true
+                    "of none", 30L, 40L, (0, Verdict.Clean, ""), (3L, 0L), false
+                ]
+            <| fun (_, from, last, expected, counts, isOpen) ->
+                let above =
+                    rule
+                        "Y"
+                        [
+                            step "c" (EventPattern "c")
+                            sameProcess "d" (EventPattern "d")
+                            |> unless (EventPattern.OfFindings alone) (fun _ -> "k") (fun _ -> "k")
+                        ]
+
+                let gaps = [| RecordingGap(from * 1_000_000L, "a gap", To = last * 1_000_000L) |]
+
+                let events =
+                    [
+                        event "a" 1 []
+                        event "a" 3 []
+                        event "c" 5 []
+                        event "a" 6 []
+                        event "d" 10 []
+                    ]
+
+                let of' rules (missing: MissingEvents | null) =
+                    complete rules (DetectionOptions(MaxFindings = 2, Missing = missing)) [||] gaps events
+
+                for isTold in [ false; true ] do
+                    let missing: MissingEvents | null =
+                        if isTold then MissingEvents([||], gaps) else null
+
+                    let outcome = (of' [ above ] missing).Outcomes[0]
+
+                    Expect.equal
+                        (int outcome.Findings, outcome.Verdict, outcome.Reason)
+                        expected
+                        "of the rule that its finding drops a match of"
+
+                let told = (of' [ alone ] (MissingEvents([||], gaps))).Outcomes[0]
+                Expect.equal (told.Findings, told.Undecided) counts "told before, each is judged"
+                Expect.equal (of' [ alone ] null).HasUnjudged isOpen "told at the end, they are open"
+
+            testCase "R107: what was cut needs no end to be judged beyond the limit"
+            <| fun () ->
+                let x = EventPattern("x").With("path", FieldPath.Of 0, TextPattern.EndsWith "k")
+
+                let plan =
+                    (rule "X" [ step "o" a ]).WithAbsence(AbsencePlan(x, byProcess, milliseconds 10))
+
+                let redacted = Value.Redacted(RedactedValue("secret", 5L, ""))
+
+                let events =
+                    [
+                        for i in 1..4 -> event "a" (i * 20) []
+                        yield event "x" 81 [ redacted ]
+                    ]
+
+                let result = complete [ plan ] (limited null) [||] [||] events
+                let outcome = result.Outcomes[0]
+                Expect.equal (outcome.Findings, outcome.Undecided) (3L, 1L) "the fourth is in doubt"
+                Expect.isFalse result.HasUnjudged "and none is open"
+
             testCase "R107: what rests on nothing needs no end to be kept"
             <| fun () ->
                 // Doubtful by a value that was cut, and certain behind that.

@@ -70,7 +70,7 @@ public sealed record DetectionResult(
     long Events
 )
 {
-    /// <summary>True when a rule has findings beyond the limit that were counted as being in doubt without being judged:
+    /// <summary>True when a rule has findings beyond the limit that were counted without being judged, and some of it are in doubt:
     /// another pass that is told at its beginning what the recording may lack
     /// (<see cref="Matching.DetectionOptions.Missing"/>) judges them (docs/spec/rules.md, R107).</summary>
     public bool HasUnjudged { get; init; }

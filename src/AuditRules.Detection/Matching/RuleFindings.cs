@@ -14,7 +14,9 @@ sealed class RuleFindings(int limit, Unseen? unseen)
     readonly List<Made> _certain = [];
     readonly List<Made> _doubtful = [];
     readonly List<Made> _open = []; // judged at the end
+    readonly List<Doubt> _beyond = []; // what those rest on that were not kept to be judged
     long _openBeyond;
+    string? _doubtBeyond;
     long _made;
 
     /// <summary>How many the rule suppresses.</summary>
@@ -27,9 +29,9 @@ sealed class RuleFindings(int limit, Unseen? unseen)
     public long Doubtful { get; private set; }
 
     /// <summary>Why the first one in doubt is; null for none.</summary>
-    public string? Doubt => _doubtful is [var first, ..] ? first.Finding.DoubtedBy : null;
+    public string? Doubt => _doubtful is [var first, ..] ? first.Finding.DoubtedBy : _doubtBeyond;
 
-    /// <summary>True when some of those that were not kept were never judged, and may be certain.</summary>
+    /// <summary>True when some of those that were not kept were never judged, and may be certain where kept ones are not.</summary>
     public bool AreUnjudged { get; private set; }
 
     public void Add(Found found, long time, long ordinal)
@@ -40,13 +42,15 @@ sealed class RuleFindings(int limit, Unseen? unseen)
             Suppressed++;
             Keep(_suppressed, made);
         }
-        else if (found.Doubts is null || unseen is not null)
+        else if (found.Doubts is null || unseen is not null || Unseen.Known(found.Doubts) is not null)
         {
             Judge(made, unseen);
         }
         else if (!Keep(_open, made))
         {
             _openBeyond++;
+            foreach (var doubt in found.Doubts)
+                RestsOn(doubt);
         }
     }
 
@@ -62,11 +66,13 @@ sealed class RuleFindings(int limit, Unseen? unseen)
                 _suppressed[i] = _suppressed[i] with { Finding = _suppressed[i].Finding.Doubt(reason) };
         }
 
-        // Of those beyond nothing is known: they are in doubt where one is that was kept.
-        if (_openBeyond == 0)
-            return;
-        AreUnjudged = _doubtful.Count > 0;
-        if (AreUnjudged)
+        // Some were judged before those that had to wait.
+        _doubtful.Sort((one, other) => one.Number.CompareTo(other.Number));
+        // Of each of those beyond nothing is known: they are in doubt where one of them may be. Where they are certain they
+        // would have had the places of those in doubt.
+        _doubtBeyond = told.Reason([.. _beyond]);
+        AreUnjudged = _openBeyond > 0 && (_doubtBeyond is not null || _doubtful.Count > 0);
+        if (_doubtBeyond is not null)
             Doubtful += _openBeyond;
         else
             Certain += _openBeyond;
@@ -79,7 +85,7 @@ sealed class RuleFindings(int limit, Unseen? unseen)
 
     void Judge(Made made, Unseen? known)
     {
-        if (known?.Reason(made.Doubts) is { } reason)
+        if ((known is null ? Unseen.Known(made.Doubts) : known.Reason(made.Doubts)) is { } reason)
         {
             Doubtful++;
             Keep(_doubtful, made with { Finding = made.Finding.Doubt(reason) });
@@ -89,6 +95,16 @@ sealed class RuleFindings(int limit, Unseen? unseen)
             Certain++;
             Keep(_certain, made);
         }
+    }
+
+    // For each clause the stretch from the first of its doubts to the last.
+    void RestsOn(Doubt doubt)
+    {
+        var at = _beyond.FindIndex(d => ReferenceEquals(d.Patterns, doubt.Patterns));
+        if (at < 0)
+            _beyond.Add(doubt);
+        else if (_beyond[at] is var all && (doubt.From < all.From || doubt.To > all.To))
+            _beyond[at] = all with { From = Math.Min(all.From, doubt.From), To = Math.Max(all.To, doubt.To) };
     }
 
     bool Keep(List<Made> list, Made made)

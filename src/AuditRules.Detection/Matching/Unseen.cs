@@ -12,9 +12,14 @@ sealed class Unseen(MissingEvents missing, Func<EventPattern, string?>? whyBlind
     readonly Dictionary<EventPattern[], Clause> _clauses = new(ReferenceEqualityComparer.Instance);
     readonly Stretches _gaps = new(missing.Gaps.Select(g => (g.From, g.To, g.Reason)));
 
+    /// <summary>Why one of them is in doubt whatever the recording says; null when none is, or there are none.</summary>
+    public static string? Known(Doubt[]? doubts) => Array.Find(doubts ?? [], d => d.Known.Length > 0)?.Known;
+
     /// <summary>Why one of them is in doubt; null when none is, or there are none.</summary>
     public string? Reason(Doubt[]? doubts)
     {
+        if (Known(doubts) is { } known)
+            return known;
         foreach (var doubt in doubts ?? [])
         {
             if (Reason(doubt) is { } reason)
