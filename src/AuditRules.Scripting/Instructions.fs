@@ -12,7 +12,8 @@ type Instruction =
         /// Where it begins, in bytes from the method's beginning.
         Offset: int
         Code: ILOpCode
-        /// A metadata token, a number of 32 bits, or the offset that is branched to; 0 for an instruction with none.
+        /// A metadata token, a number of 32 bits, or the offset that is branched to, of a switch
+        /// the least; 0 for an instruction with none.
         Operand: int
     }
 
@@ -81,10 +82,10 @@ let read (body: MethodBodyBlock) =
             | OperandType.InlineSwitch ->
                 let distances = Array.init (reader.ReadInt32()) (fun _ -> reader.ReadInt32())
 
-                for distance in distances do
-                    branch (reader.Offset + distance) |> ignore
-
-                0
+                distances
+                |> Array.fold
+                    (fun least distance -> min least (branch (reader.Offset + distance)))
+                    reader.Offset
             | _ -> reader.ReadInt32()
 
         found.Add

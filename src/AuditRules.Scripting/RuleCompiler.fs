@@ -190,7 +190,7 @@ type RuleCompiler(options: RuleCompilerOptions) =
                 keep key entry
 
             load files key entry true []
-        | wrong -> failed wrong
+        | wrong -> failed (List.sortBy order wrong)
 
     /// The files and all that they load in the order in which they are compiled, with what the compiler is given; or
     /// what is wrong with their text.

@@ -64,7 +64,7 @@ let hashCode =
 let keptHashCode =
     { hashCode with
         Hint =
-            $"A GetHashCode that asks for hash codes may do nothing else: it sets nothing, throws nothing, does not loop, makes and calls nothing of yours. {trust}"
+            $"A GetHashCode that asks for hash codes may do nothing else: it sets nothing, decides nothing by them, throws nothing, does not loop, makes and calls nothing of yours (R80). {trust}"
     }
 
 let backtracking =

@@ -73,6 +73,15 @@ let private allowed =
         "R83: combines the hashes of what its type holds",
         "type K(s: string, n: int) =\n    member _.Name = s\n    override x.Equals o = (match o with :? K as k -> k.Name = s | _ -> false)\n    override x.GetHashCode() = System.HashCode.Combine(s, n)\ntype L(s: string, n: int option) =\n    override x.Equals o = true\n    override x.GetHashCode() = hash (s.Trim(), n) % 31 ^^^ hash (Some s)\n"
         + f "(dict [ K(p, 1), 1 ]).ContainsKey(K(\"a\", 1)) && (dict [ L(p, None), 1 ]).Count > 1"
+
+        "R83: has records, unions, tuples and structs, of generic types too, with the hashes that F# makes",
+        "type R = { A: string; B: int option; C: (string * int) list }\ntype U<'t> = One of 't | Two of string * 't | Three | Four\n[<Struct>]\ntype S = { D: string; E: int64 }\ntype G<'t> = { F: 't; G: U<'t> }\n"
+        + f
+            "(dict [ { A = p; B = None; C = [ p, 1 ] }, 1 ]).Count > 1 && (dict [ { F = p; G = Two(p, p) }, 1 ]).Count > 1 && (dict [ struct (p, { D = p; E = 1L }), 1 ]).Count > 1 && (dict [ (One 1, p), 1 ]).Count > 1"
+
+        "R83: has the hashes of its fields, of a property and of a case",
+        "type U = A of string | B of int\ntype K(s: string, t: string, u: U) =\n    member _.Name = s\n    override x.Equals o = (match o with :? K as k -> k.Name = s | _ -> false)\n    override x.GetHashCode() = hash x.Name ^^^ hash t * 31 + u.GetHashCode()\n"
+        + f "(dict [ K(p, p, A p), 1 ]).Count > 1"
     ]
 
 [<Tests>]

@@ -246,6 +246,64 @@ let private refused =
         + f "(let b = B() in (dict [ K(p, b), 1 ]).Count > 1 || b.N > 3)",
         [ "(8,38) AR0014: rules may not be a matter of chance: a hash code" ]
 
+        "R80: divides by what the hash decides",
+        "type K(s: string) =\n    override x.Equals o = true\n    override x.GetHashCode() = 1 / (if hash s % 2 = 0 then 0 else 1)\n"
+        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
+        [ "(4,40) AR0014: rules may not be a matter of chance: a hash code" ]
+
+        "R80: takes the first of a list that the hash decides",
+        "type K(s: string) =\n    override x.Equals o = true\n    override x.GetHashCode() = (if hash s % 2 = 0 then [] else [ 1 ]).Head\n"
+        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
+        [ "(4,36) AR0014: rules may not be a matter of chance: a hash code" ]
+
+        "R80: takes the value of an option that the hash decides",
+        "type K(s: string) =\n    override x.Equals o = true\n    override x.GetHashCode() = (if hash s % 2 = 0 then None else Some 1).Value\n"
+        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
+        [ "(4,36) AR0014: rules may not be a matter of chance: a hash code" ]
+
+        "R80: trims a text that the hash decides",
+        "type K(s: string) =\n    override x.Equals o = true\n    override x.GetHashCode() = (if hash s % 2 = 0 then null else s).Trim().Length\n"
+        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
+        [ "(4,36) AR0014: rules may not be a matter of chance: a hash code" ]
+
+        "R80: asks a text for its hash that the hash decides",
+        "type K(s: string) =\n    override x.Equals o = true\n    override x.GetHashCode() = (let t = (if hash s % 2 = 0 then null else s) in t.GetHashCode())\n"
+        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
+        [ "(4,45) AR0014: rules may not be a matter of chance: a hash code" ]
+
+        "R80: makes a list beside the hash that it is asked for",
+        "type K(s: string) =\n    override x.Equals o = true\n    override x.GetHashCode() = (let c = System.Collections.Generic.List<int>() in hash s)\n"
+        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
+        [ "(4,83) AR0014: rules may not be a matter of chance: a hash code" ]
+
+        "R80: calls a property of its own that sets something",
+        "type B() =\n    member val N = 0 with get, set\ntype K(s: string) =\n    let b = B()\n    member x.Touch = (b.N <- b.N + 1; 0)\n    override x.Equals o = true\n    override x.GetHashCode() = hash s + x.Touch\n"
+        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
+        [ "(8,32) AR0014: rules may not be a matter of chance: a hash code" ]
+
+        "R80: hands a hash to a GetHashCode with a parameter",
+        "type H() =\n    member _.GetHashCode(n: int) = failwith (string n) : int\ntype K(s: string) =\n    let h = H()\n    override x.Equals o = true\n    override x.GetHashCode() = h.GetHashCode(hash s)\n"
+        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
+        [ "(7,46) AR0014: rules may not be a matter of chance: a hash code" ]
+
+        "R80: asks a generic type of its own for a hash",
+        "[<AbstractClass>]\ntype Hasher<'t>() =\n    abstract GetHashCode: 't -> int\ntype H() =\n    inherit Hasher<string>()\n    override _.GetHashCode(s: string) = hash s\n"
+        + f "(H() :> Hasher<string>).GetHashCode p % 2 = 0",
+        [ "(8,45) AR0014: rules may not be a matter of chance: GetHashCode" ]
+
+        "R81: says that the compiler made its GetHashCode",
+        "type K(s: string) =\n    override x.Equals o = true\n    [<System.Runtime.CompilerServices.CompilerGenerated>]\n    override x.GetHashCode() = 1 / (hash s % 2)\n"
+        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
+        [
+            "(4,39) AR0015: code that cannot be checked: the attribute CompilerGenerated"
+        ]
+
+        "R80: makes patterns that are said to be good",
+        f "AuditRules.Detection.Patterns.KnownPatterns.Make(fun () -> p) = p",
+        [
+            "(2,21) AR0014: rules may not run rules: AuditRules.Detection.Patterns.KnownPatterns.Make"
+        ]
+
         "R80: combines hash codes",
         f "System.HashCode.Combine(p, 1) % 2 = 0",
         [ "(2,21) AR0014: rules may not be a matter of chance: Combine" ]
