@@ -21,6 +21,7 @@ let private redacted = Value.Redacted(RedactedValue("secret", 5L, ""))
 let private x =
     EventPattern("x").With("path", FieldPath.Of 0, TextPattern.EndsWith "k")
 
+let private y = EventPattern "y"
 let private processOf (view: EventView) = string view.Process
 let private ofFirst (b: Bindings) = processOf b[0]
 
@@ -344,6 +345,63 @@ let tests =
 
                 Expect.equal (said plan (around "id")) ([], Verdict.Clean) "a whole one drops"
                 Expect.equal (said plan (around (cut "id"))) ([ wasCut ], Verdict.Unknown) "a cut one may not"
+
+            testTheory
+                "R106, R56: an event that was perhaps taken wrongly may hide what the next one would have found"
+                [
+                    let taking = sameProcess "c" b |> preceding (Nullable(milliseconds 10))
+                    let isOk (step: int) (b: Bindings) = argument step 0 b = Value.Str "ok"
+
+                    let suppressing (r: RulePlan) =
+                        let reason = SuppressPlan("fine", Condition("...", isOk 1))
+                        r.With(r.Overlap, r.MaxSpan, ImmutableArray.Create reason)
+
+                    let all (r: RulePlan) =
+                        r.With(Overlap.All, r.MaxSpan, r.Suppressions)
+
+                    let two = rule "X" [ step "o" a; taking ]
+
+                    let three =
+                        rule
+                            "X"
+                            [
+                                step "o" a
+                                taking
+                                sameProcess "d" (EventPattern "d") |> where (isOk 1 >> not)
+                            ]
+
+                    "a suppressed finding", suppressing two, [], Verdict.Unknown
+                    "the same under All", all (suppressing two), [], Verdict.Unknown
+                    "a step behind it", three, [ event "d" 31 [] ], Verdict.Unknown
+                    "the same under All", all three, [ event "d" 31 [] ], Verdict.Unknown
+
+                    "an absence",
+                    two.WithAbsence(AbsencePlan(y, byProcess, milliseconds 10)),
+                    [],
+                    Verdict.Unknown
+                ]
+            <| fun (_, plan, behind, expected) ->
+                let events argument =
+                    [
+                        event "a" 1 []
+                        event "x" 2 [ argument ]
+                        event "b" 3 [ "ok" ]
+                        event "y" 4 []
+                        event "b" 30 [ "bad" ]
+                    ]
+                    @ behind
+
+                // What is suppressed does not count.
+                let of' losses argument =
+                    let outcome =
+                        (complete [ plan ] (DetectionOptions()) losses [||] (events argument)).Outcomes[0]
+
+                    outcome.Findings, outcome.Verdict
+
+                Expect.equal (of' [||] "k") (1L, Verdict.Fired) "the event itself refuses"
+                Expect.equal (of' [||] "l") (0L, Verdict.Clean) "another event does not"
+                Expect.equal (of' [||] (cut "l")) (0L, expected) "one that was cut may"
+                Expect.equal (of' [| lost [ "x", 1L ] 0L 0L |] "l") (0L, expected) "one that was lost may"
 
             testCase "R106: the first of several such events is the reason"
             <| fun () ->

@@ -21,9 +21,23 @@ static class Hiding
         : plan.Overlap == Overlap.Latest ? plan.Steps.Length - 1
         : 0;
 
+    /// <summary>True where an event too many that takes that step may hide a finding: what waited for the step waits no more,
+    /// and what the event makes of it is no finding, but goes on or is suppressed.</summary>
+    public static bool ByTaking(RulePlan plan, int step) =>
+        step < StepsOf(plan)
+        || (
+            step > 0
+            && (
+                step < plan.Steps.Length - 1
+                || plan.Absence is not null
+                || !plan.Suppressions.IsDefaultOrEmpty
+            )
+        );
+
     static IEnumerable<EventPattern> Patterns(RulePlan plan)
     {
-        var own = plan.Steps.Take(StepsOf(plan)).SelectMany(Excluded);
+        var refusing = plan.Steps.Where((_, step) => ByTaking(plan, step)).SelectMany(Refusing);
+        var own = plan.Steps.Take(StepsOf(plan)).SelectMany(Excluded).Concat(refusing);
         var below = plan.BuiltOn.SelectMany(Patterns);
         return MayHide(plan) ? [.. own, .. below, .. plan.BuiltOn.SelectMany(Spurious)] : [.. own, .. below];
     }
@@ -43,8 +57,7 @@ static class Hiding
             .Concat(plan.BuiltOn.SelectMany(Spurious));
 
     static IEnumerable<EventPattern> Excluded(StepPlan step) =>
-        step
-            .Unless.Concat(step.Until)
-            .Select(u => u.Pattern)
-            .Concat(step.NotPrecededBy.Select(p => p.Pattern));
+        step.Unless.Concat(step.Until).Select(u => u.Pattern).Concat(Refusing(step));
+
+    static IEnumerable<EventPattern> Refusing(StepPlan step) => step.NotPrecededBy.Select(p => p.Pattern);
 }

@@ -130,8 +130,9 @@ sealed class RuleMatcher
         switch (site.Role)
         {
             case SiteRole.Unless or SiteRole.Until:
-                if (_drops.Doubt(site, view, value.AsDoubt()))
-                    MayHide(site.Step, value);
+                // R56: a match that should perhaps not go on.
+                if (_drops.Doubt(site, view, value.AsDoubt()) && site.Step < _hiding)
+                    Undecided ??= value;
                 break;
             case SiteRole.Absence:
                 _absences!.Doubt(view, value.AsDoubt());
@@ -140,13 +141,6 @@ sealed class RuleMatcher
                 _preceded[site.Step][site.Number].RememberUndecided(view, value);
                 break;
         }
-    }
-
-    // R56: a match that should perhaps not go on.
-    void MayHide(int step, UndecidedValue value)
-    {
-        if (step < _hiding)
-            Undecided ??= value;
     }
 
     /// <summary>Takes away the match whose window ends first: its finding is to be made.</summary>
@@ -314,8 +308,9 @@ sealed class RuleMatcher
         foreach (var preceded in _preceded[step])
         {
             var undecided = preceded.UndecidedBefore(bindings, view.Time);
-            if (undecided is not null)
-                MayHide(step, undecided);
+            // R56: an event that should perhaps not be taken.
+            if (undecided is not null && Hiding.ByTaking(_plan, step))
+                Undecided ??= undecided;
             all.Add(undecided?.AsDoubt() ?? preceded.DoubtBefore(view.Time));
         }
 
