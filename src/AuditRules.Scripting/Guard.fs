@@ -134,10 +134,7 @@ let private beside (typeName: string) (name: string) =
 
 /// F#'s own comparers, which `hash` hands on.
 let private comparers =
-    [
-        "get_GenericEqualityComparer"
-        "get_GenericEqualityERComparer"
-    ]
+    [ "get_GenericEqualityComparer"; "get_GenericEqualityERComparer" ]
 
 /// Of these, what gives an object that is never null.
 let private isNeverNull (called: Called) =
@@ -334,8 +331,7 @@ let private onlyHashes
 
             isAsked at
             || (match name.Type with
-                | Library "Microsoft.FSharp.Core.LanguagePrimitives" ->
-                    List.contains name.Name comparers
+                | Library "Microsoft.FSharp.Core.LanguagePrimitives" -> List.contains name.Name comparers
                 | Library library -> beside library name.Name
                 | _ -> isPlainGetter metadata image (handle instruction))
         | code -> not (code.ToString().Contains "_ovf")
