@@ -1,4 +1,4 @@
-/// docs/blind-spots.md: programs/operations.py performs every operation on every Python at hand, and the events that were
+/// docs/blind-spots.md: programs/operations performs every operation on every Python at hand, and the events that were
 /// recorded meanwhile are what the page says.
 module AuditRules.Recording.Tests.BlindSpots
 
@@ -44,7 +44,7 @@ let private performWith hook (python: Python) : Performed =
             record
                 hook
                 [ "AUDITRULES_PROFILE", "all"; "AUDITRULES_FRAMES", "0" ]
-                [ python.Path; "-W"; "ignore"; program "operations.py"; folder ]
+                [ python.Path; "-W"; "ignore"; program "operations"; folder ]
 
         Expect.equal recording.Exit 0 recording.Error
         let main = recording.Images.Head

@@ -31,7 +31,7 @@ let tests =
                         record
                             Native
                             [ "AUDITRULES_PROFILE", "all"; "AUDITRULES_FRAMES", "0" ]
-                            [ python.Path; "-W"; "ignore"; program "operations.py"; folder ]
+                            [ python.Path; "-W"; "ignore"; program "operations"; folder ]
 
                     Expect.equal recording.Exit 0 recording.Error
 
