@@ -4,6 +4,7 @@ module AuditRules.Tests.Processes
 open System
 open System.Diagnostics
 open System.IO
+open System.IO.Pipes
 open System.Text
 open System.Threading.Tasks
 open Expecto
@@ -23,6 +24,27 @@ let private reading (reader: StreamReader) =
     // A thread of its own: a program that takes long would keep one of the pool's few from the tests beside it.
     (fun () -> lock text (fun () -> string text)),
     Task.Factory.StartNew(read, TaskCreationOptions.LongRunning)
+
+/// Ends every other process that can still write to the stream: what a program left behind when it ended is in no tree of
+/// its any more.
+let private endWriters (stream: Stream) =
+    let pipe =
+        FileInfo $"/proc/self/fd/{(stream :?> PipeStream).SafePipeHandle.DangerousGetHandle()}"
+
+    for folder in Directory.GetDirectories "/proc" do
+        match Int32.TryParse(Path.GetFileName folder) with
+        | true, pid when pid <> Environment.ProcessId ->
+            try
+                if
+                    Directory.GetFiles $"{folder}/fd"
+                    |> Array.exists (fun file -> FileInfo(file).LinkTarget = pipe.LinkTarget)
+                then
+                    Process.GetProcessById(pid).Kill()
+            with
+            | :? IOException
+            | :? UnauthorizedAccessException
+            | :? ArgumentException -> () // it has ended, or is another user's
+        | _ -> ()
 
 /// Exit code, output, errors. A signal n ends with 128 + n. What takes longer is ended, with all that it started, and
 /// fails the test.
@@ -44,6 +66,8 @@ let runWithin (limit: TimeSpan) (info: ProcessStartInfo) =
         )
     then
         running.Kill(entireProcessTree = true)
+        endWriters running.StandardOutput.BaseStream
+        endWriters running.StandardError.BaseStream
         let command = String.Join(' ', Seq.append [ info.FileName ] info.ArgumentList)
 
         failtest
