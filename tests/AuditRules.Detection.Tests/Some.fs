@@ -14,6 +14,12 @@ let milliseconds (n: int) = TimeSpan.FromMilliseconds(int64 n)
 let event (name: string) (time: int) (arguments: Value list) =
     AuditEvent(name, ImmutableArray.CreateRange arguments).With(time = Nullable(int64 time * 1_000_000L))
 
+/// A text that was cut behind that beginning.
+let cut (head: string) =
+    Value.Truncated(TruncatedValue(ValueKind.Str, 90_000L, ImmutableArray.Empty, Value.Str head))
+
+let redacted = Value.Redacted(RedactedValue("secret", 5L, ""))
+
 let inProcess (ordinal: int) (e: AuditEvent) =
     e.With(``process`` = Nullable ordinal, pid = Nullable(100 + ordinal))
 

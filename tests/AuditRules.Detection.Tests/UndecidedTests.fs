@@ -12,35 +12,27 @@ open AuditRules.Detection.Plans
 open AuditRules.Detection.Tests.Some
 open AuditRules.Detection.Tests.AbsenceTests
 
-let private cut (head: string) =
-    Value.Truncated(TruncatedValue(ValueKind.Str, 90_000L, ImmutableArray.Empty, Value.Str head))
-
-let private redacted = Value.Redacted(RedactedValue("secret", 5L, ""))
-
 /// An x whose first argument ends in "k".
-let private x =
-    EventPattern("x").With("path", FieldPath.Of 0, TextPattern.EndsWith "k")
+let x = EventPattern("x").With("path", FieldPath.Of 0, TextPattern.EndsWith "k")
 
-let private y = EventPattern "y"
-let private processOf (view: EventView) = string view.Process
-let private ofFirst (b: Bindings) = processOf b[0]
+let processOf (view: EventView) = string view.Process
+let ofFirst (b: Bindings) = processOf b[0]
 
-let private preceding (within: TimeSpan Nullable) (s: StepPlan) =
+let preceding (within: TimeSpan Nullable) (s: StepPlan) =
     s.WithNotPrecededBy(ImmutableArray.Create(PrecededPlan(x, byProcess, within)))
 
-let private twice =
-    CountPlan<int>(2, milliseconds 1000, "", (fun b -> b[0].Process), null)
+let twice = CountPlan<int>(2, milliseconds 1000, "", (fun b -> b[0].Process), null)
 
-let private guarded =
+let guarded =
     rule "X" [ step "o" a; sameProcess "c" b |> unless x processOf ofFirst ]
 
 /// Which finding is in doubt, why, and what is said of the rule.
-let private said plan events =
+let said plan events =
     let result = complete [ plan ] (DetectionOptions()) [||] [||] events
     [ for f in result.Findings -> f.DoubtedBy ], result.Outcomes[0].Verdict
 
-let private wasCut = "the path of x was cut when it was recorded"
-let private wasRedacted = "the path of x was redacted when it was recorded"
+let wasCut = "the path of x was cut when it was recorded"
+let wasRedacted = "the path of x was redacted when it was recorded"
 
 [<Tests>]
 let tests =
@@ -170,238 +162,6 @@ let tests =
                     (said plan [ event "a" 1 []; event "x" 2 [ cut "l" ]; event "b" 3 [] ])
                     ([ wasCut ], Verdict.Unknown)
                     "it counts on them"
-
-            testTheory
-                "R106: where a match too many may hide another, a rule that found nothing is unknown"
-                [
-                    "before the second of three",
-                    rule
-                        "X"
-                        [
-                            step "o" a
-                            sameProcess "c" b |> unless x processOf ofFirst
-                            sameProcess "d" (EventPattern "d")
-                        ],
-                    Verdict.Unknown
-                    "before the last", guarded, Verdict.Clean
-                    "under a threshold", counting twice guarded, Verdict.Unknown
-                    "before the last, of a rule built on it",
-                    findingsOf "Y" (counting twice guarded),
-                    Verdict.Unknown
-                ]
-            <| fun (_, plan, expected) ->
-                Expect.equal
-                    (said plan [ event "a" 1 []; event "x" 2 [ cut "l" ] ])
-                    ([], expected)
-                    "no match is complete"
-
-            testTheory
-                "R106: an event that can drop nothing more says nothing of the rule"
-                [
-                    "the match went on", [ event "a" 1 []; event "b" 2 [] ], Verdict.Clean
-                    "one went on, another waits",
-                    [ event "a" 1 []; event "b" 2 []; event "a" 88 [] ],
-                    Verdict.Unknown
-                    "its window ended", [ event "a" 1 [] ], Verdict.Clean
-                    "it was dropped", [ event "a" 80 []; event "x" 85 [ "k" ] ], Verdict.Clean
-                    "it waits", [ event "a" 80 [] ], Verdict.Unknown
-                ]
-            <| fun (_, before, expected) ->
-                let plan =
-                    rule
-                        "X"
-                        [
-                            step "o" a
-                            sameProcess "c" b |> unless x processOf ofFirst |> within 50
-                            sameProcess "d" (EventPattern "d")
-                        ]
-
-                for number in 1..2 do
-                    let later = [ for i in 1..number -> event "x" (90 + i) [ cut "l" ] ]
-                    Expect.equal (said plan (before @ later)) ([], expected) $"{number} such events"
-
-            testTheory
-                "R78: an item, or the text of joined items, is decided by what was kept before the cut"
-                [
-                    let joined = FieldPath.Joined 0
-                    let evil = TextPattern.Contains "evil"
-                    let list (items: Value list) = Value.List(Array.ofList items)
-
-                    let cutList items =
-                        Value.Truncated(TruncatedValue(ValueKind.List, 9L, ImmutableArray.Empty, list items))
-
-                    "joined, whole", joined, evil, list [ "sh"; "id" ], (0, Verdict.Clean, "")
-
-                    "joined, behind the cut",
-                    joined,
-                    evil,
-                    list [ "sh"; "-c"; cut "curl " ],
-                    (0, Verdict.Unknown, wasCut)
-
-                    "joined, redacted",
-                    joined,
-                    evil,
-                    list [ redacted; "id" ],
-                    (0, Verdict.Unknown, wasRedacted)
-
-                    "joined, the first is the reason",
-                    joined,
-                    evil,
-                    list [ cut "s"; redacted ],
-                    (0, Verdict.Unknown, wasCut)
-
-                    "joined, before the cut", joined, evil, list [ "evil"; cut "x" ], (1, Verdict.Fired, "")
-
-                    "joined, in what was kept of it",
-                    joined,
-                    evil,
-                    list [ cut "evil" ],
-                    (1, Verdict.Fired, "")
-
-                    "joined, in a later item", joined, evil, list [ redacted; "evil" ], (1, Verdict.Fired, "")
-
-                    "joined, another beginning",
-                    joined,
-                    TextPattern.StartsWith "bash ",
-                    list [ "sh"; "-c"; cut "x" ],
-                    (0, Verdict.Clean, "")
-
-                    "joined, beginning in the cut item",
-                    joined,
-                    TextPattern.StartsWith "sh -c xy",
-                    list [ "sh"; "-c"; cut "x" ],
-                    (0, Verdict.Unknown, wasCut)
-
-                    "joined, not, before the cut",
-                    joined,
-                    TextPattern.Not evil,
-                    list [ "evil"; cut "x" ],
-                    (0, Verdict.Clean, "")
-
-                    "joined, a list that was cut",
-                    joined,
-                    evil,
-                    cutList [ "sh" ],
-                    (0, Verdict.Unknown, wasCut)
-
-                    "item, whole", FieldPath.ItemOf(0, 1), evil, list [ "evil"; "x" ], (0, Verdict.Clean, "")
-
-                    "item, of a list that ends before it",
-                    FieldPath.ItemOf(0, 1),
-                    evil,
-                    list [ "evil" ],
-                    (0, Verdict.Clean, "")
-
-                    "item, kept",
-                    FieldPath.ItemOf(0, 1),
-                    evil,
-                    cutList [ "x"; "evil" ],
-                    (1, Verdict.Fired, "")
-
-                    "item, another kept",
-                    FieldPath.ItemOf(0, 1),
-                    evil,
-                    cutList [ "x"; "id" ],
-                    (0, Verdict.Clean, "")
-
-                    "item, gone",
-                    FieldPath.ItemOf(0, 1),
-                    evil,
-                    cutList [ "evil" ],
-                    (0, Verdict.Unknown, wasCut)
-
-                    "item, of what was redacted",
-                    FieldPath.ItemOf(0, 1),
-                    evil,
-                    redacted,
-                    (0, Verdict.Unknown, wasRedacted)
-
-                    "item, of a text that was cut",
-                    FieldPath.ItemOf(0, 0),
-                    evil,
-                    cut "evil",
-                    (0, Verdict.Clean, "")
-                ]
-            <| fun (_, path, pattern, argument, expected) ->
-                let plan = rule "X" [ step "o" (EventPattern("x").With("path", path, pattern)) ]
-
-                let result =
-                    complete [ plan ] (DetectionOptions()) [||] [||] [ event "x" 1 [ argument ] ]
-
-                let outcome = result.Outcomes[0]
-                Expect.equal (result.Findings.Length, outcome.Verdict, outcome.Reason) expected "the verdict"
-
-            testCase "R106: an unless drops nothing for certain by joined items of which one was cut"
-            <| fun () ->
-                let notEvil =
-                    EventPattern("x")
-                        .With("path", FieldPath.Joined 0, TextPattern.Not(TextPattern.Contains "evil"))
-
-                let plan =
-                    rule "X" [ step "o" a; sameProcess "c" b |> unless notEvil processOf ofFirst ]
-
-                let around (item: Value) =
-                    [ event "a" 1 []; event "x" 2 [ Value.List("sh", item) ]; event "b" 3 [] ]
-
-                Expect.equal (said plan (around "id")) ([], Verdict.Clean) "a whole one drops"
-                Expect.equal (said plan (around (cut "id"))) ([ wasCut ], Verdict.Unknown) "a cut one may not"
-
-            testTheory
-                "R106, R56: an event that was perhaps taken wrongly may hide what the next one would have found"
-                [
-                    let taking = sameProcess "c" b |> preceding (Nullable(milliseconds 10))
-                    let isOk (step: int) (b: Bindings) = argument step 0 b = Value.Str "ok"
-
-                    let suppressing (r: RulePlan) =
-                        let reason = SuppressPlan("fine", Condition("...", isOk 1))
-                        r.With(r.Overlap, r.MaxSpan, ImmutableArray.Create reason)
-
-                    let all (r: RulePlan) =
-                        r.With(Overlap.All, r.MaxSpan, r.Suppressions)
-
-                    let two = rule "X" [ step "o" a; taking ]
-
-                    let three =
-                        rule
-                            "X"
-                            [
-                                step "o" a
-                                taking
-                                sameProcess "d" (EventPattern "d") |> where (isOk 1 >> not)
-                            ]
-
-                    "a suppressed finding", suppressing two, [], Verdict.Unknown
-                    "the same under All", all (suppressing two), [], Verdict.Unknown
-                    "a step behind it", three, [ event "d" 31 [] ], Verdict.Unknown
-                    "the same under All", all three, [ event "d" 31 [] ], Verdict.Unknown
-
-                    "an absence",
-                    two.WithAbsence(AbsencePlan(y, byProcess, milliseconds 10)),
-                    [],
-                    Verdict.Unknown
-                ]
-            <| fun (_, plan, behind, expected) ->
-                let events argument =
-                    [
-                        event "a" 1 []
-                        event "x" 2 [ argument ]
-                        event "b" 3 [ "ok" ]
-                        event "y" 4 []
-                        event "b" 30 [ "bad" ]
-                    ]
-                    @ behind
-
-                // What is suppressed does not count.
-                let of' losses argument =
-                    let outcome =
-                        (complete [ plan ] (DetectionOptions()) losses [||] (events argument)).Outcomes[0]
-
-                    outcome.Findings, outcome.Verdict
-
-                Expect.equal (of' [||] "k") (1L, Verdict.Fired) "the event itself refuses"
-                Expect.equal (of' [||] "l") (0L, Verdict.Clean) "another event does not"
-                Expect.equal (of' [||] (cut "l")) (0L, expected) "one that was cut may"
-                Expect.equal (of' [| lost [ "x", 1L ] 0L 0L |] "l") (0L, expected) "one that was lost may"
 
             testCase "R106: the first of several such events is the reason"
             <| fun () ->

@@ -27,27 +27,27 @@ public readonly record struct FieldPath(int Argument, int Item, bool Join)
     {
         if (Item >= 0)
             return ItemOf(argument);
-        return Join && argument.Kind == ValueKind.List
-            ? JoinItems(argument, argument.Items.Length)
-            : argument;
+        return Join && ListOf(argument) is { Kind: ValueKind.List } list ? JoinItems(list.Items) : argument;
     }
 
     /// <summary>The field's value where it is whole. Else what of it is known, which decides what a pattern says
     /// (docs/spec/rules.md, R78): of joined items their text up to what is gone.</summary>
     internal Value SelectKnown(Value argument)
     {
-        var lost = FirstLost(argument);
-        if (lost < 0)
-            return Select(argument);
-        var known = JoinItems(argument, lost + 1);
-        return Value.Truncated(new(ValueKind.Str, 0, [], known));
+        if (!Join || ListOf(argument) is not { Kind: ValueKind.List } list)
+            return KnownPart.Of(Select(argument));
+        var lost = FirstLost(list);
+        var isWhole = lost < 0 && argument.Kind == ValueKind.List;
+        var known = JoinItems(lost < 0 ? list.Items : list.Items[..(lost + 1)]);
+        return isWhole ? known : KnownPart.CutBehind(known);
     }
 
     /// <summary>True when the field, or the first of its items that is not whole, was redacted when it was recorded.</summary>
     internal bool IsRedacted(Value argument)
     {
-        var lost = FirstLost(argument);
-        return (lost < 0 ? Select(argument) : argument[lost]).Kind == ValueKind.Redacted;
+        var lost = Join ? FirstLost(ListOf(argument)) : -1;
+        var part = lost < 0 ? Select(argument) : ListOf(argument)[lost];
+        return KnownPart.LostOf(part) is { Kind: ValueKind.Redacted };
     }
 
     /// <summary>The path as <c>args[1][0]</c>.</summary>
@@ -67,23 +67,26 @@ public readonly record struct FieldPath(int Argument, int Item, bool Join)
             _ => argument[Item],
         };
 
+    // What was kept of a list that was cut is a list.
+    static Value ListOf(Value argument) =>
+        argument.AsTruncated is { Kind: ValueKind.List } cut ? cut.Head : argument;
+
     // -1 for none.
-    int FirstLost(Value argument)
+    static int FirstLost(Value list)
     {
-        var items = Join ? argument.Items : [];
+        var items = list.Items;
         for (var i = 0; i < items.Length; i++)
         {
-            if (items[i].Kind is ValueKind.Truncated or ValueKind.Redacted)
+            if (KnownPart.LostOf(items[i]) is not null)
                 return i;
         }
 
         return -1;
     }
 
-    static string JoinItems(Value list, int count)
+    static string JoinItems(ReadOnlySpan<Value> items)
     {
         var text = new StringBuilder();
-        var items = list.Items[..count];
         for (var i = 0; i < items.Length; i++)
         {
             // An empty item keeps its blank: the text is the same as the typed views' CommandLine.

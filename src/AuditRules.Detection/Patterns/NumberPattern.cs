@@ -14,6 +14,9 @@ public abstract record NumberPattern : ValuePattern
     /// <summary>True when the number matches.</summary>
     public abstract bool Matches(long number);
 
+    // No text is a number.
+    internal sealed override bool IsDecidedBy(string head) => true;
+
     /// <summary>That number.</summary>
     public static NumberPattern EqualTo(long number) => new NumberBetween(number, number);
 

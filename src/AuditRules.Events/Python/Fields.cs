@@ -5,9 +5,11 @@ static class Fields
 {
     public static Value Fact(Value value, string fact) => value.AsObject?[fact] ?? default;
 
-    /// <summary>The texts of a list; what is no text is kept as an empty one, so that positions hold.</summary>
+    /// <summary>The texts of a list, or of what was kept of one; what is no text is kept as an empty one, so that positions
+    /// hold.</summary>
     public static IReadOnlyList<string> Texts(Value value)
     {
+        value = ListOf(value);
         if (value.Kind != ValueKind.List)
             return value.AsText is { } text ? [text] : [];
         var items = value.Items;
@@ -19,5 +21,7 @@ static class Fields
 
     /// <summary>The texts of a list joined by blanks; a text as it is.</summary>
     public static string Joined(Value value) =>
-        value.Kind == ValueKind.List ? string.Join(' ', Texts(value)) : value.AsText ?? "";
+        ListOf(value).Kind == ValueKind.List ? string.Join(' ', Texts(value)) : value.AsText ?? "";
+
+    static Value ListOf(Value value) => value.AsTruncated is { Kind: ValueKind.List } cut ? cut.Head : value;
 }
