@@ -13,7 +13,7 @@ let private config =
         maxTest = 2000
     }
 
-let private textOf (chars: char list) = String(Array.ofList chars)
+let textOf (chars: char list) = String(Array.ofList chars)
 
 /// Short texts of a few of those, so that parts are often equal.
 let private shortOf (letters: string list) =
@@ -23,7 +23,7 @@ let private shortOf (letters: string list) =
 
 let private plain = [ "a"; "A"; "b"; "/"; "."; "é"; "É" ]
 
-let private short = shortOf plain
+let short = shortOf plain
 
 /// Letters of which upper and lower case are more than a pair, or no pair, or two code units each.
 let private unusual =
@@ -293,7 +293,7 @@ let dataTests =
         ]
 
 /// Patterns of all forms over short parts.
-let rec private patterns depth =
+let rec patterns depth =
     gen {
         let! kind = Gen.choose (0, (if depth = 0 then 6 else 9))
         let! part = short

@@ -17,13 +17,13 @@ public sealed class DetectionEngine
     readonly RuleFailure?[] _failures;
     readonly Results _results;
     readonly PatternMemory _memory = new();
-    readonly Dictionary<string, Site[]> _sitesByName;
+    readonly Dictionary<string, SiteIndex> _sitesByName;
     readonly Dictionary<string, Site[]> _sitesByFinding;
     readonly Queue<FindingEvent> _announced = new();
     readonly int[] _absent; // the rules with windows in which something must not come
     readonly int[] _asked; // the rules that were asked for
     EventFrame? _frame;
-    Site[]?[] _sitesByShape = [];
+    SiteIndex?[] _sitesByShape = [];
     SearchValues<char> _wanted = SearchValues.Create("");
     long _events;
     long _nextDeadline = long.MaxValue;
@@ -44,7 +44,8 @@ public sealed class DetectionEngine
         _failures = [.. plans.Select(p => _options.Stopped.GetValueOrDefault(p.Info.Id))];
         _results = new(plans, [.. asked.Select(p => p.Info.Id)], _options);
         var sites = plans.SelectMany((plan, rule) => Site.Of(rule, plan, _memory)).ToArray();
-        _sitesByName = ByName(sites.Where(s => !s.IsOfFindings));
+        _sitesByName = ByName(sites.Where(s => !s.IsOfFindings))
+            .ToDictionary(s => s.Key, s => new SiteIndex(s.Value));
         _sitesByFinding = ByName(sites.Where(s => s.IsOfFindings));
         // Of windows that end at one time those of a rule end before those of a rule that is built on it.
         _absent =
@@ -82,7 +83,7 @@ public sealed class DetectionEngine
             row += next;
             if (_absent.Length > 0)
                 DecideBefore(frame.GetTime(row));
-            Visit(new EventView(frame, row), _sitesByShape[shapes[row]]!);
+            Visit(new EventView(frame, row), _sitesByShape[shapes[row]]!.Find(frame, row));
         }
     }
 
@@ -110,7 +111,7 @@ public sealed class DetectionEngine
         _frame = frame;
         _memory.Begin(frame);
         var shapes = frame.Shapes;
-        _sitesByShape = new Site[]?[shapes.Length];
+        _sitesByShape = new SiteIndex?[shapes.Length];
         var wanted = new List<char>();
         for (var i = 0; i < shapes.Length; i++)
         {

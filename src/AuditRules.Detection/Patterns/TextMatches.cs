@@ -11,6 +11,9 @@ abstract record TextLiteral(bool AnyCase) : TextPattern
 
     internal sealed override TextPattern InAnyCase() => this with { AnyCase = true };
 
+    protected ImmutableArray<string> Only(string beginning) =>
+        AnyCase || beginning.Length == 0 ? [] : [beginning];
+
     protected string Print(string word, string literal) =>
         $"{word}{(word.Length == 0 ? "" : " ")}\"{literal}\"{(AnyCase ? " in any case" : "")}";
 }
@@ -21,6 +24,8 @@ sealed record TextEquals(string Text, bool AnyCase = false) : TextLiteral(AnyCas
 
     internal override bool IsDecidedBy(string head) => !Text.StartsWith(head, Comparison);
 
+    internal override ImmutableArray<string> Beginnings => Only(Text);
+
     public override string ToString() => Print("", Text);
 }
 
@@ -29,6 +34,8 @@ sealed record TextStartsWith(string Prefix, bool AnyCase = false) : TextLiteral(
     public override bool Matches(string text) => text.StartsWith(Prefix, Comparison);
 
     internal override bool IsDecidedBy(string head) => head.Length >= Prefix.Length;
+
+    internal override ImmutableArray<string> Beginnings => Only(Prefix);
 
     public override string ToString() => Print("startsWith", Prefix);
 }
@@ -56,6 +63,8 @@ sealed record TextUnder(string Folder, bool AnyCase = false) : TextLiteral(AnyCa
 
     internal override bool IsDecidedBy(string head) => head.Length > Folder.Length;
 
+    internal override ImmutableArray<string> Beginnings => Only(Folder);
+
     public override string ToString() => Print("under", Folder.Length == 0 ? "/" : Folder);
 }
 
@@ -71,11 +80,13 @@ sealed record TextGlob(string Pattern, bool AnyCase = false) : TextLiteral(AnyCa
     {
         if (Pattern.EndsWith('*') && Matches(head))
             return true;
-        var wildcard = Pattern.AsSpan().IndexOfAny('*', '?');
-        var beginning = wildcard < 0 ? Pattern : Pattern[..wildcard];
-        var common = Math.Min(beginning.Length, head.Length);
-        return !head.AsSpan(0, common).Equals(beginning.AsSpan(0, common), Comparison);
+        var common = Math.Min(Beginning.Length, head.Length);
+        return !head.AsSpan(0, common).Equals(Beginning.AsSpan(0, common), Comparison);
     }
+
+    internal override ImmutableArray<string> Beginnings => Only(Beginning);
+
+    string Beginning => Pattern.AsSpan().IndexOfAny('*', '?') is >= 0 and var end ? Pattern[..end] : Pattern;
 
     public override string ToString() => Print("glob", Pattern);
 }
@@ -176,6 +187,9 @@ sealed record TextAny(ImmutableArray<TextPattern> Patterns) : TextPattern
     internal override bool IsDecidedBy(string head) =>
         Patterns.Any(p => p.IsDecidedBy(head) && p.Matches(head)) || Patterns.All(p => p.IsDecidedBy(head));
 
+    internal override ImmutableArray<string> Beginnings =>
+        Patterns.Any(p => p.Beginnings.IsEmpty) ? [] : [.. Patterns.SelectMany(p => p.Beginnings)];
+
     internal override TextPattern InAnyCase() => new TextAny([.. Patterns.Select(p => p.InAnyCase())]);
 
     public bool Equals(TextAny? other) =>
@@ -194,6 +208,9 @@ sealed record TextBoth(TextPattern Left, TextPattern Right) : TextPattern
         IsSurelyNot(Left, head)
         || IsSurelyNot(Right, head)
         || (Left.IsDecidedBy(head) && Right.IsDecidedBy(head));
+
+    internal override ImmutableArray<string> Beginnings =>
+        Left.Beginnings.IsEmpty ? Right.Beginnings : Left.Beginnings;
 
     static bool IsSurelyNot(TextPattern pattern, string head) =>
         pattern.IsDecidedBy(head) && !pattern.Matches(head);

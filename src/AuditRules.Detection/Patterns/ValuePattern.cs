@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AuditRules.Events;
 
 namespace AuditRules.Detection.Patterns;
@@ -22,6 +23,9 @@ public abstract record ValuePattern
             ValueKind.Truncated => value.AsText is { } head && IsDecidedBy(head),
             _ => true,
         };
+
+    /// <summary>Every text that matches begins with one of these; none where there are no such texts.</summary>
+    internal virtual ImmutableArray<string> Beginnings => [];
 
     /// <summary>True when no text that begins so and goes on has another answer than its beginning.</summary>
     internal virtual bool IsDecidedBy(string head) => false;
