@@ -38,7 +38,14 @@ let resolve (roots: string list) (show: string -> string) (paths: string list) =
             problems.AddRange file.Diagnostics
 
             for loaded, line in file.Loads do
-                if not (shareRoot path loaded) then
+                if Directory.Exists loaded then
+                    problem
+                        Problem.Load
+                        $"#load of {show loaded}, which is a folder"
+                        file
+                        line
+                        "Name each file of it that this one needs."
+                elif not (shareRoot path loaded) then
                     let own = roots |> List.filter (fun root -> isBelow root path) |> List.map show
                     let folders = String.Join(" and ", own)
 

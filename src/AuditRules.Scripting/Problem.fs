@@ -16,7 +16,7 @@ let warning id message file line column source hint =
 [<Literal>]
 let Directive = "AR0001"
 
-/// A `#load` of a file that is not below the loading file's rules folder, or that does not exist.
+/// A `#load` of a file that is not below the loading file's rules folder, that does not exist, or that is a folder.
 [<Literal>]
 let Load = "AR0002"
 

@@ -65,11 +65,22 @@ module internal RuleFile =
         | "endif"
         | "light" when not directive.First ->
             Some($"#{name} stands behind something else on its line", "Put it on a line of its own.")
-        | "load" when (loadedPaths directive.Rest).IsNone ->
-            Some(
-                $"#load does not take {behind}",
-                "Write #load \"lists.fsx\": paths in quotation marks, and at most a // comment behind them."
-            )
+        | "load" ->
+            match loadedPaths directive.Rest with
+            | None ->
+                Some(
+                    $"#load does not take {behind}",
+                    "Write #load \"lists.fsx\": paths in quotation marks, and at most a // comment behind them."
+                )
+            | Some paths when List.contains "" paths ->
+                Some("#load of an empty path", "Write #load \"lists.fsx\": the path of a rule file.")
+            // No file has such a path, and .NET throws where one is asked for.
+            | Some paths when paths |> List.exists _.Contains('\000') ->
+                Some(
+                    "#load of a path with a NUL character",
+                    "Take the character out: an editor shows it as ^@, or not at all."
+                )
+            | Some _ -> None
         | "if" when not (condition.Value.IsMatch directive.Rest) ->
             Some(
                 $"#if does not take {behind}",
@@ -79,7 +90,6 @@ module internal RuleFile =
         | "endif"
         | "light" when not (isNothing directive.Rest) ->
             Some($"#{name} does not take {behind}", "Nothing stands behind it but a // comment.")
-        | "load"
         | "if"
         | "else"
         | "endif"

@@ -150,6 +150,76 @@ let tests =
                 Expect.equal (told rules) [] "nothing to say"
 
             testTheory
+                "R32: #load of what is no path of a file is one error at its place"
+                [
+                    "a NUL character", "\"a\000.fsx\"", "AR0001: #load of a path with a NUL character"
+                    "a NUL character behind a good path",
+                    "\"good.fsx\" \"\000\"",
+                    "AR0001: #load of a path with a NUL character"
+                    "nothing", "\"\"", "AR0001: #load of an empty path"
+                    "nothing behind an @", "@\"\"", "AR0001: #load of an empty path"
+                    "a blank", "\" \"", "AR0002: #load of  , which does not exist"
+                    "the folder itself", "\".\"", "AR0002: #load of ., which is a folder"
+                    "the folder above", "\"sub/..\"", "AR0002: #load of ., which is a folder"
+                    "a folder", "\"sub\"", "AR0002: #load of sub, which is a folder"
+                    "a folder with a name like a file's",
+                    "\"sub.fsx/\"",
+                    "AR0002: #load of sub.fsx/, which is a folder"
+                    "a file for a folder",
+                    "\"good.fsx/a.fsx\"",
+                    "AR0002: #load of good.fsx/a.fsx, which does not exist"
+                    "a device",
+                    "\"/dev/null\"",
+                    "AR0002: #load of /dev/null, which is outside the rules folder ."
+                    "a control character", "\"a\027.fsx\"", "AR0002: #load of a\027.fsx, which does not exist"
+                    "half a pair", "\"a\uFFFD.fsx\"", "AR0002: #load of a\uFFFD.fsx, which does not exist"
+                    "the end of a line", "\"a\n.fsx\"", "AR0001: #load does not take \"a"
+                    "another end of a line", "\"a\u2028.fsx\"", "AR0001: #load does not take \"a"
+                    "a very long name",
+                    "\"" + String.replicate 5000 "a" + "\"",
+                    "AR0002: #load of " + String.replicate 5000 "a" + ", which does not exist"
+                    "a very long path",
+                    "\"" + String.replicate 50000 "a/" + "x\"",
+                    "AR0002: #load of " + String.replicate 50000 "a/" + "x, which does not exist"
+                    "very many steps up",
+                    "\"" + String.replicate 50000 "../" + "x.fsx\"",
+                    "AR0002: #load of /x.fsx, which is outside the rules folder ."
+                ]
+            <| fun (_, paths, expected) ->
+                use folder = new Folder()
+                folder.Write("sub/a.fsx", "let a = 1\n")
+                folder.Write("sub.fsx/a.fsx", "let a = 1\n")
+                folder.Write("good.fsx", "let a = 1\n")
+                folder.Write("x.fsx", "// one\n#load " + paths + "\n" + text "A")
+                use rules = folder.Compile("", [ "x.fsx" ])
+                let first = Seq.head rules.Diagnostics
+
+                Expect.equal
+                    ($"{first.Id}: {first.Message}", first.Place.File, first.Place.Line, first.Hint <> "")
+                    (expected, "x.fsx", 2, true)
+                    "what it is, where, and what to do"
+
+            testCase "R32: bytes that are no text do not throw where they stand in a #load"
+            <| fun () ->
+                use folder = new Folder()
+                folder.Write("x.fsx", "")
+
+                System.IO.File.WriteAllBytes(
+                    folder.Path "x.fsx",
+                    Array.concat [ "#load \"a"B; [| 0xEDuy; 0xA0uy; 0x80uy; 0xFFuy |]; ".fsx\"\n"B ]
+                )
+
+                use rules = folder.Compile("", [ "x.fsx" ])
+
+                Expect.equal
+                    [
+                        for d in rules.Diagnostics ->
+                            d.Id, d.Place.Line, d.Message.EndsWith ", which does not exist"
+                    ]
+                    [ "AR0002", 1, true ]
+                    "one error"
+
+            testTheory
                 "R32: what #if, #load and the like do not take is named"
                 [
                     "#if X (*", "#if does not take X (*"
