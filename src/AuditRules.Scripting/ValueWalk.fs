@@ -134,28 +134,68 @@ type Walk(own: Assembly, uses: Lazy<OwnFields.Use>) =
         | t when t.Assembly <> own && ChangingTypes.canChange (fullName t) -> Some(an (withoutArity t.Name))
         | t -> ownSet t.BaseType
 
-    /// Whether the values that F# makes when they are asked for are of a type that cannot change, as far as a type tells.
-    let rec isFixed (known: Set<string>) (t: Type) =
-        let known' = known.Add(string t.FullName)
-        let inside = Array.forall (isFixed known')
+    /// The author's types that inherit that one, by way of others too: what is declared as of it may be of one of them, as
+    /// a case of a union or an object expression is. What it says of their type parameters is put in for them.
+    let heirs (t: Type) =
         let arguments = t.GetGenericArguments()
 
-        let isBase (other: Type) =
-            match other.BaseType with
-            | null -> false
-            | b when b.IsGenericType && t.IsGenericType ->
-                b.GetGenericTypeDefinition() = t.GetGenericTypeDefinition()
-            | b -> b = t
+        let rec heir (other: Type) (inherited: Type | null) =
+            match inherited with
+            | null -> None
+            | b when b = t -> Some other
+            | b when
+                b.IsGenericType
+                && t.IsGenericType
+                && b.GetGenericTypeDefinition() = t.GetGenericTypeDefinition()
+                ->
+                let said = Array.zip (b.GetGenericArguments()) arguments
 
-        // What is declared as of that type may be of one that inherits it: a case of a union, an object expression.
-        let heirs () =
-            if t.IsSealed then
-                [||]
-            else
-                own.GetTypes() |> Array.filter isBase
+                if
+                    Array.exists
+                        (fun (one: Type, given) -> not one.ContainsGenericParameters && one <> given)
+                        said
+                then
+                    None
+                else
+                    let given parameter =
+                        said
+                        |> Array.tryFind (fun (one, _) -> one = parameter)
+                        |> Option.map snd
+                        |> Option.defaultValue parameter
 
-        if known.Contains(string t.FullName) then
+                    try
+                        Some(other.MakeGenericType(Array.map given (other.GetGenericArguments())))
+                    // It may only stand for types of another kind.
+                    with :? ArgumentException ->
+                        None
+            | b -> heir other b.BaseType
+
+        if t.IsSealed then
+            [||]
+        else
+            own.GetTypes() |> Array.choose (fun other -> heir other other.BaseType)
+
+    /// Whether a type that holds itself with larger and larger parameters was gone into far enough.
+    let isEndless (known: Type list) (t: Type) =
+        t.IsGenericType
+        && known
+           |> List.filter (fun one ->
+               one.IsGenericType
+               && one.GetGenericTypeDefinition() = t.GetGenericTypeDefinition())
+           |> List.length
+            >
+            4
+
+    /// Whether the values that F# makes when they are asked for are of a type that cannot change, as far as a type tells.
+    let rec isFixed (known: Type list) (t: Type) =
+        let inside = Array.forall (isFixed (t :: known))
+        let arguments = t.GetGenericArguments()
+
+        if List.contains t known then
             true
+        // It may stand for any type.
+        elif t.IsGenericParameter || isEndless known t then
+            false
         elif t.IsInterface then
             List.contains
                 (fullName t)
@@ -172,9 +212,9 @@ type Walk(own: Assembly, uses: Lazy<OwnFields.Use>) =
             (t.IsValueType || (ownSet t).IsNone)
             && (match t.BaseType with
                 | null -> true
-                | b -> b = typeof<obj> || b = typeof<ValueType> || isFixed known' b)
+                | b -> b = typeof<obj> || b = typeof<ValueType> || isFixed (t :: known) b)
             && t.GetFields instance |> Array.map _.FieldType |> inside
-            && inside (heirs ())
+            && inside (heirs t)
         else
             t <> typeof<obj>
             && not (canChange t)
@@ -182,7 +222,7 @@ type Walk(own: Assembly, uses: Lazy<OwnFields.Use>) =
             && not (isEnumerator t)
             && fullName t <> "Microsoft.FSharp.Core.FSharpFunc"
             && inside arguments
-            && inside (heirs ())
+            && inside (heirs t)
 
     let kinds = Dictionary<Type, Kind>()
 
@@ -200,7 +240,7 @@ type Walk(own: Assembly, uses: Lazy<OwnFields.Use>) =
                 elif isLater t then
                     let held = t.GetGenericArguments()[0]
 
-                    if isFixed Set.empty held then
+                    if isFixed [] held then
                         Later None
                     else
                         Later(Some $"a lazy {withoutArity held.Name}")
