@@ -27,7 +27,8 @@ type RuleCompilerOptions() =
     /// Files to leave out with all that load them, by full path, and what they did when they were loaded.
     member val LeftOut: IReadOnlyDictionary<string, string> = Dictionary() with get, set
 
-/// Compiled rules. The rules can be used until it is disposed.
+/// Compiled rules. The rules can be used until it is disposed. It is to be disposed where there are errors too: what was
+/// loaded to find them stays loaded until then.
 [<Sealed>]
 type CompiledRules
     internal
@@ -41,9 +42,10 @@ type CompiledRules
     member _.Rules = rules
     /// What is wrong, in the order of files and lines.
     member _.Diagnostics = diagnostics
-    /// What is said of files that were left out; the rules of the others can be run.
+    /// What is said of files that were left out; where there is no error, the rules of the others can be run. Empty where
+    /// nothing was loaded, for the files do not compile or use what rules may not.
     member val LeftOut: IReadOnlyList<Diagnostic> = [||] with get, internal set
-    /// The rules that were made, though they cannot be run where there is an error: what a reader would remark of them.
+    /// The rules that were made, though they cannot be run where there is an error.
     member val internal Made: RulePlan list = [] with get, set
     /// True when nothing had to be compiled.
     member _.FromCache = fromCache
@@ -128,22 +130,20 @@ type RuleCompiler(options: RuleCompilerOptions) =
 
         let diagnostics = found |> List.sortBy order
 
-        if diagnostics |> List.exists isError then
-            new CompiledRules(
-                [||],
-                Array.ofList diagnostics,
-                fromCache,
-                collected.Context.Unload,
-                Made = collected.Rules
-            )
-        else
-            new CompiledRules(
-                Array.ofList collected.Rules,
-                Array.ofList diagnostics,
-                fromCache,
-                collected.Context.Unload,
-                LeftOut = Array.ofList problems
-            )
+        let rules =
+            if List.exists isError diagnostics then
+                []
+            else
+                collected.Rules
+
+        new CompiledRules(
+            Array.ofList rules,
+            Array.ofList diagnostics,
+            fromCache,
+            collected.Context.Unload,
+            Made = collected.Rules,
+            LeftOut = Array.ofList problems
+        )
 
     let compile files (sources: (string * string) list) key =
         let assembly, found, thrown = AssemblyCompiler.compile sources

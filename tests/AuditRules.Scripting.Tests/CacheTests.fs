@@ -27,19 +27,43 @@ let private used (name: string) =
     Expect.isTrue (ExampleRunner.Run(rules.Rules[0])[0]).Passed "the rule works"
     contextOf name
 
+let private isGone (context: WeakReference) =
+    let mutable rounds = 0
+
+    while context.IsAlive && rounds < 20 do
+        GC.Collect()
+        GC.WaitForPendingFinalizers()
+        rounds <- rounds + 1
+
+    Expect.isFalse context.IsAlive "the load context is gone"
+
 [<Tests>]
 let unloading =
     testSequenced
-    <| testCase "rules that are disposed of leave nothing of their assembly" (fun () ->
-        let context = used "Unloaded" |> Option.get
-        let mutable rounds = 0
+    <| testList
+        "unloading"
+        [
+            testCase "rules that are disposed of leave nothing of their assembly"
+            <| fun () -> isGone (Option.get (used "Unloaded"))
 
-        while context.IsAlive && rounds < 20 do
-            GC.Collect()
-            GC.WaitForPendingFinalizers()
-            rounds <- rounds + 1
+            testCase "R33: rules with an error of loading are unloaded when they are disposed of"
+            <| fun () ->
+                use folder = new Folder()
+                folder.Write("Wrong.fsx", "let seen = ref 0\n" + text "A")
+                use rules = folder.Compile("", [ "Wrong.fsx" ])
+                Expect.isTrue rules.HasErrors "a value that can change"
 
-        Expect.isFalse context.IsAlive "the load context is gone")
+                let context =
+                    match (Option.get (contextOf "Wrong")).Target with
+                    | :? AssemblyLoadContext as context -> context
+                    | _ -> failtest "still loaded"
+
+                let unloaded = ref 0
+                context.add_Unloading (fun _ -> unloaded.Value <- unloaded.Value + 1)
+                Expect.equal unloaded.Value 0 "not yet"
+                (rules :> IDisposable).Dispose()
+                Expect.equal unloaded.Value 1 "unloaded"
+        ]
 
 let private entries cache =
     if Directory.Exists cache then

@@ -3,6 +3,7 @@ module AuditRules.Scripting.Tests.LintTests
 
 open Expecto
 open AuditRules.Detection.Matching
+open AuditRules.Events.Diagnostics
 open AuditRules.Scripting
 open AuditRules.Scripting.Tests.Folder
 open AuditRules.Scripting.Tests.RuleText
@@ -60,6 +61,42 @@ let tests =
                     (List.sort (lint ("open AuditRules\n" + text + bare "r1" "High")))
                     (List.sort (errors @ style))
                     "the error and the style"
+
+            testCase "R91: beside an error of loading the files are said that were left out"
+            <| fun () ->
+                use folder = new Folder()
+                folder.Write("a.fsx", "open AuditRules\n" + bare "r1" "High")
+                folder.Write("b.fsx", "#load \"a.fsx\"\nopen AuditRules\n" + bare "r2" "High")
+                folder.Write("c.fsx", "open AuditRules\nlet seen = ref 0\n" + bare "r3" "High")
+                let first = folder.Path "a.fsx"
+                let files = [| first; folder.Path "b.fsx"; folder.Path "c.fsx" |]
+
+                let compiler =
+                    RuleCompiler(
+                        RuleCompilerOptions(
+                            CurrentFolder = folder.Path "",
+                            LeftOut = readOnlyDict [ first, "it did not come back" ]
+                        )
+                    )
+
+                let said (told: Diagnostic seq) =
+                    [ for d in told -> $"{d.Place.File} {d.Id}: {d.Message}" ]
+
+                let leftOut =
+                    [
+                        "a.fsx AR0040: the file is left out: when it was loaded, it did not come back"
+                        "b.fsx AR0041: the file is left out, for it loads a.fsx"
+                    ]
+
+                let error = "c.fsx AR0004: seen can change: it is a ref"
+                use compiled = compiler.Compile files
+                Expect.equal (said compiled.Diagnostics, compiled.Rules.Count) ([ error ], 0) "an error"
+                Expect.equal (said compiled.LeftOut) leftOut "what was left out"
+
+                Expect.equal
+                    (said (compiler.Lint(files, (fun _ -> DetectionOptions()))) |> List.truncate 3)
+                    (leftOut @ [ error ])
+                    "lint says both"
 
             testTheory
                 "R109: of what is not loaded no style is said"
