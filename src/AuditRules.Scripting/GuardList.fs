@@ -27,7 +27,6 @@ let private types =
         // This library: what runs rules is no part of the language.
         "AuditRules.Detection.Examples.ExampleRunner: nothing"
         "AuditRules.Detection.Matching.DetectionEngine: nothing"
-        "AuditRules.Detection.Patterns.KnownPatterns: nothing"
 
         // FSharp.Core without the console, threads, chance and reflection.
         "Microsoft.FSharp.Core.Operators: -Exit -ConsoleIn -ConsoleOut -ConsoleError -Lock"

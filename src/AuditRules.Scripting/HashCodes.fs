@@ -20,12 +20,12 @@ let isHashOf typeName (name: string) =
         [ "GenericHash"; "LimitedGenericHash"; "PhysicalHash" ]
 
 /// What of the libraries a GetHashCode that asks for hash codes may call beside them: what cannot throw for some hash
-/// codes and not for others.
-let private beside (typeName: string) (name: string) =
-    match typeName with
-    | "System.String" ->
+/// codes and not for others. How texts are compared is a number, and one that is none of these throws.
+let private beside (called: Called) =
+    match called.Type with
+    | Library "System.String" ->
         List.contains
-            name
+            called.Name
             [
                 "Concat"
                 "Equals"
@@ -36,11 +36,15 @@ let private beside (typeName: string) (name: string) =
                 "get_Length"
                 "op_Equality"
             ]
-    | "System.Int32"
-    | "System.Int64" -> name = "ToString"
-    | "System.Tuple" -> OwnFields.isGetter name
-    | "Microsoft.FSharp.Core.FSharpOption" -> List.contains name [ "Some"; "get_IsNone"; "get_IsSome" ]
+        && not (List.contains (Library "System.StringComparison") called.Types)
+    | Library "System.Globalization.CultureInfo" -> called.Name = "get_InvariantCulture"
+    | Library "System.Tuple" -> OwnFields.isGetter called.Name
+    | Library "Microsoft.FSharp.Core.FSharpOption" ->
+        List.contains called.Name [ "Some"; "get_IsNone"; "get_IsSome" ]
     | _ -> false
+
+let private isWhole typeName =
+    typeName = Library "System.Int32" || typeName = Library "System.Int64"
 
 /// F#'s own comparers, which `hash` hands on.
 let private comparers =
@@ -146,6 +150,25 @@ let onlyHashes
             | Library _, _ -> true
             | _ -> false)
 
+    // A format that a hash code makes may be none, which throws.
+    let isText at =
+        let name = called code[at]
+
+        name.Name = "ToString"
+        && not (isTarget at)
+        && (match name.Types with
+            | [ _ ] when name.Type = Library "System.Object" ->
+                code[at - 1].Code = ILOpCode.Constrained
+                && isWhole (ofEntity metadata (handle code[at - 1]))
+            | [ _ ] -> isWhole name.Type
+            | [ _; _; Library "System.IFormatProvider" ] ->
+                isWhole name.Type
+                && isCall code[at - 1]
+                && (called code[at - 1]).Name = "get_InvariantCulture"
+                && not (isTarget (at - 1))
+                && code[at - 2].Code = ILOpCode.Ldnull
+            | _ -> false)
+
     let firstAsked =
         seq { 0 .. code.Count - 1 }
         |> Seq.tryFind (fun at -> isCall code[at] && isHashOf (called code[at]).Type (called code[at]).Name)
@@ -240,9 +263,10 @@ let onlyHashes
             let name = called instruction
 
             isAsked at
+            || isText at
             || (match name.Type with
                 | Library "Microsoft.FSharp.Core.LanguagePrimitives" -> List.contains name.Name comparers
-                | Library library -> beside library name.Name
+                | Library _ -> beside name
                 | _ -> isPlainGetter metadata image (handle instruction))
         | code -> not (code.ToString().Contains "_ovf")
 

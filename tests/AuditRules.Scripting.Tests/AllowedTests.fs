@@ -82,6 +82,14 @@ let private allowed =
         "R83: has the hashes of its fields, of a property and of a case",
         "type U = A of string | B of int\ntype K(s: string, t: string, u: U) =\n    member _.Name = s\n    override x.Equals o = (match o with :? K as k -> k.Name = s | _ -> false)\n    override x.GetHashCode() = hash x.Name ^^^ hash t * 31 + u.GetHashCode()\n"
         + f "(dict [ K(p, p, A p), 1 ]).Count > 1"
+
+        "R83: has CompilerGenerated in a text, and another attribute at its GetHashCode",
+        "type K(s: string) =\n    member _.Name = \"CompilerGenerated\"\n    override x.Equals o = true\n    [<System.ComponentModel.Browsable false>] // CompilerGenerated\n    override x.GetHashCode() = 1 + (hash s % 2)\n"
+        + f "(dict [ K p, 1 ]).Count > 1"
+
+        "R83: asks a generic type of its own for a number",
+        "[<AbstractClass>]\ntype Sizer<'t>() =\n    abstract GetSize: 't -> int\ntype H() =\n    inherit Sizer<string>()\n    override _.GetSize(s: string) = s.Length\n"
+        + f "(H() :> Sizer<string>).GetSize p % 2 = 0"
     ]
 
 [<Tests>]

@@ -1,6 +1,5 @@
 module AuditRules.Scripting.Tests.GuardTests
 
-open System.IO
 open Expecto
 open AuditRules.Scripting.Tests.Folder
 open AuditRules.Scripting.Tests.RuleText
@@ -221,88 +220,10 @@ let private refused =
             "(5,24) AR0014: rules may not take hours over a text: a Regex that may backtrack"
         ]
 
-        "R80: keeps the hash that it is asked for",
-        "type K(s: string) =\n    member val Last = 0 with get, set\n    override x.Equals o = true\n    override x.GetHashCode() = (let h = hash s in x.Last <- h; h)\n"
-        + f "(let k = K p in Set.contains 1 (Set.empty.Add((dict [ k, 1 ]).Count)) && k.Last > 3)",
-        [ "(5,41) AR0014: rules may not be a matter of chance: a hash code" ]
-
-        "R80: throws the hash that it is asked for",
-        "type K(s: string) =\n    override x.Equals o = true\n    override x.GetHashCode() = failwith (string (hash s))\n"
-        + f "(try (dict [ K p, 1 ]).Count > 1 with e -> e.Message = p)",
-        [ "(4,50) AR0014: rules may not be a matter of chance: a hash code" ]
-
-        "R80: divides by the hash that it is asked for",
-        "type K(s: string) =\n    override x.Equals o = true\n    override x.GetHashCode() = 1 / (hash s % 2)\n"
-        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
-        [ "(4,37) AR0014: rules may not be a matter of chance: a hash code" ]
-
-        "R80: goes round by the hash that it is asked for",
-        "type K(s: string) =\n    override x.Equals o = true\n    override x.GetHashCode() = (let mutable h = hash s in while h % 2 = 0 do h <- h + 2\n                                h)\n"
-        + f "(dict [ K p, 1 ]).Count > 1",
-        [ "(4,49) AR0014: rules may not be a matter of chance: a hash code" ]
-
-        "R80: hands the hash that it is asked for to an object",
-        "type B() =\n    member val N = 0 with get, set\ntype L(b: B, n: int) =\n    do b.N <- n\ntype K(s: string, b: B) =\n    override x.Equals o = true\n    override x.GetHashCode() = (L(b, hash s) |> ignore; 0)\n"
-        + f "(let b = B() in (dict [ K(p, b), 1 ]).Count > 1 || b.N > 3)",
-        [ "(8,38) AR0014: rules may not be a matter of chance: a hash code" ]
-
-        "R80: divides by what the hash decides",
-        "type K(s: string) =\n    override x.Equals o = true\n    override x.GetHashCode() = 1 / (if hash s % 2 = 0 then 0 else 1)\n"
-        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
-        [ "(4,40) AR0014: rules may not be a matter of chance: a hash code" ]
-
-        "R80: takes the first of a list that the hash decides",
-        "type K(s: string) =\n    override x.Equals o = true\n    override x.GetHashCode() = (if hash s % 2 = 0 then [] else [ 1 ]).Head\n"
-        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
-        [ "(4,36) AR0014: rules may not be a matter of chance: a hash code" ]
-
-        "R80: takes the value of an option that the hash decides",
-        "type K(s: string) =\n    override x.Equals o = true\n    override x.GetHashCode() = (if hash s % 2 = 0 then None else Some 1).Value\n"
-        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
-        [ "(4,36) AR0014: rules may not be a matter of chance: a hash code" ]
-
-        "R80: trims a text that the hash decides",
-        "type K(s: string) =\n    override x.Equals o = true\n    override x.GetHashCode() = (if hash s % 2 = 0 then null else s).Trim().Length\n"
-        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
-        [ "(4,36) AR0014: rules may not be a matter of chance: a hash code" ]
-
-        "R80: asks a text for its hash that the hash decides",
-        "type K(s: string) =\n    override x.Equals o = true\n    override x.GetHashCode() = (let t = (if hash s % 2 = 0 then null else s) in t.GetHashCode())\n"
-        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
-        [ "(4,45) AR0014: rules may not be a matter of chance: a hash code" ]
-
-        "R80: makes a list beside the hash that it is asked for",
-        "type K(s: string) =\n    override x.Equals o = true\n    override x.GetHashCode() = (let c = System.Collections.Generic.List<int>() in hash s)\n"
-        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
-        [ "(4,83) AR0014: rules may not be a matter of chance: a hash code" ]
-
-        "R80: calls a property of its own that sets something",
-        "type B() =\n    member val N = 0 with get, set\ntype K(s: string) =\n    let b = B()\n    member x.Touch = (b.N <- b.N + 1; 0)\n    override x.Equals o = true\n    override x.GetHashCode() = hash s + x.Touch\n"
-        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
-        [ "(8,32) AR0014: rules may not be a matter of chance: a hash code" ]
-
-        "R80: hands a hash to a GetHashCode with a parameter",
-        "type H() =\n    member _.GetHashCode(n: int) = failwith (string n) : int\ntype K(s: string) =\n    let h = H()\n    override x.Equals o = true\n    override x.GetHashCode() = h.GetHashCode(hash s)\n"
-        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
-        [ "(7,46) AR0014: rules may not be a matter of chance: a hash code" ]
-
         "R80: asks a generic type of its own for a hash",
         "[<AbstractClass>]\ntype Hasher<'t>() =\n    abstract GetHashCode: 't -> int\ntype H() =\n    inherit Hasher<string>()\n    override _.GetHashCode(s: string) = hash s\n"
         + f "(H() :> Hasher<string>).GetHashCode p % 2 = 0",
         [ "(8,45) AR0014: rules may not be a matter of chance: GetHashCode" ]
-
-        "R81: says that the compiler made its GetHashCode",
-        "type K(s: string) =\n    override x.Equals o = true\n    [<System.Runtime.CompilerServices.CompilerGenerated>]\n    override x.GetHashCode() = 1 / (hash s % 2)\n"
-        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
-        [
-            "(4,39) AR0015: code that cannot be checked: the attribute CompilerGenerated"
-        ]
-
-        "R80: makes patterns that are said to be good",
-        f "AuditRules.Detection.Patterns.KnownPatterns.Make(fun () -> p) = p",
-        [
-            "(2,21) AR0014: rules may not run rules: AuditRules.Detection.Patterns.KnownPatterns.Make"
-        ]
 
         "R80: combines hash codes",
         f "System.HashCode.Combine(p, 1) % 2 = 0",
@@ -394,54 +315,4 @@ let tests =
                         "b.fsx", "(3,11) AR0015: code that cannot be checked: fields at places of their own"
                     ]
                     "there"
-
-            testCase "R84: trust lets rules use what they like, and keeps R31 and R32"
-            <| fun () ->
-                use folder = new Folder()
-
-                let compiled text =
-                    folder.Write("x.fsx", asking text)
-                    use rules = folder.Compile("", [ "" ], [ "x.fsx" ], true)
-                    ids rules, [ for d in rules.Diagnostics -> d.Id ]
-
-                Expect.equal (compiled (f "System.IO.File.Exists p")) ([ "E" ], []) "files"
-                Expect.equal (compiled ("let mutable n = 0\n" + f "n > 1")) ([], [ "AR0004" ]) "R31"
-                Expect.equal (compiled ("#r \"nuget: X\"\n" + f "true")) ([], [ "AR0001" ]) "R32"
-
-            testCase "R84: what was compiled in trust is looked at when there is none, and compiled once"
-            <| fun () ->
-                use folder = new Folder()
-                let cache = folder.Path "cache"
-
-                let compiled trusted =
-                    use rules = folder.Compile(cache, [ "" ], [ "x.fsx" ], trusted)
-                    rules.FromCache, ids rules, [ for d in rules.Diagnostics -> d.Id ]
-
-                folder.Write("x.fsx", asking (f "System.IO.File.Exists p"))
-                Expect.equal (compiled true) (false, [ "E" ], []) "in trust"
-                Expect.equal (compiled false) (false, [], [ "AR0014" ]) "without"
-                Expect.equal (compiled true) (true, [ "E" ], []) "kept all the same"
-
-                folder.Write("x.fsx", asking (f "p.Length > 1"))
-                let entries () = set (Directory.GetFiles cache)
-                let before = entries ()
-                Expect.equal (compiled true) (false, [ "E" ], []) "compiled"
-                let entry = Seq.exactlyOne (entries () - before)
-                let verdict () = (File.ReadAllBytes entry)[8]
-                Expect.equal (verdict ()) 0uy "nobody has looked"
-                Expect.equal (compiled false) (true, [ "E" ], []) "taken"
-                Expect.equal (verdict ()) 1uy "the guard has passed it"
-
-            testCase "R84: a verdict that was written into the cache by hand does not count"
-            <| fun () ->
-                use folder = new Folder()
-                let cache = folder.Path "cache"
-                folder.Write("x.fsx", asking (f "System.IO.File.Exists p"))
-                folder.Compile(cache, [ "" ], [ "x.fsx" ], true) |> ignore
-                let entry = Directory.GetFiles cache |> Array.exactlyOne
-                let bytes = File.ReadAllBytes entry
-                bytes[8] <- 1uy
-                File.WriteAllBytes(entry, bytes)
-                use rules = folder.Compile(cache, [ "x.fsx" ])
-                Expect.equal [ for d in rules.Diagnostics -> d.Id ] [ "AR0014" ] "refused"
         ]

@@ -102,6 +102,20 @@ let private unchecked =
             "(3,11) AR0015: code that cannot be checked: fields at places of their own"
             "(4,6) AR0015: code that cannot be checked: addresses in memory or inline IL"
         ]
+
+        "R81: says that the compiler made its GetHashCode",
+        "type K(s: string) =\n    override x.Equals o = true\n    [<System.Runtime.CompilerServices.CompilerGenerated>]\n    override x.GetHashCode() = 1 / (hash s % 2)\n"
+        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
+        [
+            "(4,39) AR0015: code that cannot be checked: the attribute CompilerGenerated"
+        ]
+
+        "R81: says so under a name of its own, in backticks",
+        "type Mine = System.Runtime.CompilerServices.``CompilerGeneratedAttribute``\ntype K(s: string) =\n    override x.Equals o = true\n    [<Mine>]\n    override x.GetHashCode() = 1 / (hash s % 2)\n"
+        + f "(try (dict [ K p, 1 ]).Count > 1 with _ -> false)",
+        [
+            "(2,47) AR0015: code that cannot be checked: the attribute CompilerGenerated"
+        ]
     ]
 
 [<Tests>]
