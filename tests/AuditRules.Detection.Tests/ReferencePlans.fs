@@ -108,7 +108,7 @@ let rec planWith (keyOf: int -> EventView -> string | null) id (rule: ReferenceM
         match rule.Threshold with
         | None -> null
         | Some(ReferenceMatcher.Count(least, distinct), window) ->
-            let value (b: Bindings) = Value.Str(string (field 0 b[final]))
+            let value (b: Bindings) : objnull = string (field 0 b[final])
 
             CountPlan<string | null>(
                 least,

@@ -72,6 +72,42 @@ let tests =
 
                 Expect.equal (passes counted @ passes distinct) [] "all examples pass"
 
+            testCase "R17: values of any type are equal where their contents are"
+            <| fun () ->
+                let first, second =
+                    popen [ "a"; "b"; "c"; "d"; "1.0" ], popen [ "a"; "b"; "c"; "d"; "1.00" ]
+
+                let distinct value =
+                    passes (
+                        rule ("T4", "t", Low) {
+                            for e in Py.SubprocessPopen do
+                                atLeastDistinct 2 (seconds 1) e.Process (value (List.ofSeq e.Args))
+                                shouldFire [ first; second ]
+                                shouldNotFire [ first; first ]
+                        }
+                    )
+
+                Expect.equal
+                    [
+                        distinct Array.ofList
+                        distinct (List.map _.Length)
+                        distinct Set.ofList
+                        distinct (Seq.map string)
+                        distinct (fun args -> struct (args.Length, args))
+                        distinct (fun args -> System.TimeSpan.FromTicks(int64 (List.last args).Length))
+                    ]
+                    [ []; []; []; []; []; [] ]
+                    "all examples pass"
+
+                let same =
+                    rule ("T5", "t", Low) {
+                        for e in Py.SubprocessPopen do
+                            atLeastDistinct 2 (seconds 1) e.Process (decimal (Seq.last e.Args))
+                            shouldNotFire [ first; second ]
+                    }
+
+                Expect.equal (passes same) [] "1.0 and 1.00 are one number"
+
             testCase "R38: thenBy needs nothing in common"
             <| fun () ->
                 let made =

@@ -80,11 +80,12 @@ static class MatchRules
         ];
     }
 
-    static CountPlan<int> Count(Func<Bindings, Value>? distinct) => new(10, _window, "", ProcessOf, distinct);
+    static CountPlan<int> Count(Func<Bindings, object?>? distinct) =>
+        new(10, _window, "", ProcessOf, distinct);
 
     static int ProcessOf(Bindings bindings) => bindings[0].Process % 100;
 
-    static Value PathOf(Bindings bindings) => bindings[0][0];
+    static object? PathOf(Bindings bindings) => bindings[0][0];
 
     static EventPattern On(string name) =>
         new EventPattern(name).With("path", FieldPath.Of(0), TextPattern.Under(Root));

@@ -1,5 +1,4 @@
 using AuditRules.Detection.Plans;
-using AuditRules.Events;
 
 namespace AuditRules.Detection.Matching;
 
@@ -33,7 +32,7 @@ sealed class CountTable<TKey>(CountPlan<TKey> plan, DetectionOptions options) : 
             return null;
         var own = new Key<TKey>(content);
         var now = match.Last.Time;
-        var value = plan.Distinct?.Invoke(bindings) ?? default;
+        var value = plan.Distinct?.Invoke(bindings);
         if (!_windows.TryGetValue(own, out var window))
         {
             if (_schedule.IsDue(_windows.Count))
@@ -50,7 +49,7 @@ sealed class CountTable<TKey>(CountPlan<TKey> plan, DetectionOptions options) : 
         window.RemoveAll(c => now - c.Time > _window);
         // The latest of equal values is the one that stays in the window for longest.
         if (plan.Distinct is not null)
-            window.RemoveAll(c => c.Value == value);
+            window.RemoveAll(c => plan.Same.Equals(c.Value, value));
         window.Add(new(now, value, match));
         if (window.Count < plan.AtLeast)
             return null;
@@ -69,5 +68,5 @@ sealed class CountTable<TKey>(CountPlan<TKey> plan, DetectionOptions options) : 
         _schedule.Swept(_windows.Count);
     }
 
-    readonly record struct Entry(long Time, Value Value, Partial Match);
+    readonly record struct Entry(long Time, object? Value, Partial Match);
 }

@@ -1,23 +1,32 @@
 using AuditRules.Detection.Matching;
-using AuditRules.Events;
 
 namespace AuditRules.Detection.Plans;
 
 /// <summary>A threshold over matches: so many of them, or so many distinct values, for one key within a window.</summary>
 public abstract class CountPlan : ThresholdPlan
 {
-    private protected CountPlan(int atLeast, TimeSpan window, string keyText, Func<Bindings, Value>? distinct)
+    private protected CountPlan(
+        int atLeast,
+        TimeSpan window,
+        string keyText,
+        Func<Bindings, object?>? distinct,
+        IEqualityComparer<object> same
+    )
         : base(window, keyText)
     {
         AtLeast = atLeast;
         Distinct = distinct;
+        Same = same;
     }
 
     /// <summary>The number to be reached.</summary>
     public int AtLeast { get; }
 
     /// <summary>The value whose distinct ones are counted; null to count matches.</summary>
-    public Func<Bindings, Value>? Distinct { get; }
+    public Func<Bindings, object?>? Distinct { get; }
+
+    /// <summary>When two such values are equal.</summary>
+    public IEqualityComparer<object> Same { get; }
 
     /// <inheritdoc/>
     public override string Text =>
@@ -35,15 +44,17 @@ public sealed class CountPlan<TKey> : CountPlan
     /// <param name="key">The key of a match.</param>
     /// <param name="distinct">The value whose distinct ones are counted; null to count matches.</param>
     /// <param name="comparer">When two keys are equal; null for the type's own equality.</param>
+    /// <param name="same">When two values are equal; null for their own equality.</param>
     public CountPlan(
         int atLeast,
         TimeSpan window,
         string keyText,
         Func<Bindings, TKey> key,
-        Func<Bindings, Value>? distinct,
-        IEqualityComparer<TKey>? comparer = null
+        Func<Bindings, object?>? distinct,
+        IEqualityComparer<TKey>? comparer = null,
+        IEqualityComparer<object>? same = null
     )
-        : base(atLeast, window, keyText, distinct)
+        : base(atLeast, window, keyText, distinct, same ?? EqualityComparer<object>.Default)
     {
         Key = key;
         Comparer = comparer ?? EqualityComparer<TKey>.Default;

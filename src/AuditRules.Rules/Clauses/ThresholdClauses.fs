@@ -1,6 +1,7 @@
 namespace AuditRules
 
 open System
+open System.Collections
 open System.Collections.Immutable
 open Microsoft.FSharp.Quotations
 open AuditRules.Detection.Plans
@@ -9,6 +10,14 @@ open AuditRules.Events
 [<AbstractClass>]
 type ThresholdClauses internal () =
     inherit EndingClauses()
+
+    // Two sequences that are made alike are two objects: their items are compared.
+    static member private Content(value: objnull) : objnull =
+        match value with
+        | :? string
+        | :? IStructuralEquatable -> value
+        | :? IEnumerable as items -> [ for item in items -> ThresholdClauses.Content item ]
+        | _ -> value
 
     member private _.Threshold
         (clause, flow: Flow<'T>, count: int, time: TimeSpan, key: Expr<'T -> 'K>, distinct)
@@ -23,6 +32,7 @@ type ThresholdClauses internal () =
                 Printing.print key,
                 Func<_, _>(fun bindings -> key' (bind bindings)),
                 distinct |> Option.map (fun f -> Func<_, _> f) |> Option.toObj,
+                HashIdentity.Structural,
                 HashIdentity.Structural
             )
 
@@ -67,7 +77,7 @@ type ThresholdClauses internal () =
             count,
             time,
             key,
-            Some(fun b -> Value.From(box (value (bind b))))
+            Some(fun b -> ThresholdClauses.Content(value (bind b)))
         )
 
     [<CustomOperation("sumAtLeast", MaintainsVariableSpace = true)>]
