@@ -119,7 +119,7 @@ let tests =
                     [ bare "x"; bare "a" ],
                     "step 2 of 2 (c) was not reached: no event matched it while it was awaited; step 1 (o) was event 2 (a)"
                     [ bare "a"; (bare "b").With(time = Nullable 6_000_000L) ],
-                    "step 2 of 2 (c) was not reached: 1 event came after the window; step 1 (o) was event 1 (a); event 2 (b) did not take it"
+                    "step 2 of 2 (c) was not reached: 1 event came after the window; step 1 (o) was event 1 (a); event 2 (b) did not take it, for it came after the window"
                     [ bare "a"; bare "b" |> inProcess 2; bare "x" ],
                     "step 2 of 2 (c) was not reached: 1 event had no step before it with the same key; step 1 (o) was event 1 (a); event 2 (b) did not take it"
                 ]
@@ -186,6 +186,53 @@ let tests =
                 Expect.equal
                     (runs true [ bare "x"; bare "a" ] refused).Reason
                     "step 1 of 1 (o) was not reached: 1 event refused by where; event 2 (a) did not take it, by where ..."
+                    "in words"
+
+            testTheory
+                "an example names the events of one match, and of each event its own cause"
+                [
+                    // The first is replaced by the second.
+                    [ "a", 0, 0, "x"; "a", 0, 0, "y"; "b", 0, 0, "80" ],
+                    "1 event refused by where; step 1 (o) was event 2 (a); event 3 (b) did not take it, by where port"
+                    [ "a", 0, 0, "x"; "b", 0, 0, "80"; "b", 0, 9, "443" ],
+                    "1 event refused by where; step 1 (o) was event 1 (a); event 3 (b) did not take it, for it came after the window"
+                    // The last one that was refused is of the first process.
+                    [ "a", 0, 0, "x"; "a", 1, 0, "y"; "b", 0, 0, "80" ],
+                    "1 event refused by where; step 1 (o) was event 1 (a); event 3 (b) did not take it, by where port"
+                    [ "a", 0, 0, "x"; "a", 1, 0, "y"; "d", 0, 0, "" ],
+                    "1 partial match dropped by unless; step 1 (o) was event 1 (a); event 3 (d) dropped the match"
+                ]
+            <| fun (events, reason) ->
+                let isHttps = Condition("port", (fun b -> b[1].[0].AsText = "443"))
+
+                let key =
+                    StepKey<int>("...", ImmutableArray.Create "key", (fun b -> b[0].Process), _.Process)
+
+                let second = (sameProcess "c" (EventPattern "b") |> within 5).WithCondition isHttps
+
+                let dropped =
+                    StepPlan(
+                        second.Name,
+                        second.Pattern,
+                        second.Conditions,
+                        second.Key,
+                        second.Within,
+                        ImmutableArray.Create(UnlessPlan(EventPattern "d", key))
+                    )
+
+                let made =
+                    [
+                        for name, ordinal, after, text in events ->
+                            AuditEvent(name, ImmutableArray.Create(Value.Str text))
+                                .With(
+                                    time = Nullable(int64 after * 1_000_000L),
+                                    ``process`` = Nullable ordinal
+                                )
+                    ]
+
+                Expect.equal
+                    (runs true made (rule "X" [ step "o" (EventPattern "a"); dropped ])).Reason
+                    $"step 2 of 2 (c) was not reached: {reason}"
                     "in words"
 
             testCase "an example that must not fire names the event at which it did"

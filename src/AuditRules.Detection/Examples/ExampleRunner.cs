@@ -87,6 +87,9 @@ public static class ExampleRunner
         var result = engine.Complete([]);
         var outcome = result.Outcomes[0];
         var passed = outcome.Failure is null && outcome.Findings > 0 == example.ShouldFire;
-        return new(example, number, passed, result) { Events = new(plan, example, progress, result) };
+        return new(example, number, passed, result)
+        {
+            Events = new(plan, example, progress, engine.FurthestOf(0), result),
+        };
     }
 }

@@ -49,12 +49,13 @@ sealed class Absences(AbsencePlan plan, DetectionOptions options)
         return true;
     }
 
-    /// <summary>An event of the source.</summary>
-    public void Drop(EventView view)
+    /// <summary>An event of the source. Returns one of the matches that it dropped; null for none.</summary>
+    public Partial? Drop(EventView view)
     {
         _dropped.Clear();
         _index.Drop(view, _dropped);
         Dropped += _dropped.Count;
+        return _dropped.LastOrDefault();
     }
 
     /// <summary>An event of which it is not known whether it is of the source.</summary>

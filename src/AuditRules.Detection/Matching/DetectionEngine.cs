@@ -90,6 +90,9 @@ public sealed class DetectionEngine
     /// <summary>How far the rule of that number has got, in the order of rule ids.</summary>
     internal ImmutableArray<StepProgress> ProgressOf(int rule) => _matchers[_asked[rule]].Progress;
 
+    /// <summary>The match of the rule of that number that got furthest; null where no event took a step.</summary>
+    internal Partial? FurthestOf(int rule) => _matchers[_asked[rule]].Furthest;
+
     /// <summary>Ends the pass: the events are all that there were, but for what losses and gaps tell of; what was known at
     /// the beginning (<see cref="DetectionOptions.Missing"/>) stands in their place.</summary>
     /// <param name="losses">The losses that the trace tells of.</param>

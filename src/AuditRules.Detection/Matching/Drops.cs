@@ -38,15 +38,15 @@ sealed class Drops(ImmutableArray<StepPlan> steps, StepCounters[] counters, Dete
         }
     }
 
-    /// <summary>An event that the site's patterns took.</summary>
-    public void On(Site site, EventView view)
+    /// <summary>An event that the site's patterns took. Returns one of the matches that it dropped; null for none.</summary>
+    public Partial? On(Site site, EventView view)
     {
         _dropped.Clear();
         IndexOf(site).Drop(view, _dropped);
         if (site.Role == SiteRole.Unless)
         {
             counters[site.Step].Dropped += _dropped.Count;
-            return;
+            return _dropped.LastOrDefault();
         }
 
         foreach (var partial in _dropped)
@@ -56,6 +56,8 @@ sealed class Drops(ImmutableArray<StepPlan> steps, StepCounters[] counters, Dete
             else
                 Ended++;
         }
+
+        return _dropped.LastOrDefault();
     }
 
     /// <summary>An event that perhaps drops something (R106). Returns whether anything waited for it.</summary>

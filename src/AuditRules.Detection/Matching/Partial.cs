@@ -70,8 +70,11 @@ sealed class Partial(AuditEvent[] events, int[]? steps = null, Doubt[]? doubts =
     /// <summary>The step that the event of that number was.</summary>
     public int StepOf(int index) => steps is null ? index : steps[index];
 
+    /// <summary>The last step taken.</summary>
+    public int LastStep => StepOf(events.Length - 1);
+
     /// <summary>How many events of the run of that step it has.</summary>
-    public int RunOf(int step) => Run > 0 && StepOf(events.Length - 1) == step ? Run : 0;
+    public int RunOf(int step) => Run > 0 && LastStep == step ? Run : 0;
 
     /// <summary>Binds the steps taken; of a run its last event.</summary>
     public void Bind(EventView[] views)

@@ -63,6 +63,9 @@ sealed class RuleMatcher
     /// <summary>The first value that a pattern could not decide where a finding may be hidden by that; null for none.</summary>
     public UndecidedValue? Undecided { get; private set; }
 
+    /// <summary>Of the matches that got furthest the last that took a step, was refused one or was dropped; null for none.</summary>
+    public Partial? Furthest { get; private set; }
+
     /// <summary>What was not kept because a table was full.</summary>
     public long Evicted =>
         _evicted
@@ -104,10 +107,10 @@ sealed class RuleMatcher
                 OnStep(site.Step, view);
                 break;
             case SiteRole.Unless or SiteRole.Until:
-                _drops.On(site, view);
+                Note(_drops.On(site, view));
                 break;
             case SiteRole.Absence:
-                _absences!.Drop(view);
+                Note(_absences!.Drop(view));
                 break;
             case SiteRole.Preceded:
                 _preceded[site.Step][site.Number].Remember(view);
@@ -169,8 +172,7 @@ sealed class RuleMatcher
             return;
         }
 
-        var partial = _waiting[step].Find(view);
-        if (partial is null)
+        if (_waiting[step].Find(view) is not { } partial)
         {
             _counters[step].WithoutPartner++;
             return;
@@ -243,6 +245,7 @@ sealed class RuleMatcher
         var counters = _counters[step];
         if (partial is not null)
         {
+            Note(partial);
             if (view.Time - partial.Last.Time > _within[step] || view.Time - partial.First.Time > _maxSpan)
             {
                 counters.TooLate++;
@@ -323,8 +326,15 @@ sealed class RuleMatcher
         _waiting[step].RemoveFound();
     }
 
+    void Note(Partial? match)
+    {
+        if (match is not null && match.LastStep >= (Furthest?.LastStep ?? 0))
+            Furthest = match;
+    }
+
     void Advance(int step, Bindings bindings, Partial next)
     {
+        Note(next);
         if (next.Run > 0 && next.Run == _steps[step].Runs?.From)
             _counters[step].LongRuns++;
         if (_steps[step].Runs is not { } runs)
