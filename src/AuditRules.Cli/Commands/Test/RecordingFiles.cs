@@ -10,7 +10,7 @@ static class RecordingFiles
     const string FolderName = "recordings";
 
     // Recordings that have tests of their own, some of them damaged on purpose.
-    const string Conformance = "conformance";
+    static readonly string _conformance = "conformance" + Path.DirectorySeparatorChar;
 
     /// <summary>Absolute paths in order; empty where there is no such folder and none was named.</summary>
     public static IReadOnlyList<string> Find(CommandContext context, RuleFiles rules, string? named)
@@ -28,7 +28,7 @@ static class RecordingFiles
                 .. Directory
                     .EnumerateFiles(folder, "*.atrace", SearchOption.AllDirectories)
                     .Where(file =>
-                        !Path.GetRelativePath(folder, file).StartsWith(Conformance, StringComparison.Ordinal)
+                        !Path.GetRelativePath(folder, file).StartsWith(_conformance, StringComparison.Ordinal)
                     )
                     .Order(StringComparer.Ordinal),
             ];
