@@ -173,9 +173,13 @@ let private found (m: Type) =
                     }
     ]
 
-let private notCollected files (found: Found list) (rules: Rule list) =
+let private notCollected files (found: Found list) (rules: Placed list) =
+    let isUsed (rule: Rule) =
+        rules
+        |> List.exists (fun placed -> Object.ReferenceEquals(placed.Made, rule.Plan))
+
     found
-    |> List.filter (fun f -> f.Instead <> "" && not (List.contains f.Found rules))
+    |> List.filter (fun f -> f.Instead <> "" && not (isUsed f.Found))
     |> List.distinctBy _.Found
     |> List.map (fun f ->
         at
@@ -194,10 +198,18 @@ let private remarks files fileOf (leftOut: string list) loaded assembly (types: 
 
     [
         yield! KeptState.find fileOf loaded (lazy OwnFields.uses assembly) kept
-        yield! duplicates rules
+        let bases = basesOf files rules
+        yield! duplicates (rules @ bases)
+
         for rule in rules do
             yield! check rule
-        yield! notCollected files found [ for placed in rules -> placed.Rule ]
+        // A rule that reports nothing is shown by the examples of those that are built on it.
+        yield!
+            bases
+            |> List.collect check
+            |> List.filter (fun told -> told.Id <> Problem.NoExamples)
+
+        yield! notCollected files found (rules @ bases)
     ]
 
 /// Loads an assembly and finds its rules. Of one that is clean all that can be said of its values and its rules is known

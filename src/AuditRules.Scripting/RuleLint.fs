@@ -62,8 +62,10 @@ let private style files (rule: RulePlan) =
                 Problem.BadTitle
                 $" has a title of {title.Length} characters"
                 $"A title has at most {longestTitle}; the rest belongs into the message."
-        elif title.EndsWith '.' || title <> title.Trim() then
-            warn Problem.BadTitle " has a title that ends in a full stop, or in blanks" "Take it off."
+        elif title.EndsWith '.' then
+            warn Problem.BadTitle " has a title that ends in a full stop" "Take it off."
+        elif title <> title.Trim() then
+            warn Problem.BadTitle " has a title that begins or ends in blanks" "Take them off."
     ]
 
 let private examples (options: DetectionOptions) files (rule: RulePlan) =

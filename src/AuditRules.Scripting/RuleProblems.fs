@@ -2,6 +2,7 @@
 module internal AuditRules.Scripting.RuleProblems
 
 open System
+open System.Collections.Generic
 open System.Text.RegularExpressions
 open AuditRules
 open AuditRules.Detection
@@ -19,14 +20,16 @@ let lineOf (file: RuleFile option) line =
 /// A rule with the file that it stands in, as that file is shown: the compiler makes paths absolute in its own way.
 type Placed =
     {
-        Rule: Rule
+        /// As it was made.
+        Made: RulePlan
+        Problems: string list
         Plan: RulePlan
         File: RuleFile option
         Order: int * int
     }
 
-let inFile (files: RuleFile list) (rule: Rule) =
-    let source = rule.Plan.Info.Source
+let private placed (files: RuleFile list) problems (plan: RulePlan) =
+    let source = plan.Info.Source
 
     let file = RuleFile.find files source.File
 
@@ -37,11 +40,32 @@ let inFile (files: RuleFile list) (rule: Rule) =
     let shown = file |> Option.map _.Shown |> Option.defaultValue source.File
 
     {
-        Rule = rule
-        Plan = rule.Plan.WithSource(SourceLocation(shown, source.Line))
+        Made = plan
+        Problems = problems
+        Plan = plan.WithSource(SourceLocation(shown, source.Line))
         File = file
         Order = defaultArg index -1, source.Line
     }
+
+let inFile files (rule: Rule) =
+    placed files (List.ofSeq rule.Problems) rule.Plan
+
+/// The rules that those are built on and that are not among them. What is wrong with their clauses is said of what is built
+/// on them.
+let basesOf files (rules: Placed list) =
+    let known = HashSet(Seq.map _.Made rules, HashIdentity.Reference)
+
+    let rec below (plan: RulePlan) =
+        [
+            for rule in plan.BuiltOn do
+                if known.Add rule then
+                    rule
+                    yield! below rule
+        ]
+
+    rules
+    |> List.collect (fun rule -> below rule.Made)
+    |> List.map (placed files [])
 
 let at
     (make: string -> string -> string -> int -> int -> string -> string -> Diagnostic)
@@ -52,7 +76,7 @@ let at
     =
     let source = placed.Plan.Info.Source
     let text = lineOf placed.File source.Line
-    let literal = $"\"{placed.Rule.Id}\""
+    let literal = $"\"{placed.Plan.Info.Id}\""
 
     // Under the id, where it is written as it is.
     match text.IndexOf(literal, StringComparison.Ordinal) with
@@ -83,7 +107,8 @@ let private goodId =
     Regex(@"^[A-Za-z0-9][A-Za-z0-9_.-]*\z", RegexOptions.NonBacktracking)
 
 // Whether ATT&CK has the technique changes with its versions; its form does not.
-let private goodMitre = Regex(@"^T\d{4}(\.\d{3})?\z", RegexOptions.NonBacktracking)
+let private goodMitre =
+    Regex(@"^T[0-9]{4}(\.[0-9]{3})?\z", RegexOptions.NonBacktracking)
 
 /// The steps of a rule that no event can take, each with its name, the event and the condition.
 let private impossible (plan: RulePlan) =
@@ -95,19 +120,35 @@ let private impossible (plan: RulePlan) =
     ]
     |> List.distinct
 
-/// Where a field is given a pattern, in the lines of a rule; else under the rule's id.
+/// Where a field is given a pattern, in the lines of a rule that gives one field of that name a pattern; else under the
+/// rule's id.
 let private atField (placed: Placed) (field: string) (told: Diagnostic) =
     let isField =
         Regex($@"(?<!\w){Regex.Escape field}\s*=(?!=)", RegexOptions.CultureInvariant)
 
+    let given =
+        placed.Plan.Patterns
+        |> Seq.collect _.Conditions
+        |> Seq.filter (fun condition -> condition.Field = field)
+        |> Seq.length
+
+    let linesOf (file: RuleFile) =
+        file.Code.Split '\n'
+        |> Seq.indexed
+        |> Seq.skip (max 0 (told.Place.Line - 1))
+        |> Seq.indexed
+        |> Seq.takeWhile (fun (i, (_, line)) -> i = 0 || line = "" || Char.IsWhiteSpace line[0])
+        |> Seq.map snd
+        |> Seq.filter (fun (_, line) -> line.Contains ".matching" && isField.IsMatch line)
+        |> List.ofSeq
+
     let found =
         placed.File
         |> Option.bind (fun file ->
-            file.Code.Split '\n'
-            |> Seq.indexed
-            |> Seq.skip (max 0 (told.Place.Line - 1))
-            |> Seq.tryFind (fun (_, line) -> line.Contains "Py." && isField.IsMatch line)
-            |> Option.map (fun (i, line) -> file, i + 1, (isField.Match line).Index))
+            match linesOf file with
+            | [ i, line ] when given = 1 && isField.Count line = 1 ->
+                Some(file, i + 1, (isField.Match line).Index)
+            | _ -> None)
 
     match found with
     | Some(file, line, index) ->
@@ -118,37 +159,39 @@ let private atField (placed: Placed) (field: string) (told: Diagnostic) =
 
 /// The problems of a rule that compiles.
 let check (placed: Placed) =
+    let id = placed.Plan.Info.Id
+
     [
-        if not (goodId.IsMatch placed.Rule.Id) then
+        if not (goodId.IsMatch id) then
             at
                 Problem.error
                 placed
                 Problem.BadId
-                $"\"{placed.Rule.Id}\" cannot be a rule's id"
+                $"\"{id}\" cannot be a rule's id"
                 "Write letters of A to Z, digits, _, - and ., beginning with a letter or a digit: MY0001."
-        for problem in placed.Rule.Problems do
-            at Problem.error placed Problem.Clause $"rule {placed.Rule.Id}: {problem}" ""
-        for id in placed.Plan.Info.Mitre do
-            if not (goodMitre.IsMatch id) then
+        for problem in placed.Problems do
+            at Problem.error placed Problem.Clause $"rule {id}: {problem}" ""
+        for technique in placed.Plan.Info.Mitre do
+            if not (goodMitre.IsMatch technique) then
                 at
                     Problem.warning
                     placed
                     Problem.BadMitre
-                    $"rule {placed.Rule.Id}: \"{id}\" is not the id of an ATT&CK technique"
+                    $"rule {id}: \"{technique}\" is not the id of an ATT&CK technique"
                     "Write T and four digits, with a dot and three more for a sub-technique: T1552.001."
-            elif not (AttackTechniques.mayExist id) then
+            elif not (AttackTechniques.mayExist technique) then
                 at
                     Problem.warning
                     placed
                     Problem.BadMitre
-                    $"rule {placed.Rule.Id}: ATT&CK {AttackTechniques.Version} has no technique {id}"
+                    $"rule {id}: ATT&CK {AttackTechniques.Version} for Enterprise has no technique {technique}"
                     "Look it up at attack.mitre.org: the number may be mistyped, or have been revoked."
         for name, near in misspelt placed.Plan do
             at
                 Problem.warning
                 placed
                 Problem.NearName
-                $"rule {placed.Rule.Id} looks for {name}, which Python does not raise"
+                $"rule {id} looks for {name}, which Python does not raise"
                 $"Maybe you want {near}."
         match Coverage.WhyNever placed.Plan with
         | null -> ()
@@ -157,14 +200,14 @@ let check (placed: Placed) =
                 Problem.warning
                 placed
                 Problem.NeverRaised
-                $"rule {placed.Rule.Id} can never fire: no Python raises what it looks for"
+                $"rule {id} can never fire: no Python raises what it looks for"
                 $"{why}."
         for name, condition in impossible placed.Plan do
             at
                 Problem.warning
                 placed
                 Problem.Impossible
-                $"rule {placed.Rule.Id} waits for {name} with {condition}, which no event has"
+                $"rule {id} waits for {name} with {condition}, which no event has"
                 "Join what may be either with |||; a list for oneOf must not be empty."
             |> atField placed condition.Field
         if placed.Plan.Examples.IsEmpty then
@@ -172,13 +215,13 @@ let check (placed: Placed) =
                 Problem.warning
                 placed
                 Problem.NoExamples
-                $"rule {placed.Rule.Id} has no examples"
+                $"rule {id} has no examples"
                 "Add shouldFire [ ... ] and shouldNotFire [ ... ]: they are its tests."
     ]
 
 let duplicates (rules: Placed list) =
     rules
-    |> List.groupBy _.Rule.Id
+    |> List.groupBy _.Plan.Info.Id
     |> List.collect (fun (id, same) ->
         match same with
         | first :: others ->

@@ -180,7 +180,7 @@ let tests =
                         warning
                         + "\"id\":\"AR0020\",\"message\":\"rule T3 names no ATT&CK technique\",\"hint\":\"Add mitre = [ \\\"T1041\\\" ] behind the severity; attack.mitre.org lists them.\"}"
                         warning
-                        + "\"id\":\"AR0021\",\"message\":\"rule T3 has a title that ends in a full stop, or in blanks\",\"hint\":\"Take it off.\"}"
+                        + "\"id\":\"AR0021\",\"message\":\"rule T3 has a title that ends in a full stop\",\"hint\":\"Take it off.\"}"
                         at
                         + "\"severity\":\"error\",\"id\":\"AR0017\",\"message\":\"rule T3, example 1: step 1 of 1 (o) was not reached: no event matched it while it was awaited\",\"hint\":\"Mend the example or the rule. The first example is number 1.\"}"
                     ]

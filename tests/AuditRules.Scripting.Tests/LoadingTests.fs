@@ -9,7 +9,6 @@ open AuditRules.Scripting.Tests.Folder
 /// A rule whose title is the value `from`.
 let private from = (one "A").Replace("\"t\"", "from")
 
-
 [<Tests>]
 let compilerTests =
     // The temporary folder belongs to the whole process.
@@ -82,22 +81,6 @@ let r =
                             $"x.fsx(4,11) AR0070: rule A can never fire: no Python raises what it looks for | {text}"
                     ]
                     "what is said"
-
-            testCase "R30: an id that is taken is an error at the second rule"
-            <| fun () ->
-                use folder = new Folder()
-                folder.Write("a.fsx", text "A")
-                folder.Write("b.fsx", text "A")
-                use rules = folder.Compile("", [ "a.fsx"; "b.fsx" ])
-
-                Expect.equal
-                    (told rules)
-                    [
-                        "b.fsx(4,11) AR0006: rule id A is taken by \"t\" | The other one stands at a.fsx(4)."
-                    ]
-                    "where both are"
-
-                Expect.isEmpty rules.Rules "nothing runs"
 
             testCase "files of one name in two folders do not meet"
             <| fun () ->
@@ -338,44 +321,6 @@ let r =
                     )
 
                 Expect.equal [ for d in rules.Diagnostics -> d.Id ] expected "by the catalogue"
-
-            testCase "R45: a MITRE id has the form of a technique"
-            <| fun () ->
-                use rules =
-                    compile (
-                        (text "A")
-                            .Replace(
-                                ", Low)",
-                                ", Low, mitre = [ \"T1041\"; \"T1552.001\"; \"1041\"; \"T1.1\" ])"
-                            )
-                    )
-
-                Expect.equal
-                    [ for d in rules.Diagnostics -> d.Id, d.Message ]
-                    [
-                        for id in [ "1041"; "T1.1" ] ->
-                            "AR0030", $"rule A: \"{id}\" is not the id of an ATT&CK technique"
-                    ]
-                    "others are warned of"
-
-            testCase "R45: a technique that ATT&CK does not have is warned of, a newer one is not"
-            <| fun () ->
-                use rules =
-                    compile (
-                        (text "A")
-                            .Replace(
-                                ", Low)",
-                                ", Low, mitre = [ \"T1059\"; \"T1059.006\"; \"T1059.099\"; \"T1999\"; \"T1000\"; \"T1574.003\" ])"
-                            )
-                    )
-
-                Expect.equal
-                    [ for d in rules.Diagnostics -> d.Id, d.Message ]
-                    [
-                        for id in [ "T1000"; "T1574.003" ] ->
-                            "AR0030", $"rule A: ATT&CK 17.1 has no technique {id}"
-                    ]
-                    "what is not there"
 
             testCase "a rule without examples is a warning"
             <| fun () ->

@@ -7,8 +7,8 @@ namespace AuditRules.Detection.Matching;
 /// built on itself.</summary>
 static class RuleSet
 {
-    /// <summary>Those rules and all that they are built on, by id. A rule of the run stands for one of its id that another
-    /// is built on.</summary>
+    /// <summary>Those rules and all that they are built on, by id.</summary>
+    /// <exception cref="ArgumentException">Two different rules have one id (R30).</exception>
     public static RulePlan[] With(IEnumerable<RulePlan> asked)
     {
         var known = asked.ToDictionary(p => p.Info.Id, StringComparer.Ordinal);
@@ -19,6 +19,9 @@ static class RuleSet
             {
                 if (known.TryAdd(below.Info.Id, below))
                     open.Enqueue(below);
+                // Said to stand elsewhere it is still the same rule.
+                else if (known[below.Info.Id] with { Info = below.Info, Examples = below.Examples } != below)
+                    throw new ArgumentException($"two rules have the id {below.Info.Id}", nameof(asked));
             }
         }
 
