@@ -7,6 +7,7 @@ open AuditRules.Events
 open AuditRules.Detection.Findings
 open AuditRules.Detection.Patterns
 open AuditRules.Detection.Plans
+open AuditRules.Detection.Tests.ReferenceModel
 
 /// The text, key or number of an event; of a finding those of its last step, which its message holds.
 let field (index: int) (view: EventView) : string | null =
@@ -27,21 +28,29 @@ let private ticks (time: int64 option) =
 
 /// The same rule for the engine, its keys made by that function of a field's number and an event. Times are in units of
 /// 100 ns, the smallest that a TimeSpan tells apart.
-let rec planWith (keyOf: int -> EventView -> string | null) id (rule: ReferenceMatcher.Rule) : RulePlan =
+let rec planWith (keyOf: int -> EventView -> string | null) id (rule: Rule) : RulePlan =
     let below = rule.Below |> Option.map (planWith keyOf (id + "below"))
 
-    let patternOf (source: ReferenceMatcher.Source) =
+    let patternOf (source: Source) =
         let one (name: string) =
             let code (test: EventView -> bool) (pattern: EventPattern) =
                 pattern.With(EventTest("...", test), ImmutableArray.Empty)
+
+            let with' field path matching (wanted: string option) (pattern: EventPattern) =
+                match wanted with
+                | Some wanted -> pattern.With(field, path, (matching: string -> TextPattern) wanted)
+                | None -> pattern
 
             let pattern =
                 match name, below, source.Text with
                 | "#", Some below, Some text ->
                     EventPattern.OfFindings below |> code (fun v -> field 0 v = text)
                 | "#", Some below, None -> EventPattern.OfFindings below
-                | _, _, Some text -> EventPattern(name).With("text", FieldPath.Of 0, TextPattern.EqualTo text)
-                | _, _, None -> EventPattern name
+                | _ ->
+                    EventPattern(name)
+                    |> with' "text" (FieldPath.Of 0) TextPattern.EqualTo source.Text
+                    |> with' "item" (FieldPath.ItemOf(3, 0)) TextPattern.EqualTo source.Item
+                    |> with' "joined" (FieldPath.Joined 3) TextPattern.StartsWith source.Joined
 
             match source.Over with
             | Some least -> pattern |> code (fun v -> number v > least)
@@ -57,7 +66,7 @@ let rec planWith (keyOf: int -> EventView -> string | null) id (rule: ReferenceM
             (fun v -> keyOf index v)
         )
 
-    let stepOf i (s: ReferenceMatcher.Step) =
+    let stepOf i (s: Step) =
         let above (limit: int64) (b: Bindings) =
             number b[i] > limit + (if i = 0 then 0L else number b[0])
 
@@ -95,19 +104,25 @@ let rec planWith (keyOf: int -> EventView -> string | null) id (rule: ReferenceM
         | Some(least, most) -> step.WithRuns(least, Option.toNullable most)
         | None -> step
 
+    let final = rule.Steps.Length - 1
+
     let suppressions =
         [
-            for text in Option.toList rule.Suppressed ->
-                SuppressPlan("known", Condition("...", (fun (b: Bindings) -> field 0 b[0] = text)))
+            for suppressed in Option.toList rule.Suppressed ->
+                let isSuppressed (b: Bindings) =
+                    match suppressed with
+                    | FirstText text -> field 0 b[0] = text
+                    | LastNumber wanted -> number b[final] = wanted
+
+                SuppressPlan("known", Condition("...", isSuppressed))
         ]
 
-    let final = rule.Steps.Length - 1
     let own (b: Bindings) = keyOf 1 b[final]
 
     let threshold: ThresholdPlan | null =
         match rule.Threshold with
         | None -> null
-        | Some(ReferenceMatcher.Count(least, distinct), window) ->
+        | Some(Count(least, distinct), window) ->
             let value (b: Bindings) : objnull = string (field 0 b[final])
 
             CountPlan<string | null>(
@@ -117,9 +132,9 @@ let rec planWith (keyOf: int -> EventView -> string | null) id (rule: ReferenceM
                 own,
                 (if distinct then Func<_, _> value else null)
             )
-        | Some(ReferenceMatcher.Sum least, window) ->
+        | Some(Sum least, window) ->
             SumPlan<string | null>(least, TimeSpan.FromTicks window, "", own, "", (fun b -> number b[final]))
-        | Some(ReferenceMatcher.Fold above, window) ->
+        | Some(Fold above, window) ->
             let sum (state: objnull) (b: Bindings) =
                 box (unbox<int64> state + number b[final])
 

@@ -33,7 +33,8 @@ sealed record TextStartsWith(string Prefix, bool AnyCase = false) : TextLiteral(
 {
     public override bool Matches(string text) => text.StartsWith(Prefix, Comparison);
 
-    internal override bool IsDecidedBy(string head) => head.Length >= Prefix.Length;
+    internal override bool IsDecidedBy(string head) =>
+        head.Length >= Prefix.Length || !Prefix.StartsWith(head, Comparison);
 
     internal override ImmutableArray<string> Beginnings => Only(Prefix);
 
@@ -61,7 +62,8 @@ sealed record TextUnder(string Folder, bool AnyCase = false) : TextLiteral(AnyCa
     public override bool Matches(string text) =>
         text.StartsWith(Folder, Comparison) && (text.Length == Folder.Length || text[Folder.Length] == '/');
 
-    internal override bool IsDecidedBy(string head) => head.Length > Folder.Length;
+    internal override bool IsDecidedBy(string head) =>
+        head.Length > Folder.Length || !Folder.StartsWith(head, Comparison);
 
     internal override ImmutableArray<string> Beginnings => Only(Folder);
 
