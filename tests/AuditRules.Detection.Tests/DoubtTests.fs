@@ -269,6 +269,22 @@ let tests =
                     (Verdict.Fired, 1L, 6L)
                     "and counts"
 
+            testCase "R107: the first are kept, whenever they are judged"
+            <| fun () ->
+                // What comes of an absence is judged at the end, a c at once.
+                let either = (EventPattern.OfFindings alone).OrAny [ EventPattern "c" ]
+
+                let result =
+                    complete
+                        [ rule "Y" [ step "f" either ] ]
+                        (DetectionOptions(MaxFindings = 1))
+                        [||]
+                        [||]
+                        [ event "a" 1 []; event "c" 20 []; event "c" 21 [] ]
+
+                Expect.equal (cited result) [ "Y: 0" ] "the one over a"
+                Expect.equal result.Outcomes[0].Findings 3L "all are counted"
+
             testTheory
                 "R64: a rule that would be clean is unknown by a finding in doubt of the rule below"
                 [

@@ -40,13 +40,13 @@ sealed class RuleFindings(int limit, Unseen? unseen)
         if (found.Finding.State == FindingState.Suppressed)
         {
             Suppressed++;
-            Keep(_suppressed, made);
+            Keep(_suppressed, made, limit);
         }
         else if (found.Doubts is null || unseen is not null || Unseen.Known(found.Doubts) is not null)
         {
-            Judge(made, unseen);
+            Judge(made, unseen, limit);
         }
-        else if (!Keep(_open, made))
+        else if (!Keep(_open, made, limit))
         {
             _openBeyond++;
             foreach (var doubt in found.Doubts)
@@ -57,17 +57,18 @@ sealed class RuleFindings(int limit, Unseen? unseen)
     /// <summary>Judges those that had to wait for the end.</summary>
     public void Complete(Unseen told)
     {
+        // Some that were made later were judged before them, and may have their places.
         foreach (var made in _open)
-            Judge(made, told);
+            Judge(made, told, 2 * limit);
         _open.Clear();
+        KeepFirst(_certain);
+        KeepFirst(_doubtful);
         for (var i = 0; i < _suppressed.Count; i++)
         {
             if (told.Reason(_suppressed[i].Doubts) is { } reason)
                 _suppressed[i] = _suppressed[i] with { Finding = _suppressed[i].Finding.Doubt(reason) };
         }
 
-        // Some were judged before those that had to wait.
-        _doubtful.Sort((one, other) => one.Number.CompareTo(other.Number));
         // Of each of those beyond nothing is known: they are in doubt where one of them may be. Where they are certain they
         // would have had the places of those in doubt.
         _doubtBeyond = told.Reason([.. _beyond]);
@@ -80,20 +81,19 @@ sealed class RuleFindings(int limit, Unseen? unseen)
     }
 
     /// <summary>What is reported: of those that are not suppressed the certain ones first, up to the limit.</summary>
-    public IEnumerable<Made> Kept() =>
-        _certain.OrderBy(m => m.Number).Concat(_doubtful).Take(limit).Concat(_suppressed);
+    public IEnumerable<Made> Kept() => _certain.Concat(_doubtful).Take(limit).Concat(_suppressed);
 
-    void Judge(Made made, Unseen? known)
+    void Judge(Made made, Unseen? known, int most)
     {
         if ((known is null ? Unseen.Known(made.Doubts) : known.Reason(made.Doubts)) is { } reason)
         {
             Doubtful++;
-            Keep(_doubtful, made with { Finding = made.Finding.Doubt(reason) });
+            Keep(_doubtful, made with { Finding = made.Finding.Doubt(reason) }, most);
         }
         else
         {
             Certain++;
-            Keep(_certain, made);
+            Keep(_certain, made, most);
         }
     }
 
@@ -107,9 +107,16 @@ sealed class RuleFindings(int limit, Unseen? unseen)
             _beyond[at] = all with { From = Math.Min(all.From, doubt.From), To = Math.Max(all.To, doubt.To) };
     }
 
-    bool Keep(List<Made> list, Made made)
+    void KeepFirst(List<Made> list)
     {
-        if (list.Count >= limit)
+        list.Sort((one, other) => one.Number.CompareTo(other.Number));
+        if (list.Count > limit)
+            list.RemoveRange(limit, list.Count - limit);
+    }
+
+    static bool Keep(List<Made> list, Made made, int most)
+    {
+        if (list.Count >= most)
             return false;
         list.Add(made);
         return true;
