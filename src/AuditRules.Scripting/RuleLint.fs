@@ -3,6 +3,7 @@ module internal AuditRules.Scripting.RuleLint
 
 open System
 open AuditRules.Detection.Examples
+open AuditRules.Detection.Findings
 open AuditRules.Detection.Matching
 open AuditRules.Detection.Plans
 open AuditRules.Events.Diagnostics
@@ -81,7 +82,13 @@ let private examples (options: DetectionOptions) files (rule: RulePlan) =
     match options.Stopped.TryGetValue rule.Info.Id with
     | true, stopped ->
         [
-            fail $": {stopped.Message}, on event {stopped.Ordinal} {stopped.EventName} of its examples"
+            let at =
+                if stopped.Ordinal = RuleFailure.NoEvent then
+                    "in"
+                else
+                    $"on event {stopped.Ordinal} {stopped.EventName} of"
+
+            fail $": {stopped.Message}, {at} its examples"
         ]
     | _ ->
         [

@@ -117,9 +117,14 @@ let tests =
                 use folder = new Cli.Folder()
                 use memory = WatchMemory.Create(folder.File "watch")
                 memory.Place <- "a.atrace"
-                memory.Blame "E1"
+                memory.Enter "/rules/b.fsx"
                 let call = memory.Calls
-                Expect.equal (memory.Find call) (WatchedCall(false, "E1", 0L, "", "a.atrace")) "while it runs"
+
+                Expect.equal
+                    (memory.Find call)
+                    (WatchedCall(true, "/rules/b.fsx", 0L, "", "a.atrace"))
+                    "while it runs"
+
                 memory.Leave()
                 Expect.isTrue (isNull (memory.Find call)) "when it has come back"
                 memory.Enter "/rules/a.fsx"
@@ -129,6 +134,15 @@ let tests =
                     (memory.Find memory.Calls)
                     (WatchedCall(true, "/rules/a.fsx", 0L, "", "a.atrace"))
                     "the other one"
+            }
+            test "R92: a rule is to blame for its thread whatever begins and ends until the process is gone" {
+                use folder = new Cli.Folder()
+                use memory = WatchMemory.Create(folder.File "watch")
+                Expect.isTrue (isNull memory.Blamed) "none"
+                memory.Blame "E1"
+                memory.Enter "/rules/a.fsx"
+                memory.Leave()
+                Expect.equal memory.Blamed (WatchedCall(false, "E1", -1L, "", "")) "still"
             }
             test "C113: what gives its bytes only once is replayed again all the same" {
                 use folder = withEndless ()

@@ -136,7 +136,7 @@ sealed class Supervisor : IDisposable
             return null;
         _folder.RemoveAsides();
         var end = WorkerEnd.Describe(worker.ExitCode, _folder.LastWords);
-        return watch.Find(watch.Calls)?.Stop($"it ended the process: {end}")
+        return (watch.Blamed ?? watch.Find(watch.Calls))?.Stop($"it ended the process: {end}")
             ?? throw Fault($"its worker ended outside of any rule: {end}");
     }
 

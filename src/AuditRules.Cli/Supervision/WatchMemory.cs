@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using AuditRules.Detection.Findings;
 using AuditRules.Detection.Matching;
 using AuditRules.Events;
 
@@ -47,15 +48,17 @@ enum ResultTarget
 /// |     40 |     4 | where results go (ResultTarget)                       |
 /// |     44 |     4 | 1 once the worker has its rules                       |
 /// |     48 |     4 | 1 while it is to wait with them                       |
+/// |     52 |     4 | 1 once it dies of a thread that a rule has started     |
 /// |   4096 |  4096 | text: the rule's id, or the path of the file          |
 /// |   8192 |  4096 | text: the event's name                                |
 /// |  12288 |  4096 | text: the trace or the example that is being replayed |
+/// |  16384 |  4096 | text: the id of the rule whose thread it dies of       |
 /// </code>
 /// A text is its length in characters (4 bytes) and these, in UTF-16.
 /// </remarks>
 sealed unsafe class WatchMemory : IRuleWatch, IDisposable
 {
-    const int Size = 16384;
+    const int Size = 20480;
     const int Slot = 4096;
     const int LongestText = (Slot - sizeof(int)) / sizeof(char);
 
@@ -145,6 +148,12 @@ sealed unsafe class WatchMemory : IRuleWatch, IDisposable
         return Calls == call && state != WorkerState.Own && State == state ? found : null;
     }
 
+    /// <summary>The rule of a thread that the worker died of, on no event that is known; null where there is none.</summary>
+    public WatchedCall? Blamed =>
+        Volatile.Read(ref Int(52)) == 0
+            ? null
+            : new WatchedCall(false, ReadText(4 * Slot), RuleFailure.NoEvent, "", Place);
+
     /// <inheritdoc/>
     public void Enter(string rule, EventView view)
     {
@@ -156,8 +165,13 @@ sealed unsafe class WatchMemory : IRuleWatch, IDisposable
         Begin(rule, WorkerState.Rule);
     }
 
-    /// <summary>This process dies of that rule, whatever runs now.</summary>
-    public void Blame(string rule) => Begin(rule, WorkerState.Rule);
+    /// <summary>This process dies of a thread that a rule has started. Other threads run on until it is gone, so that what
+    /// they write of theirs does not count any more.</summary>
+    public void Blame(string rule)
+    {
+        WriteText(4 * Slot, rule);
+        Volatile.Write(ref Int(52), 1);
+    }
 
     /// <summary>The values of a rule file are asked for.</summary>
     public void Enter(string file)

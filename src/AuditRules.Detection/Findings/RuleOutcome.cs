@@ -25,9 +25,13 @@ public enum Verdict
 /// <summary>Why a rule was disabled.</summary>
 /// <param name="Message">The exception's type and message.</param>
 /// <param name="Location">Where in the rule's file it was thrown, as far as known.</param>
-/// <param name="Ordinal">The ordinal of the event at which it was thrown.</param>
-/// <param name="EventName">The name of that event.</param>
-public sealed record RuleFailure(string Message, SourceLocation Location, long Ordinal, string EventName);
+/// <param name="Ordinal">The ordinal of the event at which it was thrown; <see cref="NoEvent"/> where none is known.</param>
+/// <param name="EventName">The name of that event; empty where none is known.</param>
+public sealed record RuleFailure(string Message, SourceLocation Location, long Ordinal, string EventName)
+{
+    /// <summary>The ordinal of no event: what a thread of a rule's own did belongs to none (R90).</summary>
+    public const long NoEvent = -1;
+}
 
 /// <summary>The result of a rule over a replay.</summary>
 /// <param name="Rule">The rule.</param>

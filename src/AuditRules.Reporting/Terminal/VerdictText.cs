@@ -48,12 +48,16 @@ static class VerdictText
         var rule = outcome.Rule;
         if (outcome.Failure is { } failure)
         {
-            var ordinal = string.Create(CultureInfo.InvariantCulture, $"{failure.Ordinal}");
+            var at =
+                failure.Ordinal == RuleFailure.NoEvent
+                    ? ""
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $", on event {failure.Ordinal} {EventText.Name(failure.EventName, ValueLimits.Usual)}"
+                    );
             return new StyledLine()
                 .Add("failed", Tone.Bad)
-                .Add(
-                    $" {rule.Id} {rule.Title}: {failure.Message}, at {failure.Location}, on event {ordinal} {EventText.Name(failure.EventName, ValueLimits.Usual)}"
-                );
+                .Add($" {rule.Id} {rule.Title}: {failure.Message}, at {failure.Location}{at}");
         }
 
         if (outcome.Evicted > 0 && outcome.Verdict == Verdict.Fired)

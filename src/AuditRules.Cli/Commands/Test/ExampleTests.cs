@@ -1,6 +1,7 @@
 using AuditRules.Cli.Hosting;
 using AuditRules.Cli.RuleSets;
 using AuditRules.Detection.Examples;
+using AuditRules.Detection.Findings;
 using AuditRules.Detection.Plans;
 
 namespace AuditRules.Cli.Commands.Test;
@@ -20,9 +21,11 @@ static class ExampleTests
             {
                 results.Fail(
                     $"{name} examples",
-                    FormattableString.Invariant(
-                        $"{stopped.Message}, on event {stopped.Ordinal} {stopped.EventName}"
-                    )
+                    stopped.Ordinal == RuleFailure.NoEvent
+                        ? stopped.Message
+                        : FormattableString.Invariant(
+                            $"{stopped.Message}, on event {stopped.Ordinal} {stopped.EventName}"
+                        )
                 );
                 continue;
             }
