@@ -26,6 +26,23 @@ let endless =
     }
 """
 
+/// A rule built on one that is not collected and does not come back.
+let private builtOnEndless =
+    spin
+    + """
+let private endless =
+    rule ("P1", "endless", High) {
+        for o in Py.Open do
+        where (spin 0 < 0)
+    }
+
+let built =
+    rule ("B1", "built", High) {
+        for f in findingsOf endless do
+        shouldNotFire []
+    }
+"""
+
 let private withEndless () =
     let folder = Cli.withTrace Cli.fires
     folder.Write("rules/endless.fsx", endlessRule)
@@ -143,6 +160,15 @@ let tests =
                 memory.Enter "/rules/a.fsx"
                 memory.Leave()
                 Expect.equal memory.Blamed (WatchedCall(false, "E1", -1L, "", "")) "still"
+            }
+            test
+                "R90: a private rule that does not come back has failed, and so has the one that is built on it" {
+                use folder = Cli.withTrace Cli.fires
+                folder.Write("rules/built.fsx", builtOnEndless)
+                let ran = Cli.start [] folder ([ "replay"; "run.atrace" ] @ short)
+                Expect.equal ran.Code 4 ran.Error
+                Expect.stringContains ran.Out "/secret was read, then 10.1.2.3 connected" "another rule"
+                Expect.stringContains ran.Out "failed B1 built: built on P1, which failed" "the failure"
             }
             test "C113: what gives its bytes only once is replayed again all the same" {
                 use folder = withEndless ()

@@ -68,16 +68,31 @@ sealed partial class Worker
     public DetectionOptions Begin(ImmutableArray<RulePlan> rules, string place)
     {
         Watch.Place = place;
-        _rules = rules;
-        return new() { Watch = Watch, Stopped = Stopped(rules, place) };
+        _rules = [.. WithBelow(rules)];
+        return new() { Watch = Watch, Stopped = Stopped(place) };
     }
 
-    Dictionary<string, RuleFailure> Stopped(ImmutableArray<RulePlan> rules, string place)
+    // What rules are built on runs too, collected or not (R64).
+    static IEnumerable<RulePlan> WithBelow(IEnumerable<RulePlan> rules)
+    {
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Queue<RulePlan>(rules);
+        while (open.TryDequeue(out var rule))
+        {
+            if (!known.Add(rule.Info.Id))
+                continue;
+            yield return rule;
+            foreach (var below in rule.BuiltOn)
+                open.Enqueue(below);
+        }
+    }
+
+    Dictionary<string, RuleFailure> Stopped(string place)
     {
         var failures = new Dictionary<string, RuleFailure>(StringComparer.Ordinal);
         foreach (var stop in _stops.Where(s => !s.IsFile))
         {
-            foreach (var rule in rules.Where(r => WatchMemory.Cut(r.Info.Id) == stop.Subject))
+            foreach (var rule in _rules.Where(r => WatchMemory.Cut(r.Info.Id) == stop.Subject))
                 failures[rule.Info.Id] = new(
                     stop.Place == place ? stop.Reason : $"{stop.Reason}, in {stop.Place}",
                     rule.Info.Source,
@@ -138,7 +153,8 @@ sealed partial class Worker
         var line = place.GetFileLineNumber();
         var own = _rules
             .Where(r =>
-                r.Info.Source.File == file && !_stops.Any(s => s.Subject == WatchMemory.Cut(r.Info.Id))
+                paths.Show(r.Info.Source.File) == file
+                && !_stops.Any(s => s.Subject == WatchMemory.Cut(r.Info.Id))
             )
             .OrderBy(r => r.Info.Source.Line)
             .ToArray();
