@@ -187,6 +187,27 @@ let tests =
                     Expect.stringStarts ran.Error expected "what and where"
                     Expect.isTrue (isMessage ran.Error) ran.Error)
 
+            testCase
+                "C30: a folder of rules that this user may not read is no folder without rules"
+                (fun () ->
+                    use folder = withTrace quiet
+                    let below = folder.File "rules/below"
+
+                    let closed path =
+                        File.SetUnixFileMode(path, UnixFileMode.None)
+
+                    Directory.CreateDirectory below |> ignore
+                    closed below
+                    let ran = asUser folder [ "replay"; "run.atrace" ]
+                    Expect.equal (ran.Code, ran.Out) (66, "") ran.Error
+                    Expect.stringContains ran.Error $"not all of the rules in rules can be read: " "what"
+                    Expect.stringContains ran.Error $"'{below}'" "where"
+                    Directory.Delete below
+                    folder.Write("rules/.git/x", "")
+                    closed (folder.File "rules/.git")
+                    let ran = asUser folder [ "replay"; "run.atrace" ]
+                    Expect.equal (ran.Code, ran.Out) (0, "1 rule over 2 events: nothing found\n") ran.Error)
+
             testCase "C20: a file that this user may not read" (fun () ->
                 use folder = withTrace quiet
                 put folder "bad.atrace" (trace folder)

@@ -112,6 +112,17 @@ let tests =
                     "2 rules over 2 events: nothing found\n"
                     "a file named twice counts once")
 
+            testCase
+                "C30: a link to a folder in which it lies is left out, another one is followed"
+                (fun () ->
+                    use folder = withTrace quiet
+                    folder.Write("shared/u.fsx", rule.Replace("\"T1\"", "\"T2\""))
+                    File.CreateSymbolicLink(folder.File "rules/self", ".") |> ignore
+                    File.CreateSymbolicLink(folder.File "rules/above", "../..") |> ignore
+                    File.CreateSymbolicLink(folder.File "rules/other", "../shared") |> ignore
+                    let ran = run folder [ "replay"; "run.atrace" ]
+                    Expect.equal ran.Out "2 rules over 2 events: nothing found\n" ran.Error)
+
             testCase "C39: verbose says how far a rule got" (fun () ->
                 use folder = withTrace quiet
                 let ran = run folder [ "replay"; "run.atrace"; "--verbose" ]

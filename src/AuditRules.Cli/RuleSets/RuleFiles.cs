@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.IO.Enumeration;
 using AuditRules.Cli.Exit;
+using AuditRules.Cli.Files;
 using AuditRules.Cli.Hosting;
 
 namespace AuditRules.Cli.RuleSets;
@@ -67,33 +69,64 @@ sealed record RuleFiles(ImmutableArray<string> Files, ImmutableArray<string> Fol
 
     static ImmutableArray<string> InFolder(CommandContext context, string folder)
     {
-        var options = new EnumerationOptions
-        {
-            RecurseSubdirectories = true,
-            AttributesToSkip = FileAttributes.None,
-        };
         try
         {
-            var files = Directory
-                .EnumerateFiles(folder, "*" + Extension, options)
-                .Where(file => Path.GetFileName(file) != EditorFile)
-                .Where(file =>
-                    !Path.GetRelativePath(folder, file).Split('/', '\\').Any(part => part.StartsWith('.'))
-                )
-                .Order(StringComparer.Ordinal)
-                .ToImmutableArray();
+            var files = Below(folder).Order(StringComparer.Ordinal).ToImmutableArray();
             return files.IsEmpty
                 ? throw Missing(context, folder, $"the folder holds no {Extension} file")
                 : files;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException e)
+        {
+            throw new CommandFailure(
+                ExitCode.NoInput,
+                $"not all of the rules in {context.Paths.Show(folder)} can be read: {e.Message}",
+                "Have the owner of that folder allow it, or name the rules that are to run with --rules."
+            );
+        }
+        catch (IOException e)
         {
             throw Missing(
                 context,
                 folder,
-                e is IOException ? "there is no such folder" : "this user may not read it"
+                e is DirectoryNotFoundException ? "there is no such folder" : e.Message
             );
         }
+    }
+
+    // A folder that cannot be read is an error: rules that do not run must not pass for rules that found nothing.
+    static FileSystemEnumerable<string> Below(string folder) =>
+        new(
+            folder,
+            (ref FileSystemEntry entry) => entry.ToFullPath(),
+            new EnumerationOptions
+            {
+                RecurseSubdirectories = true,
+                IgnoreInaccessible = false,
+                AttributesToSkip = FileAttributes.None,
+            }
+        )
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+                !entry.IsDirectory
+                && entry.FileName.EndsWith(Extension, StringComparison.Ordinal)
+                && !entry.FileName.StartsWith('.')
+                && !entry.FileName.SequenceEqual(EditorFile),
+            ShouldRecursePredicate = (ref FileSystemEntry entry) =>
+                !entry.FileName.StartsWith('.')
+                && !(entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && LeadsUp(entry.ToFullPath())),
+        };
+
+    // A link to a folder in which it lies has no end.
+    static bool LeadsUp(string link)
+    {
+        for (var above = Path.GetDirectoryName(link); above is not null; above = Path.GetDirectoryName(above))
+        {
+            if (FileStatus.IsSame(link, above))
+                return true;
+        }
+
+        return false;
     }
 
     static CommandFailure Missing(CommandContext context, string path, string why) =>
