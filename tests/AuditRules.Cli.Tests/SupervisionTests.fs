@@ -266,6 +266,25 @@ let tests =
                 Expect.equal ran.Code 4 ran.Error
             }
             test
+                "C114: with a file left out, test says of a recording that fails why, and --update writes nothing" {
+                use folder = withEndlessFile ()
+                Cli.import folder "recordings/r.atrace" Cli.fires
+                let expected = "E1: found\n  o 0 open\n"
+                folder.Write("recordings/r.expected", expected)
+
+                let why =
+                    "     rules/endless.fsx was left out: what is expected of its rules is missing\n"
+
+                let ran = Cli.start [] folder ("test" :: short)
+                Expect.equal ran.Code 4 ran.Error
+                Expect.stringContains ran.Out "     - E1: found\n" "the difference"
+                Expect.stringContains ran.Out why "why"
+                let ran = Cli.start [] folder ([ "test"; "--update" ] @ short)
+                Expect.equal ran.Code 4 ran.Error
+                Expect.stringContains ran.Out ("FAIL recordings/r.atrace\n" + why) "why"
+                Expect.equal (folder.Read "recordings/r.expected") expected "as it was"
+            }
+            test
                 "C110: rules list and lint name a file that does not come back, and list the others; check runs nothing" {
                 use folder = withEndlessFile ()
                 let ran = Cli.start [] folder ([ "rules"; "list" ] @ short)

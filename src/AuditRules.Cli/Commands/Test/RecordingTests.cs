@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AuditRules.Cli.Exit;
 using AuditRules.Cli.Files;
 using AuditRules.Cli.Hosting;
@@ -18,6 +19,14 @@ sealed class RecordingTests(CommandContext context, RuleSet rules, TestResults r
             : rules.Rules.Select(r => r.Info.Id).ToHashSet(StringComparer.Ordinal);
 
     readonly List<Action> _writes = [];
+
+    // Their rules find nothing: what is expected of them would be missing, or be lost.
+    readonly ImmutableArray<string> _leftOut =
+    [
+        .. rules.LeftOut.Select(file =>
+            $"{file.Place.File} was left out: what is expected of its rules is missing"
+        ),
+    ];
 
     public void Run(IReadOnlyList<string> traces)
     {
@@ -69,6 +78,12 @@ sealed class RecordingTests(CommandContext context, RuleSet rules, TestResults r
             return;
         }
 
+        if (update && !_leftOut.IsEmpty)
+        {
+            results.Fail(name, _leftOut);
+            return;
+        }
+
         Compare(name, Path.ChangeExtension(trace, ExpectedFindings.Extension), report.Detection);
     }
 
@@ -96,7 +111,7 @@ sealed class RecordingTests(CommandContext context, RuleSet rules, TestResults r
         if (difference.Count == 0)
             results.Pass($"{name}: {Found(found)}");
         else
-            results.Fail(name, difference);
+            results.Fail(name, [.. difference, .. _leftOut]);
     }
 
     void Update(string name, string file, string? text, IReadOnlyList<string> found)
