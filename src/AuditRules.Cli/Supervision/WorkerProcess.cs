@@ -11,6 +11,8 @@ sealed class WorkerProcess : IDisposable
     public const string Word = "[worker]";
 
     const string HeapLimit = "DOTNET_GCHeapHardLimit";
+    const string HeapLimitPercent = HeapLimit + "Percent";
+    const string ThreeQuarters = "4B"; // 75 %, as the runtime reads it
     const string Diagnostics = "DOTNET_EnableDiagnostics";
     const long TicksPerSecond = 100; // USER_HZ, the same on x64 and arm64
 
@@ -38,13 +40,9 @@ sealed class WorkerProcess : IDisposable
         info.ArgumentList.Add(folder.Path);
         foreach (var argument in arguments)
             info.ArgumentList.Add(argument);
-        if (!info.Environment.ContainsKey(HeapLimit) && !info.Environment.ContainsKey(HeapLimit + "Percent"))
-        {
-            // Three quarters: what is not the heap needs memory too.
-            var limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3;
-            if (limit > 0)
-                info.Environment[HeapLimit] = limit.ToString("x", CultureInfo.InvariantCulture);
-        }
+        // Of what the machine or the container has: what is not the heap needs memory too.
+        if (!info.Environment.ContainsKey(HeapLimit))
+            info.Environment.TryAdd(HeapLimitPercent, ThreeQuarters);
 
         // What is for debuggers has files below TMPDIR, which stay there where a process is ended.
         info.Environment.TryAdd(Diagnostics, "0");
