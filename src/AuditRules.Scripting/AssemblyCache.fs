@@ -41,8 +41,13 @@ type Entry =
 // a name take each other's place, nothing else.
 let private headerSize = 14
 
+let private extension = ".rules"
+let private asideExtension = ".rules.tmp"
+let private longestWrite = TimeSpan.FromHours 1.0
+let private longestKept = TimeSpan.FromDays 90.0
+
 let private path (folder: string) (Key key) =
-    Path.Combine(folder, (digest (ReadOnlySpan key)).ToString("x16") + ".rules")
+    Path.Combine(folder, (digest (ReadOnlySpan key)).ToString("x16") + extension)
 
 /// Why the folder cannot be trusted, and what to do: what is there need not be the work of this user. None if it can, or
 /// does not exist.
@@ -89,6 +94,18 @@ let tryRead (folder: string) (Key own as key) =
     | :? IOException
     | :? UnauthorizedAccessException -> None
 
+/// Removes what a writer left behind that was ended, and entries of long ago: mostly of rules that were changed since.
+let private tidy (now: FileInfo) =
+    for file in (nonNull now.Directory).EnumerateFiles() do
+        let age = now.LastWriteTimeUtc - file.LastWriteTimeUtc
+
+        if
+            file.Name.EndsWith(asideExtension, StringComparison.Ordinal)
+            && age > longestWrite
+            || file.Name.EndsWith(extension, StringComparison.Ordinal) && age > longestKept
+        then
+            file.Delete()
+
 /// Keeps an assembly. A cache that cannot be written costs time, nothing else.
 let write (folder: string) (Key own as key) (entry: Entry) =
     try
@@ -111,9 +128,15 @@ let write (folder: string) (Key own as key) (entry: Entry) =
                     entry.Assembly
                 ]
 
-        let aside = Path.Combine(folder, $"{Guid.NewGuid():N}.tmp")
-        File.WriteAllBytes(aside, Array.append (BitConverter.GetBytes(digest (ReadOnlySpan rest))) rest)
-        File.Move(aside, path folder key, true)
+        let aside = Path.Combine(folder, $"{Guid.NewGuid():N}{asideExtension}")
+
+        try
+            File.WriteAllBytes(aside, Array.append (BitConverter.GetBytes(digest (ReadOnlySpan rest))) rest)
+            File.Move(aside, path folder key, true)
+            tidy (FileInfo(path folder key))
+        finally
+            // Not there any more once it has its place.
+            File.Delete aside
     with
     | :? IOException
     | :? UnauthorizedAccessException -> ()

@@ -133,10 +133,60 @@ let tests =
                 folder.Compile(cache, [ "x.fsx" ]) |> ignore
                 let entry = Directory.GetFiles cache |> Array.exactlyOne
                 let bytes = File.ReadAllBytes entry
-                bytes[bytes.Length / 2] <- bytes[bytes.Length / 2] ^^^ 1uy
-                File.WriteAllBytes(entry, bytes)
-                use again = folder.Compile(cache, [ "x.fsx" ])
-                Expect.equal (again.FromCache, ids again) (false, [ "A" ]) "compiled again"
+
+                // 8 and 9: what lets it be loaded without another look.
+                for place in [ 8; 9; bytes.Length / 2 ] do
+                    let damaged = Array.copy bytes
+                    damaged[place] <- damaged[place] ^^^ 1uy
+                    File.WriteAllBytes(entry, damaged)
+                    use again = folder.Compile(cache, [ "x.fsx" ])
+                    Expect.equal (again.FromCache, ids again) (false, [ "A" ]) $"byte {place}: compiled again"
+
+            testCase
+                "C32: what a writer left behind, and entries of long ago, go when another entry is written"
+            <| fun () ->
+                use folder = new Folder()
+                let cache = folder.Path "cache"
+                folder.Write("x.fsx", text "A")
+                folder.Write("y.fsx", text "B")
+                folder.Compile(cache, [ "x.fsx" ]) |> ignore
+
+                let put name (age: TimeSpan) =
+                    let file = Path.Combine(cache, name)
+                    File.WriteAllText(file, "")
+                    File.SetLastWriteTimeUtc(file, DateTime.UtcNow - age)
+                    file
+
+                let kept =
+                    [
+                        yield! Directory.GetFiles cache
+                        put "young.rules.tmp" (TimeSpan.FromMinutes 50.0)
+                        put "young.rules" (TimeSpan.FromDays 89.0)
+                        put "mine.txt" (TimeSpan.FromDays 900.0)
+                    ]
+
+                let gone =
+                    [
+                        put "old.rules.tmp" (TimeSpan.FromMinutes 70.0)
+                        put "old.rules" (TimeSpan.FromDays 91.0)
+                    ]
+
+                folder.Compile(cache, [ "y.fsx" ]) |> ignore
+                Expect.equal (List.filter File.Exists (kept @ gone)) kept "what is left"
+                Expect.equal (Directory.GetFiles cache).Length (kept.Length + 1) "and the new one"
+
+            testCase "C32: an entry that cannot be put into its place leaves nothing"
+            <| fun () ->
+                use folder = new Folder()
+                let cache = folder.Path "cache"
+                folder.Write("x.fsx", text "A")
+                folder.Compile(cache, [ "x.fsx" ]) |> ignore
+                let entry = Directory.GetFiles cache |> Array.exactlyOne
+                File.Delete entry
+                Directory.CreateDirectory entry |> ignore
+                use rules = folder.Compile(cache, [ "x.fsx" ])
+                Expect.equal (ids rules) [ "A" ] "the rules are there"
+                Expect.isEmpty (Directory.GetFiles cache) "nothing beside it"
 
             testCase
                 "a clean entry is loaded without another look at its values, and one with a warning is looked at again"
