@@ -25,6 +25,13 @@ let private started () =
     Expect.equal ran.Code 0 ran.Error
     folder
 
+let private filesIn (folder: Folder) =
+    [
+        for file in Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories) do
+            Path.GetRelativePath(folder.Path, file)
+    ]
+    |> List.sort
+
 /// Puts a misspelt event into the sample rule.
 let private misspell (folder: Folder) =
     let rule = "rules/credentials.fsx"
@@ -68,13 +75,7 @@ let tests =
                 (fun () ->
                     use folder = started ()
 
-                    let files =
-                        [
-                            for file in Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories) do
-                                Path.GetRelativePath(folder.Path, file)
-                        ]
-
-                    Expect.equal (List.sort files) written "files"
+                    Expect.equal (filesIn folder) written "files"
                     let ran = run folder [ "test" ]
                     Expect.equal (ran.Code, ran.Out) (0, "5 passed, 0 failed\n") ran.Error)
 
@@ -100,10 +101,28 @@ let tests =
                 Expect.equal (folder.Read "rules/credentials.fsx") "mine" "the rule"
                 Expect.stringContains (folder.Read "rules/auditrules.fsx") "#r @\"" "the editor file"
 
-                Expect.stringContains
+                Expect.equal
                     ran.Error
-                    "auditrules: left as it was: rules/credentials.fsx\nauditrules: made anew: rules/auditrules.fsx\n"
+                    "auditrules: made anew: rules/auditrules.fsx\nauditrules: wrote: rules/.gitignore\nauditrules: there are rules: no sample, recording or workflow was written\n"
                     "what it says")
+
+            testCase "C107: what was removed does not come back where there are rules" (fun () ->
+                use folder = started ()
+                File.Move(folder.File "rules/credentials.fsx", folder.File "rules/ours.fsx")
+                Directory.Delete(folder.File "recordings", true)
+                Directory.Delete(folder.File ".github", true)
+                File.Delete(folder.File "rules/auditrules.fsx")
+                Expect.equal (run folder [ "init"; "-q" ]).Code 0 "again"
+                Expect.equal (run folder [ "rules"; "check" ]).Code 0 "no rule twice"
+
+                Expect.equal
+                    (filesIn folder)
+                    [ "rules/.gitignore"; "rules/auditrules.fsx"; "rules/ours.fsx" ]
+                    "files"
+
+                File.Delete(folder.File "rules/ours.fsx")
+                Expect.equal (run folder [ "init"; "-q" ]).Code 0 "without rules"
+                Expect.equal (filesIn folder) written "all")
 
             testCase "C107: a place that cannot be written is named" (fun () ->
                 use folder = new Folder()

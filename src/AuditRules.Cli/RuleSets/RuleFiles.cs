@@ -61,6 +61,9 @@ sealed record RuleFiles(ImmutableArray<string> Files, ImmutableArray<string> Fol
         return new([.. files.Distinct(StringComparer.Ordinal)], [.. folders], Named: true);
     }
 
+    /// <summary>Whether rule files lie in a folder, which need not be there.</summary>
+    public static bool AreIn(string folder) => Directory.Exists(folder) && Below(folder).Any();
+
     static string DefaultFolder(CommandContext context)
     {
         var own = context.Paths.Full(FolderName);

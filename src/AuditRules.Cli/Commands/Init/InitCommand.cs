@@ -3,6 +3,7 @@ using AuditRules.Cli.Exit;
 using AuditRules.Cli.Files;
 using AuditRules.Cli.Hosting;
 using AuditRules.Cli.Parsing;
+using AuditRules.Cli.RuleSets;
 using AuditRules.Reporting.Terminal;
 
 namespace AuditRules.Cli.Commands.Init;
@@ -28,7 +29,8 @@ static class InitCommand
             ],
             Details = """
                 Files that are there already are left as they are, but for rules/auditrules.fsx: it tells
-                editors where the rule language lies on this machine, and is made anew.
+                editors where the rule language lies on this machine, and is made anew. Where there are
+                rules, only that file is written, and a .gitignore for it.
                 """,
         };
         command.Add(folder);
@@ -37,9 +39,11 @@ static class InitCommand
 
     static ExitCode Run(CommandContext context, string folder)
     {
-        foreach (var file in StarterFiles.Of(context.Host))
+        var full = context.Paths.Full(folder);
+        var hasRules = RuleFiles.AreIn(Path.Combine(full, RuleFiles.FolderName));
+        foreach (var file in StarterFiles.Of(context.Host).Where(f => !(hasRules && f.IsSample)))
         {
-            var path = Path.Combine(context.Paths.Full(folder), file.Path);
+            var path = Path.Combine(full, file.Path);
             var isThere = File.Exists(path);
             if (!isThere || file.Replaces)
                 Write(context, path, file.Content);
@@ -50,7 +54,9 @@ static class InitCommand
             context.Note($"auditrules: {what}: {context.Paths.Show(path)}");
         }
 
-        TellNext(context, folder);
+        if (hasRules)
+            context.Note("auditrules: there are rules: no sample, recording or workflow was written");
+        TellNext(context, folder, hasRules);
         return ExitCode.Clean;
     }
 
@@ -75,7 +81,7 @@ static class InitCommand
         output.Complete(context);
     }
 
-    static void TellNext(CommandContext context, string folder)
+    static void TellNext(CommandContext context, string folder, bool hasRules)
     {
         var program = context.Host.Program;
         var rule = Path.Combine(folder, StarterFiles.Rule);
@@ -84,6 +90,8 @@ static class InitCommand
             context.Out.Line($"  cd {context.Paths.Show(folder)}");
         context.Out.Line($"  {program} test");
         context.Out.Line($"  {program} record --rules rules -- python3 app.py");
+        if (hasRules)
+            return;
         context.Out.Line(
             $"The first rule is in {context.Paths.Show(rule)}; `{program} test` runs its examples."
         );

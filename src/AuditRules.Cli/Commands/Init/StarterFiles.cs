@@ -9,8 +9,9 @@ namespace AuditRules.Cli.Commands.Init;
 /// <summary>A file that <c>init</c> writes.</summary>
 /// <param name="Path">Its place in the folder, with forward slashes.</param>
 /// <param name="Replaces">Whether it takes the place of one that is there: only of what holds for one machine.</param>
+/// <param name="IsSample">Whether it is for a folder without rules alone: elsewhere it may have been removed or renamed.</param>
 /// <param name="Content">What is in it.</param>
-sealed record StarterFile(string Path, bool Replaces, Func<byte[]> Content);
+sealed record StarterFile(string Path, bool Replaces, bool IsSample, Func<byte[]> Content);
 
 /// <summary>What a folder of rules begins with (docs/cli.md, C106).</summary>
 static class StarterFiles
@@ -22,16 +23,17 @@ static class StarterFiles
     /// <param name="host">Where the sample recording comes from.</param>
     public static IReadOnlyList<StarterFile> Of(CliHost host) =>
         [
-            new(Rule, false, () => Resource("credentials.fsx")),
-            new($"rules/{RuleFiles.EditorFile}", true, () => Encoding.UTF8.GetBytes(EditorFile())),
+            new(Rule, false, true, () => Resource("credentials.fsx")),
+            new($"rules/{RuleFiles.EditorFile}", true, false, () => Encoding.UTF8.GetBytes(EditorFile())),
             new(
                 "rules/.gitignore",
                 false,
+                false,
                 () => "# Holds for one machine: auditrules init makes it.\nauditrules.fsx\n"u8.ToArray()
             ),
-            new("recordings/sample.atrace", false, () => File.ReadAllBytes(Shipped(host))),
-            new("recordings/sample.expected", false, () => Resource("sample.expected")),
-            new(".github/workflows/auditrules.yml", false, () => Resource("workflow.yml")),
+            new("recordings/sample.atrace", false, true, () => File.ReadAllBytes(Shipped(host))),
+            new("recordings/sample.expected", false, true, () => Resource("sample.expected")),
+            new(".github/workflows/auditrules.yml", false, true, () => Resource("workflow.yml")),
         ];
 
     /// <summary>A script that references the rule language where it lies on this machine (C108).</summary>
