@@ -1,5 +1,6 @@
 module AuditRules.Cli.Tests.InitTests
 
+open System
 open System.Diagnostics
 open System.IO
 open FSharp.Compiler.CodeAnalysis
@@ -31,6 +32,52 @@ let private filesIn (folder: Folder) =
             Path.GetRelativePath(folder.Path, file)
     ]
     |> List.sort
+
+/// The names and scripts of the workflow's steps that run one. What stands behind a script in the file is a comment to
+/// a shell too.
+let private scripts (folder: Folder) =
+    [
+        for step in (folder.Read ".github/workflows/auditrules.yml").Split("      - name: ")[1..] do
+            match step.Split("        run: ") with
+            | [| head; script |] -> head.Split('\n')[0], script.TrimStart('|')
+            | _ -> ()
+    ]
+
+/// Puts a program of the shell into the folder's PATH.
+let private program (folder: Folder) name script =
+    folder.Write($"bin/{name}", $"#!/bin/sh\n{script}\n")
+
+    File.SetUnixFileMode(
+        folder.File $"bin/{name}",
+        UnixFileMode.UserRead ||| UnixFileMode.UserWrite ||| UnixFileMode.UserExecute
+    )
+
+/// Runs a script as a workflow does.
+let private shell (folder: Folder) (script: string) =
+    let start = ProcessStartInfo("bash", [ "-e"; "-c"; script ])
+    start.WorkingDirectory <- folder.Path
+    let path = Environment.GetEnvironmentVariable "PATH"
+    start.Environment["PATH"] <- $"{folder.Path}/bin:{path}"
+    start.Environment["AUDITRULES_CACHE"] <- cache.Value
+    Processes.runAs start
+
+/// A Python that notes what is installed, and has pytest only then.
+let private python =
+    """case "$*" in
+"-m pip install "*) shift 3; echo "$*" >> installed ;;
+"-m pytest") grep -qx pytest installed && exec python3 tests.py ;;
+esac"""
+
+/// Tests on which the sample fires.
+let private leaks =
+    """import os, socket
+os.makedirs("h/.aws")
+open("h/.aws/credentials", "w").close()
+open("h/.aws/credentials").close()
+s = socket.socket()
+s.settimeout(0.1)
+s.connect_ex(("127.0.0.1", 9))
+"""
 
 /// Puts a misspelt event into the sample rule.
 let private misspell (folder: Folder) =
@@ -78,6 +125,36 @@ let tests =
                     Expect.equal (filesIn folder) written "files"
                     let ran = run folder [ "test" ]
                     Expect.equal (ran.Code, ran.Out) (0, "5 passed, 0 failed\n") ran.Error)
+
+            testCase "C106: the workflow installs, records, and fails where a rule fires" (fun () ->
+                use folder = started ()
+                folder.Write("requirements.txt", "six\n")
+                folder.Write("tests.py", leaks)
+                program folder "python" python
+                let dll = Path.Combine(AppContext.BaseDirectory, "auditrules.dll")
+                program folder "auditrules" $"exec dotnet '{dll}' \"$@\""
+
+                let ran =
+                    [
+                        for name, script in List.tail (scripts folder) do
+                            let code, output, error = shell folder script
+                            name, code, output + error
+                    ]
+
+                Expect.equal
+                    [ for name, code, _ in ran -> name, code ]
+                    [
+                        "Test the rules", 0
+                        "Install what the tests need", 0
+                        "Record the tests", 0
+                        "Replay them against the rules", 1
+                    ]
+                    $"{ran}"
+
+                Expect.equal (folder.Read "installed") "pytest\n-r requirements.txt\n" "what was installed"
+                let _, _, report = List.last ran
+                Expect.stringContains report "MY0001" "the report"
+                Expect.isTrue (folder.Has "run.atrace") "what is kept")
 
             testCase "C106: the sample fires on its recording" (fun () ->
                 use folder = started ()
