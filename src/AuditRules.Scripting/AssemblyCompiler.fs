@@ -108,9 +108,13 @@ let private checkIn (folder: DirectoryInfo) (sources: (string * string) list) =
 
     None, results.Diagnostics, None
 
-let private inFolder work sources =
+let private inFolder work (below: string) sources =
     try
-        let folder = Directory.CreateTempSubdirectory "auditrules-"
+        let folder =
+            if below = "" then
+                Directory.CreateTempSubdirectory "auditrules-"
+            else
+                Directory.CreateDirectory(Path.Combine(below, $"compile-{Guid.NewGuid():N}"))
 
         try
             work folder sources
@@ -123,11 +127,11 @@ let private inFolder work sources =
     with e ->
         None, [||], Some e
 
-/// Compiles the sources, given as file name and text, in a folder of its own: the assembly or nothing, the compiler's
+/// Compiles the sources, given as file name and text, in a folder of its own below that one, or below TMPDIR: the assembly or nothing, the compiler's
 /// diagnostics, and what it threw, which means nothing beside an error: the compiler stops by throwing.
-let compile (sources: (string * string) list) = inFolder compileIn sources
+let compile (below: string) (sources: (string * string) list) = inFolder compileIn below sources
 
 /// Checks the types of the sources and makes no assembly: the compiler's diagnostics, and what it threw.
-let check (sources: (string * string) list) =
-    let _, diagnostics, thrown = inFolder checkIn sources
+let check (below: string) (sources: (string * string) list) =
+    let _, diagnostics, thrown = inFolder checkIn below sources
     diagnostics, thrown

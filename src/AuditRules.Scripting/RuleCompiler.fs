@@ -12,6 +12,9 @@ open AuditRules.Events.Diagnostics
 type RuleCompilerOptions() =
     /// The folder of the cache; empty for none.
     member val CacheFolder = "" with get, set
+    /// The folder below which the compiler has its files for as long as it runs; empty for a private one below TMPDIR.
+    /// What ends the process ends it without removing them.
+    member val TemporaryFolder = "" with get, set
     /// The rules folders. A `#load` stays in the one in which the loading file lies; a file that lies in none loads
     /// from its own folder.
     member val RulesFolders: IReadOnlyList<string> = [||] with get, set
@@ -146,7 +149,8 @@ type RuleCompiler(options: RuleCompilerOptions) =
         )
 
     let compile files (sources: (string * string) list) key =
-        let assembly, found, thrown = AssemblyCompiler.compile sources
+        let assembly, found, thrown =
+            AssemblyCompiler.compile options.TemporaryFolder sources
 
         let told = CompilerDiagnostics.ofOutcome files found assembly.IsSome thrown
 
@@ -238,7 +242,7 @@ type RuleCompiler(options: RuleCompilerOptions) =
         match read paths with
         | Ok([], _) -> [||]
         | Ok(files, sources) ->
-            let found, thrown = AssemblyCompiler.check sources
+            let found, thrown = AssemblyCompiler.check options.TemporaryFolder sources
             let told = CompilerDiagnostics.ofOutcome files found thrown.IsNone thrown
 
             let told = Guard.promote options.Trusted told

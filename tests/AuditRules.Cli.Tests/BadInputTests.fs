@@ -193,7 +193,7 @@ let tests =
                     use folder = withTrace quiet
                     let below = folder.File "rules/below"
 
-                    let closed path =
+                    let closed (path: string) =
                         File.SetUnixFileMode(path, UnixFileMode.None)
 
                     Directory.CreateDirectory below |> ignore

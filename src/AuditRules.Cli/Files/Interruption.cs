@@ -10,6 +10,7 @@ sealed class Interruption : IDisposable
     [
         (PosixSignal.SIGHUP, 1),
         (PosixSignal.SIGINT, 2),
+        (PosixSignal.SIGQUIT, 3),
         (PosixSignal.SIGTERM, 15),
     ];
 

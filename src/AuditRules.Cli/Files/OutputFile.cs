@@ -72,6 +72,10 @@ sealed class OutputFile : IDisposable
         }
     }
 
+    /// <summary>From here on until it is disposed a signal that ends the command removes what is not complete: for one that
+    /// does not end by a signal all the time.</summary>
+    public Interruption? EndsBySignal() => _aside is null ? null : new Interruption(_aside);
+
     /// <summary>Moves the file to its place.</summary>
     public void Complete(CommandContext context)
     {

@@ -45,6 +45,8 @@ sealed class EarlyReplay : IDisposable
             _ = early._code.GetAwaiter().GetResult();
         else
             early.IsReady = true;
+        // From here on signals are the program's that is recorded.
+        early._supervisor.OutlivesSignals();
         return early;
     }
 

@@ -24,7 +24,7 @@ sealed class Supervisor : IDisposable
     readonly List<RuleStop> _stops = [];
     readonly Lock _lock = new();
     readonly ManualResetEventSlim _ready = new();
-    Interruption? _interruption;
+    Interruption _interruption;
     WorkerProcess? _worker;
     WatchMemory? _watch;
     bool _waits;
@@ -41,8 +41,7 @@ sealed class Supervisor : IDisposable
         _target = target;
         _output = output;
         _waits = waits;
-        if (!waits)
-            _interruption = new Interruption(EndAll);
+        _interruption = new Interruption(EndAll);
     }
 
     /// <summary>Set when a worker has its rules.</summary>
@@ -56,6 +55,9 @@ sealed class Supervisor : IDisposable
         using var supervisor = new Supervisor(arguments, ResultTarget.Output, StandardOutput.Output());
         return supervisor.Run();
     }
+
+    /// <summary>From here on a signal does not end the command, until <see cref="Go"/>.</summary>
+    public void OutlivesSignals() => _interruption.Dispose();
 
     /// <summary>What the worker waited for is there. From here on a signal ends the command.</summary>
     public void Go()
@@ -71,7 +73,7 @@ sealed class Supervisor : IDisposable
 
     public void Dispose()
     {
-        _interruption?.Dispose();
+        _interruption.Dispose();
         EndAll();
     }
 

@@ -104,9 +104,11 @@ sealed partial class Worker
         return failures;
     }
 
-    /// <summary>Lets the loading of rule files be watched, and leaves out those that were stopped before.</summary>
+    /// <summary>Lets the loading of rule files be watched, leaves out those that were stopped before, and has what is
+    /// compiled lie where the supervisor removes it.</summary>
     public void Prepare(RuleCompilerOptions options)
     {
+        options.TemporaryFolder = _folder.Path;
         options.Loading = Watch.Enter;
         options.Loaded = Watch.Leave;
         options.LeftOut = _stops.Where(s => s.IsFile).ToDictionary(s => s.Subject, s => s.Reason);

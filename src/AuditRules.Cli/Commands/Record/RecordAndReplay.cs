@@ -97,13 +97,21 @@ static class RecordAndReplay
         var kept = path ?? Path.Combine(Path.GetTempPath(), $"auditrules-{Path.GetRandomFileName()}.atrace");
         try
         {
-            if (begin(kept, reportFile) is not { } replayTrace)
+            Func<int>? replayTrace;
+            using (reportFile?.EndsBySignal())
+                replayTrace = begin(kept, reportFile);
+            if (replayTrace is null)
                 return ExitCodes.RecorderFailed;
+            // While it records, signals are the program's.
             var code = Recording.Run(context, options, kept, request.Strict, keeps: path is not null);
             if (!File.Exists(context.Paths.Full(kept)))
                 return code;
-            var replay = replayTrace();
-            return code != 0 ? code : replay;
+            using (reportFile?.EndsBySignal())
+            using (path is null ? new Interruption(kept) : null)
+            {
+                var replay = replayTrace();
+                return code != 0 ? code : replay;
+            }
         }
         finally
         {
