@@ -43,6 +43,18 @@ let built =
     }
 """
 
+/// A rule that fires on every file that is opened.
+let private many =
+    """open AuditRules
+
+let many =
+    rule ("M1", "many", High) {
+        for o in Py.Open do
+        message $"{o.Path}"
+        shouldFire [ Py.Open.make (path = "/x") ]
+    }
+"""
+
 let private withEndless () =
     let folder = Cli.withTrace Cli.fires
     folder.Write("rules/endless.fsx", endlessRule)
@@ -58,9 +70,16 @@ let private short = [ "--rule-timeout"; "200ms" ]
 let private failed =
     "failed E1 endless: it did not come back within 0.2 s of processor time, at rules/endless.fsx(6), on event 0 open"
 
+// A child stands with the thread that started it.
 let private childrenOf (pid: int) =
-    (File.ReadAllText $"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
-    |> List.ofArray
+    [
+        for thread in Directory.GetDirectories $"/proc/{pid}/task" do
+            try
+                yield!
+                    (File.ReadAllText $"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            with :? IOException ->
+                ()
+    ]
 
 let private waitFor (what: string) (condition: unit -> bool) =
     let clock = Stopwatch.StartNew()
@@ -89,15 +108,15 @@ let private usedBy (pid: string) =
     with :? IOException ->
         TimeSpan.Zero
 
-/// A replay with a rule that has so much time, the worker that it has, and what it makes below TMPDIR.
-let private startEndless timeout (folder: Cli.Folder) =
+/// A command that makes what it needs below TMPDIR in the folder's `tmp`, and its worker.
+let private started (arguments: string list) (folder: Cli.Folder) =
     Directory.CreateDirectory(folder.File "tmp") |> ignore
     let program = Path.Combine(AppContext.BaseDirectory, "auditrules.dll")
 
     let info =
         ProcessStartInfo(
             "dotnet",
-            [ program; "replay"; "run.atrace"; "--rule-timeout"; timeout ],
+            program :: arguments,
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,
             RedirectStandardError = true
@@ -107,19 +126,31 @@ let private startEndless timeout (folder: Cli.Folder) =
     info.Environment["AUDITRULES_CACHE"] <- Cli.cache.Value
     let command = Process.Start info |> Option.ofObj |> Option.get
     waitFor "a worker" (fun () -> not (childrenOf command.Id).IsEmpty)
-    let worker = (childrenOf command.Id).Head
+    command, (childrenOf command.Id).Head
 
-    let inRule () =
-        let watches =
-            Directory.GetFiles(folder.File "tmp", "watch", SearchOption.AllDirectories)
+/// What a command has left below TMPDIR. The runtime leaves what is for debuggers where a signal ends a process; that of
+/// the command itself.
+let private left (command: Process) (folder: Cli.Folder) =
+    Directory.GetFileSystemEntries(folder.File "tmp")
+    |> Array.filter (fun name -> not (name.Contains $"-{command.Id}-"))
 
-        watches.Length = 1
-        && (use file =
-                File.Open(watches[0], FileMode.Open, FileAccess.Read, FileShare.ReadWrite)
+/// Whether the worker of the command is in the middle of a rule.
+let private inRule (folder: Cli.Folder) () =
+    let watches =
+        Directory.GetFiles(folder.File "tmp", "watch", SearchOption.AllDirectories)
 
-            file.ReadByte() = 1)
+    watches.Length = 1
+    && (use file =
+            File.Open(watches[0], FileMode.Open, FileAccess.Read, FileShare.ReadWrite)
 
-    waitFor "the rule" inRule
+        file.ReadByte() = 1)
+
+/// A replay with a rule that has so much time, when the rule runs.
+let private startEndless timeout (folder: Cli.Folder) =
+    let command, worker =
+        started [ "replay"; "run.atrace"; "--rule-timeout"; timeout ] folder
+
+    waitFor "the rule" (inRule folder)
     command, worker
 
 let private kill signal (pid: int) =
@@ -187,19 +218,142 @@ let tests =
                 Expect.equal command.ExitCode 143 "as without a worker"
                 waitFor "the worker's end" (fun () -> state worker = 'X')
 
-                // The runtime leaves what is for debuggers where a signal ends a process; that of the command itself.
-                let left =
-                    Directory.GetFileSystemEntries(folder.File "tmp")
-                    |> Array.filter (fun name -> not (name.Contains $"-{command.Id}-"))
-
-                Expect.isEmpty left "nothing left"
+                Expect.isEmpty (left command folder) "nothing left"
             }
-            test "C113: whatever ends the command ends the worker" {
+            testTheory
+                "C10 C113: a signal while rules are compiled leaves nothing below TMPDIR, and none of a report"
+                [
+                    [ "replay"; "run.atrace"; "--no-cache" ]
+                    [
+                        "record"
+                        "--rules"
+                        "rules"
+                        "--no-cache"
+                        "--report"
+                        "report.txt"
+                        "--"
+                        "python3"
+                        "-c"
+                        "pass"
+                    ]
+                ]
+                (fun arguments ->
+                    use folder = Cli.withTrace Cli.quiet
+                    let command, worker = started arguments folder
+                    use _ = command
+
+                    let sources () =
+                        Directory.GetFiles(folder.File "tmp", "*.fs", SearchOption.AllDirectories)
+
+                    waitFor "the compiler" (fun () -> (sources ()).Length > 0)
+                    kill "TERM" command.Id
+                    command.WaitForExit()
+                    waitFor "the worker's end" (fun () -> state worker = 'X')
+                    Expect.equal command.ExitCode 143 "by the signal"
+                    Expect.isEmpty (left command folder) "nothing left"
+                    Expect.isEmpty (Directory.GetFiles(folder.Path, "report*")) "no report")
+            test
+                "C10 C46: a signal while a recording is replayed removes the trace that is not kept, and the report" {
+                use folder = withEndless ()
+                let options = [ "--rule-timeout"; "1h"; "--report"; "report.txt" ]
+                let program = [ "--"; "python3"; "-c"; "open('/dev/null')" ]
+
+                let command, worker =
+                    started ([ "record"; "--rules"; "rules" ] @ options @ program) folder
+
+                use _ = command
+                waitFor "the rule" (inRule folder)
+                kill "TERM" command.Id
+                command.WaitForExit()
+                waitFor "the worker's end" (fun () -> state worker = 'X')
+                Expect.isEmpty (left command folder) "nothing left"
+                Expect.isEmpty (Directory.GetFiles(folder.Path, "report*")) "no report"
+            }
+            test "C113: whatever ends the command ends the worker, which leaves no core dump" {
                 use folder = withEndless ()
                 let command, worker = startEndless "1h" folder
                 use _ = command
+
+                let core =
+                    File.ReadLines $"/proc/{worker}/limits"
+                    |> Seq.find _.StartsWith("Max core file size")
+
+                Expect.equal
+                    (List.ofArray(core.Split(' ', StringSplitOptions.RemoveEmptyEntries))[4..5])
+                    [ "0"; "0" ]
+                    core
+
                 kill "KILL" command.Id
                 waitFor "the worker's end" (fun () -> List.contains (state worker) [ 'X'; 'Z' ])
+            }
+            test "C113: where there is no room below TMPDIR, that is said, with 73" {
+                use folder = Cli.withTrace Cli.quiet
+                folder.Write("rules/many.fsx", many)
+                Cli.import folder "run.atrace" [ for _ in 1..2000 -> Cli.fires.Head ]
+                let whole = Cli.start [] folder [ "replay"; "run.atrace"; "--format"; "jsonl" ]
+                Expect.equal whole.Code 1 whole.Error
+                Directory.CreateDirectory(folder.File "tmp") |> ignore
+                let place = folder.File "tmp"
+
+                let mounted, _, _ =
+                    Processes.run "mount" [ "-t"; "tmpfs"; "-o"; "size=96k"; "none"; place ]
+
+                if mounted <> 0 then
+                    skiptest "it needs root, for a disk of its own"
+
+                try
+                    let small = Cli.startProgram "sh"
+
+                    for script, arguments in
+                        [
+                            "exec dotnet \"$@\"", [ "run.atrace"; "--format"; "jsonl" ]
+                            "head -c 500000 /dev/zero | dotnet \"$@\"", [ "-" ]
+                        ] do
+                        let ran =
+                            small [ "-c"; script; "sh" ] [ "TMPDIR", place ] folder ("replay" :: arguments)
+
+                        Expect.equal (ran.Code, ran.Out) (73, "") ran.Error
+
+                        Expect.stringContains
+                            ran.Error
+                            $"auditrules: cannot write below {place}/, where results are kept until they are complete: "
+                            "what"
+
+                        Expect.stringContains
+                            ran.Error
+                            "\n  Make room there, or name another folder with TMPDIR.\n"
+                            "what to do"
+                finally
+                    Processes.run "umount" [ place ] |> ignore
+            }
+            test "C112: the process with the rules has three quarters of the memory" {
+                use folder = Cli.withTrace Cli.fires
+
+                folder.Write(
+                    "memory/m.fsx",
+                    "open AuditRules\n\nlet memory =\n    rule (\"M1\", \"memory\", High) {\n        for o in Py.Open do\n        message $\"{System.GC.GetGCMemoryInfo().TotalAvailableMemoryBytes}\"\n        shouldFire [ Py.Open.make (path = \"/x\") ]\n    }\n"
+                )
+
+                let memory changes =
+                    let ran =
+                        Cli.start
+                            changes
+                            folder
+                            [
+                                "replay"
+                                "run.atrace"
+                                "--rules"
+                                "memory"
+                                "--trust-rules"
+                                "--format"
+                                "jsonl"
+                            ]
+
+                    use finding = JsonDocument.Parse(List.head ran.Lines)
+                    float (string (finding.RootElement.GetProperty("message").GetString()))
+
+                let ratio = memory [] / memory [ "DOTNET_GCHeapHardLimitPercent", "32" ]
+                Expect.isTrue (abs (ratio - 1.5) < 0.001) $"{ratio} times what half of it is"
             }
             test "C110: cut --finding leaves out a rule that does not come back" {
                 use folder = withEndless ()
@@ -268,9 +422,9 @@ let tests =
             test
                 "C114: with a file left out, test says of a recording that fails why, and --update writes nothing" {
                 use folder = withEndlessFile ()
-                Cli.import folder "recordings/r.atrace" Cli.fires
                 let expected = "E1: found\n  o 0 open\n"
                 folder.Write("recordings/r.expected", expected)
+                Cli.import folder "recordings/r.atrace" Cli.fires
 
                 let why =
                     "     rules/endless.fsx was left out: what is expected of its rules is missing\n"

@@ -6,18 +6,30 @@ namespace AuditRules.Cli.Supervision;
 /// What a worker writes to standard output and standard error, in one file and in the order of writing: nobody sees it
 /// before the worker has completed.
 /// </summary>
+/// <param name="file">The file.</param>
+/// <param name="failed">Told why it cannot be written; does not come back.</param>
 /// <remarks>
 /// <code>| stream: 1 or 2, 1 byte | length: 4 bytes, little-endian | bytes |</code> again and again.
 /// </remarks>
-sealed class Spool(Stream file)
+sealed class Spool(Stream file, Action<IOException> failed)
 {
     const int HeaderSize = 5;
 
     /// <summary>The stream of that number.</summary>
-    public Stream Of(byte stream) => new Part(file, stream);
+    public Stream Of(byte stream) => new Part(this, stream);
 
     /// <summary>Writes all to the disk's buffers.</summary>
-    public void Flush() => file.Flush();
+    public void Flush()
+    {
+        try
+        {
+            file.Flush();
+        }
+        catch (IOException e)
+        {
+            failed(e);
+        }
+    }
 
     /// <summary>Writes what is in a spool to where it belongs.</summary>
     public static void Play(Stream file, Stream output, Stream error)
@@ -38,7 +50,27 @@ sealed class Spool(Stream file)
         }
     }
 
-    sealed class Part(Stream file, byte stream) : Stream
+    void Write(byte stream, ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> header = stackalloc byte[HeaderSize];
+        header[0] = stream;
+        BinaryPrimitives.WriteInt32LittleEndian(header[1..], bytes.Length);
+        lock (file)
+        {
+            try
+            {
+                file.Write(header);
+                file.Write(bytes);
+            }
+            catch (IOException e)
+            {
+                // Not thrown: the message that would tell of it goes into the same file.
+                failed(e);
+            }
+        }
+    }
+
+    sealed class Part(Spool spool, byte stream) : Stream
     {
         public override bool CanRead => false;
 
@@ -54,17 +86,7 @@ sealed class Spool(Stream file)
             set => throw new NotSupportedException();
         }
 
-        public override void Write(ReadOnlySpan<byte> buffer)
-        {
-            Span<byte> header = stackalloc byte[HeaderSize];
-            header[0] = stream;
-            BinaryPrimitives.WriteInt32LittleEndian(header[1..], buffer.Length);
-            lock (file)
-            {
-                file.Write(header);
-                file.Write(buffer);
-            }
-        }
+        public override void Write(ReadOnlySpan<byte> buffer) => spool.Write(stream, buffer);
 
         public override void Write(byte[] buffer, int offset, int count) =>
             Write(buffer.AsSpan(offset, count));

@@ -82,10 +82,7 @@ sealed class Supervisor : IDisposable
     {
         while (true)
         {
-            using var watch = WatchMemory.Create(_folder.Watch);
-            watch.Supervisor = Environment.ProcessId;
-            watch.Target = _target;
-            RuleStop.Write(_folder.Stops, _stops);
+            using var watch = WorkerFolder.Write(Prepare);
             if (RunWorker(watch) is not { } stop)
             {
                 Play();
@@ -97,6 +94,15 @@ sealed class Supervisor : IDisposable
                 throw Fault($"its worker ended again although {stop.Subject} was left out: {stop.Reason}");
             _stops.Add(stop);
         }
+    }
+
+    WatchMemory Prepare()
+    {
+        RuleStop.Write(_folder.Stops, _stops);
+        var watch = WatchMemory.Create(_folder.Watch);
+        watch.Supervisor = Environment.ProcessId;
+        watch.Target = _target;
+        return watch;
     }
 
     /// <summary>Runs one worker to its end. What ended it, or null when it has completed.</summary>
@@ -137,6 +143,8 @@ sealed class Supervisor : IDisposable
         if (watch.IsComplete)
             return null;
         _folder.RemoveAsides();
+        if (watch.NoRoom is { Length: > 0 } why)
+            throw WorkerFolder.Failure(why);
         var end = WorkerEnd.Describe(worker.ExitCode, _folder.LastWords);
         return (watch.Blamed ?? watch.Find(watch.Calls))?.Stop($"it ended the process: {end}")
             ?? throw Fault($"its worker ended outside of any rule: {end}");

@@ -53,12 +53,13 @@ enum ResultTarget
 /// |   8192 |  4096 | text: the event's name                                |
 /// |  12288 |  4096 | text: the trace or the example that is being replayed |
 /// |  16384 |  4096 | text: the id of the rule whose thread it dies of       |
+/// |  20480 |  4096 | text: why the worker cannot write what it is to write |
 /// </code>
 /// A text is its length in characters (4 bytes) and these, in UTF-16.
 /// </remarks>
 sealed unsafe class WatchMemory : IRuleWatch, IDisposable
 {
-    const int Size = 20480;
+    const int Size = 24576;
     const int Slot = 4096;
     const int LongestText = (Slot - sizeof(int)) / sizeof(char);
 
@@ -121,9 +122,20 @@ sealed unsafe class WatchMemory : IRuleWatch, IDisposable
         set => WriteText(3 * Slot, value);
     }
 
+    /// <summary>Why the worker cannot write what it is to write; empty while it can.</summary>
+    public string NoRoom
+    {
+        get => ReadText(5 * Slot);
+        set => WriteText(5 * Slot, value);
+    }
+
     /// <summary>Makes the file and maps it.</summary>
-    public static WatchMemory Create(string path) =>
-        new(MemoryMappedFile.CreateFromFile(path, FileMode.Create, null, Size));
+    public static WatchMemory Create(string path)
+    {
+        // Its room is taken before it is mapped: where there is none, the first byte of a sparse file is a SIGBUS.
+        File.WriteAllBytes(path, new byte[Size]);
+        return Open(path);
+    }
 
     /// <summary>Maps the file that there is.</summary>
     public static WatchMemory Open(string path) =>

@@ -16,8 +16,10 @@ namespace AuditRules.Cli.Supervision;
 sealed partial class Worker
 {
     const int EndWithParent = 1; // PR_SET_PDEATHSIG
+    const int CoreFile = 4; // RLIMIT_CORE
     const int Kill = 9;
     const int Pause = 20; // ms
+    const int CopySize = 128 * 1024;
     const int WriteOnlyNew = 0x241; // O_WRONLY | O_CREAT | O_TRUNC
     const int OnlyOwner = 0x180; // 0600
 
@@ -33,7 +35,7 @@ sealed partial class Worker
     {
         _folder = folder;
         Watch = WatchMemory.Open(folder.Watch);
-        _spool = new(new FileStream(folder.Output, FileMode.Create, FileAccess.Write));
+        _spool = new(Opened(folder.Output), NoRoom);
         _stops = RuleStop.Read(folder.Stops);
     }
 
@@ -132,8 +134,8 @@ sealed partial class Worker
         if (!File.Exists(copy))
         {
             using (var input = open())
-            using (var target = File.Create(copy + ".part"))
-                input.CopyTo(target);
+            using (var target = WorkerFolder.Write(() => Created(copy + ".part")))
+                Copy(input, target);
             File.Move(copy + ".part", copy);
         }
 
@@ -141,7 +143,47 @@ sealed partial class Worker
     }
 
     /// <summary>Tells the supervisor of a file that is to be removed should this process be ended.</summary>
-    public void NoteAside(string path) => File.AppendAllLines(_folder.Asides, [path]);
+    public void NoteAside(string path) =>
+        WorkerFolder.Write(() =>
+        {
+            File.AppendAllLines(_folder.Asides, [path]);
+            return path;
+        });
+
+    WritableFile Opened(string path)
+    {
+        try
+        {
+            return Created(path);
+        }
+        catch (IOException e)
+        {
+            NoRoom(e);
+            throw;
+        }
+    }
+
+    static WritableFile Created(string path) =>
+        new(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write });
+
+    // What is wrong with the input is told of the input, what is wrong with the copy of its place.
+    static void Copy(Stream input, Stream target)
+    {
+        var buffer = new byte[CopySize];
+        while (input.Read(buffer) is var read and > 0)
+            _ = WorkerFolder.Write(() =>
+            {
+                target.Write(buffer, 0, read);
+                target.Flush();
+                return read;
+            });
+    }
+
+    void NoRoom(IOException why)
+    {
+        Watch.NoRoom = why.Message;
+        Exit((int)ExitCode.NoOutput);
+    }
 
     // A thread that a rule has started dies, while the code of another rule may run, or none.
     void Blame(object thrown, PathNames paths)
@@ -170,6 +212,8 @@ sealed partial class Worker
         foreach (var signal in EndingSignals)
             _ = Ignore(signal, 1);
         _ = Control(EndWithParent, Kill);
+        // A rule that ends the process is told of. Its memory holds the trace, and belongs into no folder.
+        _ = Limit(CoreFile, [0, 0]);
         // Its end may have been before that.
         if (ParentId() != Watch.Supervisor)
             Exit((int)ExitCode.Fault);
@@ -184,6 +228,9 @@ sealed partial class Worker
 
     [LibraryImport("libc", EntryPoint = "prctl")]
     private static partial int Control(int option, nint value);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit")]
+    private static partial int Limit(int resource, nuint[] softAndHard);
 
     [LibraryImport("libc", EntryPoint = "getppid")]
     private static partial int ParentId();

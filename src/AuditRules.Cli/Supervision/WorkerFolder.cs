@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using AuditRules.Cli.Exit;
 
 namespace AuditRules.Cli.Supervision;
 
@@ -26,7 +27,31 @@ sealed record WorkerFolder(string Path)
     public string Cache => In("cache");
 
     /// <summary>Makes one.</summary>
-    public static WorkerFolder Create() => new(Directory.CreateTempSubdirectory("auditrules-").FullName);
+    /// <exception cref="CommandFailure">It cannot be made.</exception>
+    public static WorkerFolder Create() =>
+        Write(() => new WorkerFolder(Directory.CreateTempSubdirectory("auditrules-").FullName));
+
+    /// <summary>Does what writes into such a folder.</summary>
+    /// <exception cref="CommandFailure">It cannot be written.</exception>
+    public static T Write<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(e.Message);
+        }
+    }
+
+    /// <summary>Ends a command for which such a folder cannot be written.</summary>
+    public static CommandFailure Failure(string why) =>
+        new(
+            ExitCode.NoOutput,
+            $"cannot write below {System.IO.Path.GetTempPath()}, where results are kept until they are complete: {why}",
+            "Make room there, or name another folder with TMPDIR."
+        );
 
     /// <summary>The copy of an input that gives its bytes only once.</summary>
     public string CopyOf(string input) =>
