@@ -368,18 +368,27 @@ let private ofWarning trusted (d: Diagnostic) =
     | "FS1104" -> error "a name with an @ in it"
     | _ -> None
 
-/// The attribute by which the guard knows what the compiler made, where the author writes it: it takes away the checks.
-let private ofAttribute (file: RuleFile) =
-    let word = "CompilerGenerated"
-    let wrong = unchecked "the attribute CompilerGenerated" word
+/// What leaves nothing in the code by which it could be known: the attribute by which the guard knows what the compiler
+/// made takes away the checks, and the compiler puts the path of the file where an author asks for it.
+let private words =
+    let path word =
+        word, forbidden GuardList.Machine word "Where a rule file lies decides nothing." word
 
     [
+        "CompilerGenerated", unchecked "the attribute CompilerGenerated" "CompilerGenerated"
+        path "__SOURCE_DIRECTORY__"
+        path "CallerFilePath"
+    ]
+
+let private ofWords (file: RuleFile) =
+    [
         for i, line in Seq.indexed (file.Code.Split '\n') do
-            match line.IndexOf(word, StringComparison.Ordinal) with
-            | -1 -> ()
-            | column ->
-                let text = file.Lines |> Array.tryItem i |> Option.defaultValue ""
-                Problem.error wrong.Id wrong.Message file.Shown (i + 1) (column + 1) text wrong.Hint
+            for word, wrong in words do
+                match line.IndexOf(word, StringComparison.Ordinal) with
+                | -1 -> ()
+                | column ->
+                    let text = file.Lines |> Array.tryItem i |> Option.defaultValue ""
+                    Problem.error wrong.Id wrong.Message file.Shown (i + 1) (column + 1) text wrong.Hint
     ]
 
 /// Everything that rules may not have in an assembly for which the compiler told that; in trust only what keeps state.
@@ -390,7 +399,7 @@ let check
     (assembly: byte array)
     : Diagnostic list =
     List.choose (ofWarning trusted) told
-    @ (if trusted then [] else List.collect ofAttribute files)
+    @ (if trusted then [] else List.collect ofWords files)
     @ ofAssembly trusted files assembly
     |> List.distinctBy (fun d ->
         d.Place.File, d.Place.Line, d.Id, (if d.Id = Problem.Unchecked then "" else d.Message))

@@ -47,6 +47,11 @@ let private types =
         "System.Collections.Immutable.ImmutableDictionary: nothing"
         "System.Collections.Immutable.ImmutableHashSet: nothing"
         "System.Collections.Hashtable: nothing"
+        "System.Collections.DictionaryBase: nothing"
+        // How much it holds is the machine's.
+        "System.Numerics.Vector: nothing"
+        // Whether one of that name is older than another variable tells whether it was asked for before.
+        "Microsoft.FSharp.Quotations.FSharpVar: -Global"
         "System.Linq.Enumerable: -Shuffle"
         "System.Linq.IGrouping: all"
         "System.Linq.ILookup: all"
@@ -79,7 +84,7 @@ let private types =
         "System.Math: all"
         "System.MathF: all"
         "System.BitConverter: all"
-        "System.Convert: -ToDateTime"
+        "System.Convert: -ToDateTime -ChangeType"
         "System.Nullable: all"
         "System.Tuple: all"
         "System.ValueTuple: all"
@@ -153,12 +158,12 @@ let private types =
         "System.IComparable: all"
         "System.IEquatable: all"
         "System.IDisposable: all"
-        "System.IConvertible: -ToDateTime"
+        "System.IConvertible: -ToDateTime -ToType"
         "System.ICloneable: all"
         "System.Runtime.CompilerServices.DefaultInterpolatedStringHandler: all"
         "System.Runtime.CompilerServices.FormattableStringFactory: all"
         "System.Runtime.CompilerServices.ITuple: all"
-        "System.Runtime.CompilerServices.RuntimeHelpers: InitializeArray CreateSpan GetSubArray EnsureSufficientExecutionStack"
+        "System.Runtime.CompilerServices.RuntimeHelpers: InitializeArray CreateSpan GetSubArray"
     ]
 
 [<Struct>]
@@ -295,6 +300,9 @@ let Set = "set what a value holds"
 [<Literal>]
 let Chance = "be a matter of chance"
 
+[<Literal>]
+let Machine = "ask for the machine or the process"
+
 /// What a member would do, by the beginning of its name; the first that fits.
 let private purposes =
     [
@@ -306,8 +314,10 @@ let private purposes =
         "System.Text.Encoding.DecoderFallback", Set
         "System.DateTime", Time
         "System.DateOnly", Time
-        "System.Convert.ToDateTime", Time
-        "System.IConvertible.ToDateTime", Time
+        "System.Convert.", Time
+        "System.IConvertible.", Time
+        "System.Numerics.Vector", Machine
+        "Microsoft.FSharp.Quotations.FSharpVar.", "keep anything from one event to the next"
         "System.Collections.", Chance
         "System.Diagnostics.Stopwatch", Time
         "System.TimeProvider", Time
@@ -327,14 +337,14 @@ let private purposes =
         "System.Console", Console
         "System.IO.TextWriter", Console
         "System.IO.TextReader", Console
-        "System.Environment", "ask for the machine or the process"
-        "System.AppContext", "ask for the machine or the process"
-        "System.AppDomain", "ask for the machine or the process"
-        "System.Globalization.CultureInfo", "ask for the machine or the process"
-        "System.Text.Encoding", "ask for the machine or the process"
-        "System.GC", "ask for the machine or the process"
+        "System.Environment", Machine
+        "System.AppContext", Machine
+        "System.AppDomain", Machine
+        "System.Globalization.CultureInfo", Machine
+        "System.Text.Encoding", Machine
+        "System.GC", Machine
         "System.Diagnostics.Process", "start programs or look at them"
-        "System.Diagnostics", "ask for the machine or the process"
+        "System.Diagnostics", Machine
         "System.IO", "use files"
         "System.Net", "use the network"
         "System.Threading", Threads

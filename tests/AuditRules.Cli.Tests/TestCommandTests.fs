@@ -42,6 +42,17 @@ let tests =
 
                 Expect.equal ran.Lines lines "report")
 
+            testCase "R80: a time is written in UTC, wherever the machine is" (fun () ->
+                use folder = new Folder()
+
+                folder.Write(
+                    "rules/t.fsx",
+                    "open AuditRules\n\nlet r =\n    rule (\"T1\", \"t\", High) {\n        for o in Py.Open do\n        where (System.DateTime(2026, 1, 1).ToString \"zzz\" = \"+00:00\")\n        shouldFire [ Py.Open.make (path = \"/x\") ]\n    }\n"
+                )
+
+                let ran = start [ "TZ", "Asia/Kolkata" ] folder [ "test" ]
+                Expect.equal (ran.Code, ran.Out) (0, "1 passed, 0 failed\n") ran.Error)
+
             testCase "C62: a recording without what is expected of it fails" (fun () ->
                 use folder = withRecording quiet
                 let ran = run folder [ "test" ]

@@ -32,6 +32,54 @@ let private refused =
         f "(System.Convert.ToDateTime p).Hour > 3",
         [ "(2,22) AR0014: rules may not ask for the time: System.Convert.ToDateTime" ]
 
+        "R80: converts a text to a type that may be a time",
+        f "(System.Convert.ChangeType(\"10:00\", typeof<System.DateTime>) :?> System.DateTime).Day > 3",
+        [ "(2,22) AR0014: rules may not ask for the time: System.Convert.ChangeType" ]
+
+        "R80: asks a text to make itself a time",
+        f
+            "((\"10:00\" :> System.IConvertible).ToType(typeof<System.DateTime>, null) :?> System.DateTime).Day > 3",
+        [ "(2,55) AR0014: rules may not ask for the time: System.IConvertible.ToType" ]
+
+        "R80: inherits a dictionary in the order of hash codes",
+        "type D() =\n    inherit System.Collections.DictionaryBase()\n"
+        + f "(D() :> System.Collections.IDictionary).Count > 3",
+        [
+            "(3,13) AR0014: rules may not be a matter of chance: System.Collections.DictionaryBase"
+        ]
+
+        "R80: asks how wide the processor computes",
+        f "System.Numerics.Vector<byte>.Count > 16",
+        [
+            "(2,50) AR0014: rules may not ask for the machine or the process: System.Numerics.Vector.Count"
+        ]
+
+        "R80: asks how deep it may still call",
+        f "System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack(); true",
+        [
+            "(2,21) AR0014: rules may not use memory by its address: System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack"
+        ]
+
+        "R80: knows by a variable of a quotation what was asked before",
+        "open FSharp.Quotations\n"
+        + f "(let v = Var(p, typeof<int>) in compare (Var.Global(p, typeof<int>)) v < 0)",
+        [
+            "(3,62) AR0014: rules may not keep anything from one event to the next: FSharp.Quotations.FSharpVar.Global"
+        ]
+
+        "R80: asks for the folder that it lies in",
+        f "__SOURCE_DIRECTORY__ = p",
+        [
+            "(2,21) AR0014: rules may not ask for the machine or the process: __SOURCE_DIRECTORY__"
+        ]
+
+        "R80: asks for the path of its file by an attribute",
+        "open System.Runtime.CompilerServices\nopen System.Runtime.InteropServices\ntype T =\n    static member Path([<CallerFilePath; Optional; DefaultParameterValue(\"\")>] path: string) = path\n"
+        + f "T.Path() = p",
+        [
+            "(5,26) AR0014: rules may not ask for the machine or the process: CallerFilePath"
+        ]
+
         "R80: takes a set in the order of hash codes",
         f "Seq.head (System.Collections.Immutable.ImmutableHashSet.Create(p, \"b\")) = p",
         [

@@ -1,4 +1,4 @@
-/// The state that R31 says is not seen. A case that is refused one day is to be taken from that list, and put among what
+/// The state that R31 says is not seen, and what R80 says of a run that is not. A case that is refused one day is to be taken from that list, and put among what
 /// is refused.
 module AuditRules.Scripting.Tests.NotSeenTests
 
@@ -65,6 +65,23 @@ let private notSeen =
         "R31: keeps an enumerator of a seq expression as obj",
         "let e = box ((seq { 1; 2 }).GetEnumerator())\n"
         + f "(e :?> System.Collections.IEnumerator).MoveNext()"
+
+        "R31: keeps an enumerator of LINQ as a sequence",
+        "let e = System.Linq.Enumerable.Select([ 1; 2 ], id).GetEnumerator() :?> seq<int>\n"
+        + f "(e :?> System.Collections.IEnumerator).MoveNext()"
+
+        "R80: asks for the path of its file by the text of an exception",
+        f "(try failwith p with e -> (string e).Contains \"/home\")"
+
+        "R80: asks for a network interface by an address",
+        f "System.Net.IPAddress.Parse(\"fe80::1%lo\").ScopeId = 1L"
+
+        "R80: counts how often its Equals is called",
+        "type K(s: string) =\n    [<DefaultValue>] val mutable N: int\n    override x.Equals o = (x.N <- x.N + 1; false)\n    override x.GetHashCode() = hash s % 2\n"
+        + f "(let a = K p in System.Collections.Generic.HashSet<K>([ a; K \"b\" ]).Count > 1 && a.N > 0)"
+
+        "R80: asks whether there is memory",
+        f "(try (Array.zeroCreate<byte> 2000000000).Length > 0 with :? System.OutOfMemoryException -> false)"
 
         "R31: asks a lazy value for its text",
         "let first = lazy 0\n"
