@@ -176,7 +176,7 @@ let tests =
                     Gen.zip (Gen.elements names) (Gen.listOfLength 40 (Gen.elements [ true; false ]))
                 ))
                 (fun ((rule, events), (name, chosen)) ->
-                    let whole = events |> List.map (wholeEvent "")
+                    let whole = events |> List.map (wholeEvent "y")
 
                     let lost, kept =
                         List.zip (List.truncate whole.Length chosen) whole

@@ -43,7 +43,7 @@ sealed class Absences(AbsencePlan plan, DetectionOptions options)
             return false;
         }
 
-        match.Deadline = now > long.MaxValue - _window ? long.MaxValue : now + _window;
+        match.Deadline = Nanoseconds.After(now, _window);
         _index.Insert(bindings, match, now);
         _waiting.Enqueue(match);
         return true;

@@ -19,7 +19,7 @@ abstract class PrecededTable
 sealed class PrecededTable<TKey>(StepKey<TKey> key, TimeSpan? within, DetectionOptions options)
     : PrecededTable
 {
-    readonly long _window = within is { } time ? Nanoseconds.Of(time) : long.MaxValue;
+    readonly long _window = Nanoseconds.OfLimit(within);
     readonly Dictionary<Key<TKey>, long> _last = new(new KeyComparer<TKey>(key.Comparer));
     readonly SweepSchedule _schedule = new(options);
 

@@ -39,8 +39,8 @@ sealed class RuleMatcher
         for (var i = 1; i < _steps.Length; i++)
             _waiting[i] = (_steps[i].Key ?? StepKey.Any).CreateTable(plan.Overlap, options);
         _preceded = [.. _steps.Select(s => s.NotPrecededBy.Select(p => new Preceded(p, options)).ToArray())];
-        _within = [.. _steps.Select(s => Length(s.Within))];
-        _maxSpan = Length(plan.MaxSpan);
+        _within = [.. _steps.Select(s => Nanoseconds.OfLimit(s.Within))];
+        _maxSpan = Nanoseconds.OfLimit(plan.MaxSpan);
         _groupEnd = plan.GroupEnd;
         if (_groupEnd > 0)
             _group = new(_steps[.._groupEnd], Math.Min(_maxSpan, _within[.._groupEnd].Min()), options);
@@ -359,8 +359,8 @@ sealed class RuleMatcher
     {
         var now = partial.Last.Time;
         partial.Awaits = last;
-        var latest = Math.Max(After(now, _within[first]), After(now, _within[last]));
-        partial.Deadline = Math.Min(latest, After(partial.First.Time, _maxSpan));
+        var latest = Nanoseconds.After(now, Math.Max(_within[first], _within[last]));
+        partial.Deadline = Math.Min(latest, Nanoseconds.After(partial.First.Time, _maxSpan));
         var isKept = false;
         for (var step = first; step <= last; step++)
         {
@@ -392,9 +392,4 @@ sealed class RuleMatcher
         else if (_count.Add(bindings, match) is { } counted)
             Found.Add(_maker.Make(counted, FindingMaker.DoubtsOf(counted)));
     }
-
-    static long After(long time, long length) =>
-        time > long.MaxValue - length ? long.MaxValue : time + length;
-
-    static long Length(TimeSpan? time) => time is { } span ? Nanoseconds.Of(span) : long.MaxValue;
 }
