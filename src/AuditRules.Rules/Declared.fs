@@ -62,7 +62,7 @@ module internal FieldForm =
             typeof<int64>, form _.AsInt64 Value.Int
             typeof<int>, form short (int64 >> Value.Int)
             typeof<float>, form _.AsDouble Value.Float
-            typeof<bool>, form _.AsBool Value.Bool
+            typeof<bool>, form (fun value -> isBool value && value.AsBool) Value.Bool
             typeof<string list>, form texts ofTexts
             typeof<Value>, form id id
             typeof<string option>, optional hasText text PythonText.ToValue
@@ -162,7 +162,7 @@ type DeclaredEvent<'T> =
 
 [<Sealed>]
 type Custom<'T>(name: string, conditions: ImmutableArray<FieldCondition>) =
-    inherit EventSource<DeclaredEvent<'T>>(EventPattern(name, conditions))
+    inherit EventSource<DeclaredEvent<'T>>(EventPattern(EventName.required name, conditions))
 
     do
         if RecordForm<'T>.Problem <> "" then

@@ -8,7 +8,12 @@ open AuditRules.Events
 let raised name (arguments: Value list) =
     AuditEvent(name, ImmutableArray.CreateRange arguments)
 
-let orNull (pattern: 'P option when 'P: not null and 'P: not struct) : 'P | null = Option.toObj pattern
+let orNull (pattern: 'P option when 'P: not null and 'P: not struct) : 'P | null =
+    match pattern with
+    // A pattern that is null would be no condition at all.
+    | Some given when isNull (box given) ->
+        invalidArg "pattern" "a field is given null in the place of a pattern"
+    | _ -> Option.toObj pattern
 
 let private orNil (make: 'A -> Value) (part: 'A option) =
     match part with

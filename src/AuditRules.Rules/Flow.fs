@@ -89,9 +89,16 @@ type EventSource<'V when 'V: struct and 'V: (new: unit -> 'V) and 'V :> ValueTyp
 
         EventSource<'V>(also pattern, problems)
 
+module internal EventName =
+    let required (name: string) =
+        if String.IsNullOrWhiteSpace name then
+            invalidArg "name" "Custom takes the name of an event, as Custom \"app.login\""
+        else
+            name
+
 [<Sealed>]
 type Custom(name: string, conditions: ImmutableArray<FieldCondition>) =
-    inherit EventSource<CustomEvent>(EventPattern(name, conditions))
+    inherit EventSource<CustomEvent>(EventPattern(EventName.required name, conditions))
 
     new(name: string) = Custom(name, ImmutableArray.Empty)
 

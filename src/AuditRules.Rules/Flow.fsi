@@ -76,6 +76,10 @@ type EventSource<'V when 'V: struct and 'V: (new: unit -> 'V) and 'V :> ValueTyp
     /// (R22).</param>
     member where: [<ReflectedDefinition(true)>] condition: Expr<'V -> bool> -> EventSource<'V>
 
+module internal EventName =
+    /// That name. Throws ArgumentException where it is null, empty or blank.
+    val required: name: string -> string
+
 /// Events by name, with arguments by number: for those of your own programs, and for what Python raises and
 /// docs/events.md does not list. `for e in Custom "app.login" do where (e.Text 0 = "root")`.
 [<Sealed>]

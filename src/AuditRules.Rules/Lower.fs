@@ -52,7 +52,16 @@ module internal Lower =
         let last = List.head draft.Steps
         let group = draft.Steps |> List.exists _.Together
 
+        let names = [ for step in List.rev draft.Steps -> step.Name ]
+
+        let twice =
+            names
+            |> List.tryFind (fun name -> names |> List.filter ((=) name) |> List.length > 1)
+
         draft
+        |> require
+            twice.IsNone
+            $"two steps are called {Option.toObj twice}: each needs a name of its own, for findings tell them apart by it"
         |> require draft.Unless.IsEmpty "unless needs a step after it: it drops what waits for that step"
         |> require
             draft.Until.IsEmpty

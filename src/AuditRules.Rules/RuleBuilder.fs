@@ -85,20 +85,23 @@ type RuleEntry =
             [<CallerFilePath>] ?file: string,
             [<CallerLineNumber>] ?line: int
         ) =
+        // Null is a text for F#, and what is said of an empty one serves.
+        let orEmpty (text: string) = if isNull (box text) then "" else text
+
         let list (items: string list option) =
-            ImmutableArray.CreateRange(defaultArg items [])
+            ImmutableArray.CreateRange(List.map orEmpty (defaultArg items []))
 
         RuleBuilder(
             RuleInfo(
-                Id = id,
-                Title = title,
+                Id = orEmpty id,
+                Title = orEmpty title,
                 Severity = severity,
                 Source = SourceLocation((defaultArg file "").Replace('\\', '/'), defaultArg line 0),
                 Mitre = list mitre,
                 Tags = list tags,
                 References = list references,
                 FalsePositives = list falsePositives,
-                Remediation = defaultArg remediation "",
+                Remediation = orEmpty (defaultArg remediation ""),
                 Maturity = defaultArg maturity Maturity.Stable
             ),
             defaultArg overlap Overlap.Latest

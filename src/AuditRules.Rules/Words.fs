@@ -71,7 +71,14 @@ type Words =
     static member writeMode = TextPattern.Regex "[wax+]"
 
     static member after (time: TimeSpan) (audited: AuditEvent) =
-        audited.With(time = Nullable(max 1L (time.Ticks * TimeSpan.NanosecondsPerTick)))
+        if time < TimeSpan.Zero then
+            invalidArg "time" "after takes a time that is not negative"
+
+        let ticks = min time.Ticks (Int64.MaxValue / TimeSpan.NanosecondsPerTick)
+        audited.With(time = Nullable(max 1L (ticks * TimeSpan.NanosecondsPerTick)))
 
     static member inProcess (ordinal: int) (audited: AuditEvent) =
+        if ordinal < 0 then
+            invalidArg "ordinal" "inProcess takes a number of at least 0"
+
         audited.With(``process`` = Nullable ordinal, pid = Nullable(ordinal + 1))

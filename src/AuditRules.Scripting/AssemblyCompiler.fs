@@ -89,7 +89,7 @@ let private compileIn (folder: DirectoryInfo) (sources: (string * string) list) 
 
     let assembly =
         if File.Exists output then
-            Some(File.ReadAllBytes output)
+            Some(LongCode.unoptimized (File.ReadAllBytes output))
         else
             None
 

@@ -112,6 +112,30 @@ let tests =
 
                     Expect.equal (lines (Some.text Some.ordinary troubled)) expected "report")
 
+            testTheory
+                "C37: the summary says of losses that are not all counted what is the least"
+                [
+                    [ 12L ], "12 events lost"
+                    [ 12L; 0L ], "at least 12 events lost"
+                    [ 0L ], "events were lost"
+                ]
+                (fun (counts, expected) ->
+                    let losses =
+                        [
+                            for count in counts -> LossRecord(0, "disk-full", count, 0L, 0L, Some.array [])
+                        ]
+
+                    let trace =
+                        Some.trace [] [ Some.outcome (Some.rule "AR1" "t" Severity.Low) Verdict.Clean "" 0L ]
+
+                    let report =
+                        Some.report [ TraceReport(trace.Trace, trace.Detection, Losses = Some.array losses) ]
+
+                    Expect.equal
+                        (SummaryText.Of report)
+                        $"1 rule over 4,321 events: nothing found; {expected}"
+                        "summary")
+
             testCase "C37: losses of one reason share a line" (fun () ->
                 let loss number reason count =
                     LossRecord(number, reason, count, 0L, 0L, Some.array [])
@@ -283,6 +307,35 @@ let tests =
                 Expect.stringContains text "10.0.0.99\"" "the last but one"
                 let whole = Some.text (TextReportOptions(false, true)) report
                 Expect.stringContains whole "10.0.0.7\"" "verbose shows all")
+
+            testCase "C37: a process is told with its command where long evidence goes on with it" (fun () ->
+                let events =
+                    [
+                        for i in 1..20 ->
+                            StepEvent(
+                                "c",
+                                (Some.connected "10.0.0.1")
+                                    .With(
+                                        ordinal = Nullable(int64 i),
+                                        ``process`` = Nullable(if i < 10 then 0 else 3)
+                                    )
+                            )
+                    ]
+
+                let finding =
+                    Finding("id", Some.secretSent.Rule, "scan", Some.array [], Some.array events)
+
+                let trace = Some.trace [ finding ] [ Some.outcome finding.Rule Verdict.Fired "" 1L ]
+
+                let commands =
+                    System.Collections.Generic.Dictionary(dict [ 0, "first.py"; 3, "second.py" ])
+
+                let report =
+                    Some.report [ TraceReport(trace.Trace, trace.Detection, Commands = commands) ]
+
+                let text = Some.text Some.ordinary report
+                let count (part: string) = (text.Split part).Length - 1
+                Expect.equal (count "first.py", count "second.py") (1, 1) "each once")
 
             testTheory
                 "C5: hostile text reaches no terminal, wherever it stands"

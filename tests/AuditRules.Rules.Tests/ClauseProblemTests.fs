@@ -28,6 +28,98 @@ let tests =
                     ]
                     "it is told"
 
+            testCase "R20: two steps of one name are a problem"
+            <| fun () ->
+                let same =
+                    rule ("T5", "t", Low) {
+                        for o in Py.Open do
+                            followedBy r in Py.OsRemove on (o.Process = r.Process)
+                            thenBy o in Py.OsSystem
+                            message "m"
+                    }
+
+                Expect.equal
+                    (List.ofSeq same.Problems)
+                    [
+                        "two steps are called o: each needs a name of its own, for findings tell them apart by it"
+                    ]
+                    "it is told"
+
+            testCase "R49: an array is no state of a fold"
+            <| fun () ->
+                let counted =
+                    rule ("T5", "t", Low) {
+                        for o in Py.Open do
+                            fold [| 0 |] (seconds 1) o.Process (fun a -> Array.map ((+) 1) a) into s
+                            where (s.State[0] > 1)
+                    }
+
+                Expect.equal
+                    (List.ofSeq counted.Problems)
+                    [
+                        "fold keeps a state for each key: an array would be one for all, so write a list, a Set or a Map"
+                    ]
+                    "it is told"
+
+            testCase "names, times and patterns that cannot be throw where they are made"
+            <| fun () ->
+                let messageOf (make: unit -> objnull) =
+                    try
+                        make () |> ignore
+                        ""
+                    with e ->
+                        e.Message
+
+                Expect.equal
+                    [
+                        messageOf (fun () -> Custom "")
+                        messageOf (fun () -> Custom Unchecked.defaultof<string>)
+                        messageOf (fun () -> Py.Open.matching (path = Unchecked.defaultof<_>))
+                        messageOf (fun () -> box (Py.Open.make () |> after (seconds -1)))
+                        messageOf (fun () -> box (Py.Open.make () |> inProcess -1))
+                    ]
+                    [
+                        "Custom takes the name of an event, as Custom \"app.login\" (Parameter 'name')"
+                        "Custom takes the name of an event, as Custom \"app.login\" (Parameter 'name')"
+                        "a field is given null in the place of a pattern (Parameter 'pattern')"
+                        "after takes a time that is not negative (Parameter 'time')"
+                        "inProcess takes a number of at least 0 (Parameter 'ordinal')"
+                    ]
+                    "what is said"
+
+            testCase "an id and a title that are null are empty"
+            <| fun () ->
+                let none = Unchecked.defaultof<string>
+
+                let made =
+                    rule (none, none, Low, mitre = [ none ]) {
+                        for o in Py.Open do
+                            message "m"
+                    }
+
+                Expect.equal
+                    (made.Id, made.Plan.Info.Title, List.ofSeq made.Plan.Info.Mitre)
+                    ("", "", [ "" ])
+                    "texts"
+
+            testCase "the times of an example stop at the latest there is"
+            <| fun () ->
+                let far =
+                    rule ("T5", "t", Low) {
+                        for o in Py.Open do
+                            atLeast 2 (seconds 1) o.Process
+
+                            shouldFire
+                                [
+                                    Py.Open.make () |> after (hours 2000000)
+                                    Py.Open.make () |> after (hours 2000000)
+                                    Py.Open.make () |> after (hours 2000000)
+                                    Py.Open.make ()
+                                ]
+                    }
+
+                Expect.equal [ for result in ExampleRunner.Run far.Plan -> result.Reason ] [ "" ] "it runs"
+
             testCase "clauses that do not fit are problems of the rule"
             <| fun () ->
                 let odd =

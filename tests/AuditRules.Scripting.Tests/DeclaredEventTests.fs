@@ -50,6 +50,32 @@ let tests =
                     [ ""; ""; ""; ""; ""; ""; "" ]
                     "its examples"
 
+            testCase "R75: an integer is no truth value"
+            <| fun () ->
+                let source =
+                    """open AuditRules
+open AuditRules.Events
+
+type Login = { Ok: bool }
+let login = Custom<Login> "app.login"
+
+let r =
+    rule ("A", "t", Low) {
+        for e in login do
+            where e.Args.Ok
+            message "m"
+            shouldFire [ login.make { Ok = true } ]
+            shouldNotFire [ (Custom "app.login").make [ Value.Int 1 ] ]
+    }
+"""
+
+                use rules = compile source
+
+                Expect.equal
+                    [ for result in ExampleRunner.Run(Seq.exactlyOne rules.Rules) -> result.Reason ]
+                    [ ""; "" ]
+                    "its examples"
+
             testCase "R75: a field that is not there, or of another type, is an error at its place"
             <| fun () ->
                 let say (right: string) (wrong: string) =

@@ -2,6 +2,9 @@ module AuditRules.Scripting.Tests.LoadingTests
 
 open System
 open System.IO
+open System.Reflection
+open System.Reflection.Metadata
+open System.Reflection.PortableExecutable
 open Expecto
 open AuditRules.Detection.Examples
 open AuditRules.Scripting.Tests.Folder
@@ -81,6 +84,38 @@ let r =
                             $"x.fsx(4,11) AR0070: rule A can never fire: no Python raises what it looks for | {text}"
                     ]
                     "what is said"
+
+            testCase "a long list is not optimized: that would take seconds"
+            <| fun () ->
+                use folder = new Folder()
+                let items = String.Join("; ", [ for i in 1..1000 -> $"\"/opt/{i}\"" ])
+                folder.Write("x.fsx", $"open AuditRules\nlet many = [ {items} ]\n" + one "A")
+                use rules = folder.Compile(folder.Path "cache", [ "x.fsx" ])
+                Expect.equal (told rules) [] "nothing to say"
+                // Behind what the cache keeps of it.
+                let entry =
+                    File.ReadAllBytes(Directory.GetFiles(folder.Path "cache") |> Array.exactlyOne)
+
+                let start = entry.AsSpan().IndexOf "MZ"B
+                use image = new PEReader(new MemoryStream(entry[start..]))
+                let metadata = image.GetMetadataReader()
+
+                let flags =
+                    [
+                        for handle in metadata.MethodDefinitions do
+                            let method = metadata.GetMethodDefinition handle
+
+                            if method.RelativeVirtualAddress > 0 then
+                                let body = image.GetMethodBody method.RelativeVirtualAddress
+
+                                body.GetILReader().Length > 3000,
+                                method.ImplAttributes.HasFlag MethodImplAttributes.NoOptimization
+                    ]
+
+                Expect.equal
+                    (List.distinct flags |> List.sort)
+                    [ false, false; true, true ]
+                    "long code, and no other"
 
             testCase "files of one name in two folders do not meet"
             <| fun () ->

@@ -58,10 +58,12 @@ public static class ExampleRunner
         for (var i = 0; i < events.Length; i++)
         {
             var audited = example.Events[i];
-            time +=
+            var gap =
                 i == 0 ? 0
                 : audited.Time == 0 ? Gap
                 : audited.Time;
+            // The latest time there is: what comes behind it comes at once.
+            time = gap > long.MaxValue - time ? long.MaxValue : time + gap;
             events[i] = audited.With(
                 time: time,
                 ordinal: i,

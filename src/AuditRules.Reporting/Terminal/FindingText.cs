@@ -1,6 +1,7 @@
 using System.Globalization;
 using AuditRules.Detection.Findings;
 using AuditRules.Detection.Plans;
+using AuditRules.Events;
 using AuditRules.Reporting.Escaping;
 using AuditRules.Reporting.Reports;
 using AuditRules.Reporting.Text;
@@ -31,6 +32,7 @@ static class FindingText
         var start = finding.Events.IsEmpty ? 0 : finding.Events[0].Event.Time;
         var steps = finding.Events.Length;
         var width = finding.Events.Select(e => e.Step.Length).DefaultIfEmpty().Max();
+        AuditEvent? before = null;
         for (var i = 0; i < steps; i++)
         {
             if (!whole && steps > First + Last + 1 && i == First)
@@ -49,9 +51,17 @@ static class FindingText
                 );
             }
 
+            var audited = finding.Events[i].Event;
             tree.AddNode(
-                Evidence(finding.Events[i], start, width, ProcessOf(finding, i, report), screen.Options.Width)
+                Evidence(
+                    finding.Events[i],
+                    start,
+                    width,
+                    ProcessOf(audited, before, report),
+                    screen.Options.Width
+                )
             );
+            before = audited;
         }
 
         screen.Write(tree);
@@ -101,12 +111,13 @@ static class FindingText
     }
 
     // The command is said once, not with every event of its process.
-    static string ProcessOf(Finding finding, int index, TraceReport report)
+    static string ProcessOf(AuditEvent audited, AuditEvent? before, TraceReport report)
     {
-        var audited = finding.Events[index].Event;
         var pid = string.Create(CultureInfo.InvariantCulture, $"pid {audited.Pid}");
-        var told = index > 0 && finding.Events[index - 1].Event.Process == audited.Process;
-        return !told && report.Commands.TryGetValue(audited.Process, out var command) && command.Length > 0
+        return
+            before?.Process != audited.Process
+            && report.Commands.TryGetValue(audited.Process, out var command)
+            && command.Length > 0
             ? $"{pid}: {TextEscape.Shorten(command, MaxCommand)}"
             : pid;
     }

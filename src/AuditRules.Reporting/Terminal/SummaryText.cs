@@ -15,7 +15,7 @@ public static class SummaryText
         var over = report.Traces.Length > 1 ? $" of {Count(report.Traces.Length, "trace")}" : "";
         var checkedWhat = $"{Count(totals.Rules.Length, "rule")} over {Count(totals.Events, "event")}{over}";
         var leftOut = report.LeftOut.IsEmpty ? "" : $"{Count(report.LeftOut.Length, "rule file")} left out";
-        string[] parts = [Found(totals), Suppressed(totals), Verdicts(totals), leftOut, Losses(totals)];
+        string[] parts = [Found(totals), Suppressed(totals), Verdicts(totals), leftOut, Losses(report)];
         return $"{checkedWhat}: {string.Join("; ", parts.Where(p => p.Length > 0))}";
     }
 
@@ -75,11 +75,13 @@ public static class SummaryText
         return string.Join(", ", parts);
     }
 
-    static string Losses(ReportTotals totals)
+    static string Losses(ReplayReport report)
     {
+        var totals = report.Totals;
+        var least = report.Traces.Any(t => t.Losses.Any(l => l.Count == 0)) ? "at least " : "";
         var lost =
             totals.Losses == 0 ? ""
-            : totals.Lost > 0 ? $"{Count(totals.Lost, "event")} lost"
+            : totals.Lost > 0 ? $"{least}{Count(totals.Lost, "event")} lost"
             : "events were lost";
         var damaged = totals.Damages == 0 ? "" : Count(totals.Damages, "damaged place");
         var unclosed =

@@ -138,6 +138,9 @@ type ThresholdClauses internal () =
             |> Lower.notAfterCount "fold"
             |> Lower.named (Printing.variable key)
             |> Lower.positive "fold" time
+            |> Lower.require
+                (not typeof<'S>.IsArray)
+                "fold keeps a state for each key: an array would be one for all, so write a list, a Set or a Map"
 
         Flow<Folded<'S, 'T>>(
             { draft with Count = Some plan },
