@@ -1,4 +1,5 @@
 using AuditRules.Detection.Patterns;
+using AuditRules.Detection.Plans;
 using AuditRules.Events;
 
 namespace AuditRules.Replay;
@@ -31,7 +32,8 @@ public static class RecordingCoverage
             ?? ByRuntime(meta, name)
             ?? ByRecorder(meta, name)
             ?? ByPython(meta, name)
-            ?? ByValues(meta, pattern);
+            ?? ByValues(meta, pattern)
+            ?? ByCallers(meta, pattern);
     }
 
     // Exclude wins over include, include over what the profile drops (docs/spec/segment.md, S3).
@@ -79,13 +81,29 @@ public static class RecordingCoverage
     {
         if (pattern.EventName != "os.putenv")
             return null;
-        var asked = pattern.Conditions.Select(c => c.Path.Argument).ToHashSet();
+        var read = pattern.Asked.Where(r => r.Kind != ReadKind.Caller).ToArray();
+        var asked = pattern
+            .Conditions.Select(c => c.Path.Argument)
+            .Concat(read.Where(r => r.IsCertain).Select(r => r.Argument))
+            .ToHashSet();
         return meta.Environment switch
         {
-            "none" when asked.Count > 0 => "variables of the environment were left out (--env none)",
+            "none" when asked.Count > 0 || read.Length > 0 =>
+                "variables of the environment were left out (--env none)",
             "keys" when asked.Contains(1) => "values of the environment were redacted (--env keys)",
             _ => null,
         };
+    }
+
+    // Of a recorder that is not ours a META without the key says nothing.
+    static string? ByCallers(TraceMeta meta, EventPattern pattern)
+    {
+        if (meta.Callers || !meta.Recorder.StartsWith("auditrules-", StringComparison.Ordinal))
+            return null;
+        const string Why = "callers were not recorded (--no-frames)";
+        return pattern.Asked.Any(r => r.Kind == ReadKind.Caller) ? $"the rule reads its caller, and {Why}"
+            : pattern.Asked.Any(r => r.Kind == ReadKind.Event) ? Why
+            : null;
     }
 
     static bool Matches(IEnumerable<string> globs, string eventName) =>

@@ -25,6 +25,7 @@ type internal Draft =
         Bounded: Bounded
         Message: Func<Bindings, string> option
         Examples: (bool * AuditEvent list) list
+        Lets: Map<string, FieldRead list>
         Problems: string list
     }
 
@@ -41,7 +42,14 @@ module internal Draft =
             Bounded = TheStep
             Message = None
             Examples = []
+            Lets = Map.empty
             Problems = []
+        }
+
+    let scope draft : Reads.Scope =
+        {
+            Steps = [ for step in List.rev draft.Steps -> step.Name ]
+            Lets = draft.Lets
         }
 
     let problem text draft =
@@ -82,7 +90,9 @@ type EventSource<'V when 'V: struct and 'V: (new: unit -> 'V) and 'V :> ValueTyp
     member _.where([<ReflectedDefinition(true)>] condition: Expr<'V -> bool>) : EventSource<'V> =
         let holds = Printing.value condition
 
-        let test = EventTest(Printing.print condition, (fun view -> holds ('V.Create view)))
+        let test =
+            EventTest(Printing.print condition, (fun view -> holds ('V.Create view)))
+                .Reading(Reads.ofEvent 0 condition)
 
         let rec also (pattern: EventPattern) : EventPattern =
             pattern.With(test, Seq.map also pattern.Or |> ImmutableArray.CreateRange)

@@ -31,6 +31,8 @@ type internal Draft =
         Message: Func<Bindings, string> option
         /// True for what the rule must fire on.
         Examples: (bool * AuditEvent list) list
+        /// What `let` bound, and what it read of events.
+        Lets: Map<string, FieldRead list>
         /// What does not fit, in words (AR0007).
         Problems: string list
     }
@@ -38,6 +40,9 @@ type internal Draft =
 module internal Draft =
     /// One step that takes those events.
     val ofPattern: pattern: EventPattern -> Draft
+
+    /// The names that an expression over all that is bound may use.
+    val scope: draft: Draft -> Reads.Scope
 
     /// One problem more.
     val problem: text: string -> draft: Draft -> Draft

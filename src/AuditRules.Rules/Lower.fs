@@ -16,13 +16,33 @@ module internal Lower =
     let array (items: 'A seq) = ImmutableArray.CreateRange items
 
     let key
+        (flow: Flow<'T>)
+        (draft: Draft)
+        (_: EventSource<'X>)
+        (earlier: Expr<'T -> 'K>)
+        (later: Expr<'X -> 'K>)
         (text: string)
-        (names: string list)
-        (earlier: Bindings -> 'K when 'K: equality)
-        (later: EventView -> 'K)
         : StepKey =
+        let bind = flow.Bind
+        let earlier', later' = Printing.value earlier, Printing.value later
+
         // Structural: a key may be a list of texts.
-        StepKey<'K>(text, array names, Func<_, _> earlier, Func<_, _> later, HashIdentity.Structural)
+        StepKey<'K>(
+            text,
+            array (Printing.keyNames later),
+            Func<Bindings, 'K>(fun bindings -> earlier' (bind bindings)),
+            Func<EventView, 'K>(fun view -> later' ('X.Create view)),
+            HashIdentity.Structural,
+            EarlierReads = Reads.overBound (Draft.scope draft) earlier,
+            LaterReads = Reads.ofEvent 0 later
+        )
+
+    let condition (flow: Flow<'T>) (draft: Draft) (condition: Expr<'T -> bool>) : Condition =
+        let bind = flow.Bind
+        let test = Printing.value condition
+
+        Condition(Printing.print condition, Func<Bindings, bool>(fun bindings -> test (bind bindings)))
+            .Reading(Reads.overBound (Draft.scope draft) condition)
 
     let named (name: string option) (draft: Draft) =
         match name, draft.Steps with
@@ -80,21 +100,12 @@ module internal Lower =
             (not group || overlap = Overlap.Latest)
             "together keeps the latest event of each step: it does not go with overlap = All"
 
-    let drop
-        (bind: Bindings -> 'T)
-        (source: EventSource<'X>)
-        (theirs: Expr<'X -> 'K>)
-        (ours: Expr<'T -> 'K>)
-        =
-        let theirs', ours' = Printing.value theirs, Printing.value ours
+    let drop (flow: Flow<'T>) (source: EventSource<'X>) (theirs: Expr<'X -> 'K>) (ours: Expr<'T -> 'K>) =
+        let draft = named (Printing.variable ours) flow.Draft
 
         UnlessPlan(
             source.Pattern,
-            key
-                $"{Printing.print ours} = {Printing.print theirs}"
-                (Printing.keyNames theirs)
-                (fun bindings -> ours' (bind bindings))
-                (fun view -> theirs' ('X.Create view))
+            key flow draft source ours theirs $"{Printing.print ours} = {Printing.print theirs}"
         )
 
     let problemsOf (source: EventSource<'X>) (draft: Draft) =

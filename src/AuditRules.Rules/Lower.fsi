@@ -24,10 +24,19 @@ type Folded<'S, 'T> =
 module internal Lower =
     val array: items: 'A seq -> ImmutableArray<'A>
 
-    /// A key of that type, compared by structure.
+    /// A key of that type, compared by structure: what is bound joins an event of the source.
     val key:
-        text: string -> names: string list -> earlier: (Bindings -> 'K) -> later: (EventView -> 'K) -> StepKey
+        flow: Flow<'T> ->
+        draft: Draft ->
+        source: EventSource<'X> ->
+        earlier: Expr<'T -> 'K> ->
+        later: Expr<'X -> 'K> ->
+        text: string ->
+            StepKey
             when 'K: equality
+
+    /// A condition over all that is bound.
+    val condition: flow: Flow<'T> -> draft: Draft -> condition: Expr<'T -> bool> -> Condition
 
     /// The first step under its name, where a clause is the first to tell it.
     val named: name: string option -> draft: Draft -> Draft
@@ -46,7 +55,7 @@ module internal Lower =
 
     /// What `unless` and its like make of their arguments: the events, and the key that they share with what is bound.
     val drop:
-        bind: (Bindings -> 'T) ->
+        flow: Flow<'T> ->
         source: EventSource<'X> ->
         theirs: Expr<'X -> 'K> ->
         ours: Expr<'T -> 'K> ->

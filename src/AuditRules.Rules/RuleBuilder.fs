@@ -37,9 +37,6 @@ type RuleBuilder internal (info: RuleInfo, overlap: Overlap) =
             reason: string,
             [<ProjectionParameter; ReflectedDefinition(true)>] condition: Expr<'T -> bool>
         ) : Flow<'T> =
-        let test = Printing.value condition
-        let bind = flow.Bind
-
         let draft =
             if String.IsNullOrWhiteSpace reason then
                 Draft.problem "suppress needs a reason" flow.Draft
@@ -47,7 +44,10 @@ type RuleBuilder internal (info: RuleInfo, overlap: Overlap) =
                 flow.Draft
 
         let plan =
-            SuppressPlan(reason, Condition(Printing.print condition, (fun b -> test (bind b))))
+            SuppressPlan(
+                reason,
+                Lower.condition flow (Lower.named (Printing.variable condition) draft) condition
+            )
 
         flow.With
             { draft with

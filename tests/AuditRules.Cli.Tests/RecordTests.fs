@@ -76,6 +76,73 @@ let tests =
                     Expect.isFalse (folder.Has "run.atrace") "C46: no trace is kept"
                     Expect.equal (start [] folder (words "9")).Code 9 "the program's")
 
+            testCase
+                "R76, R78, R110: code that asks for what was not recorded leaves no rule clean"
+                (fun () ->
+                    use folder = new Folder()
+
+                    let rule id source condition =
+                        [
+                            $"let r{id} ="
+                            $"    rule (\"{id}\", \"t\", High) {{"
+                            $"        for e in {source} do"
+                            $"        where ({condition})"
+                            "        message \"m\""
+                            "    }"
+                        ]
+
+                    folder.Write(
+                        "rules/t.fsx",
+                        String.concat
+                            "\n"
+                            [
+                                "open AuditRules"
+                                "let isOdd (e: AuditRules.Events.Python.OsSystem) = e.Caller.File = \"odd.py\""
+                                yield! rule "A1" "Py.OsSystem" "e.Caller.File.EndsWith \"app.py\""
+                                yield! rule "A2" "Py.OsPutenv" "e.Value.Contains \"swordfish\""
+                                yield! rule "A3" "Py.Compile" "e.Source.EndsWith \"#END\""
+                                yield! rule "A4" "Py.SubprocessPopen" "(string e.Env).Contains \"swordfish\""
+                                yield! rule "A5" "Py.OsSystem" "isOdd e"
+                                yield! rule "A6" "Py.OsSystem" "e.Command = \"false\""
+                                yield! rule "A7" "Py.OsRemove" "e.Caller.Line = 1"
+                            ]
+                        + "\n"
+                    )
+
+                    folder.Write(
+                        "app.py",
+                        "import os, subprocess\n"
+                        + "os.environ['SECRET'] = 'sword' + 'fish'\n"
+                        + "os.system('true')\n"
+                        + "subprocess.run(['/bin/true'], env={'TOKEN': 'sword' + 'fish'})\n"
+                        + "compile('x=1\\n' * 200000 + '#END', 'f', 'exec')\n"
+                    )
+
+                    let ran =
+                        start
+                            []
+                            folder
+                            [ "record"; "--no-frames"; "-o"; "run.atrace"; "--"; "python3"; "app.py" ]
+
+                    Expect.equal ran.Code 0 ran.Error
+                    let replayed = start [] folder [ "replay"; "run.atrace" ]
+
+                    Expect.equal
+                        [
+                            for line in replayed.Lines do
+                                if line.StartsWith "blind " || line.StartsWith "unknown " then
+                                    line
+                        ]
+                        [
+                            "blind A1 t: the recording could not contain os.system: the rule reads its caller, and callers were not recorded (--no-frames)"
+                            "blind A2 t: the recording could not contain os.putenv: values of the environment were redacted (--env keys)"
+                            "unknown A3 t: the source of compile was cut when it was recorded"
+                            "unknown A4 t: the env of subprocess.Popen was redacted when it was recorded"
+                            "unknown A5 t: code of the rule was given os.system as a whole, of which the recording has not all: callers were not recorded (--no-frames)"
+                            "blind A7 t: the recording could not contain os.remove: the rule reads its caller, and callers were not recorded (--no-frames)"
+                        ]
+                        replayed.Error)
+
             testCase "C48: the report goes to a file that is named" (fun () ->
                 use folder = withProgram ()
 

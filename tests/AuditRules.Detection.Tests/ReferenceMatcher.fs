@@ -216,8 +216,14 @@ let private withFindings (below: Found list) (events: AuditEvent list) =
     let doubtful = HashSet<AuditEvent>(HashIdentity.Reference)
 
     let asEvent (f: Found) =
+        let lost =
+            if List.exists hasLost f.Events then
+                Value.Redacted(RedactedValue("", 0L, ""))
+            else
+                Value.Nil
+
         let e =
-            AuditEvent("#", f.Last.Arguments.SetItem(0, textOf f.Last))
+            AuditEvent("#", f.Last.Arguments.SetItem(0, textOf f.Last).SetItem(3, lost))
                 .With(time = System.Nullable f.Time, ordinal = System.Nullable f.Last.Ordinal)
 
         cited[e] <- f.Events

@@ -136,6 +136,17 @@ let private joined list =
 let private joinedAsKept list =
     String.Join(" ", fst (itemsOf list) |> List.map keptOf)
 
+/// R78: whether anything of an event's text or list was not kept.
+let hasLost (e: AuditEvent) =
+    let isLost item =
+        match known item with
+        | Beginning _ -> true
+        | _ -> false
+
+    isLost e.Arguments[0]
+    || isLost e.Arguments[3]
+    || List.exists isLost (fst (itemsOf e.Arguments[3]))
+
 /// What the whole field would have said, whatever was lost of it: the same of all that it may have been, or not.
 let private decide (matches: string -> bool) (wanted: string) (kept: string) known =
     let among candidates =
@@ -164,7 +175,13 @@ let asks (source: Source) (e: AuditEvent) =
                 No
 
             for wanted in Option.toList source.Text do
-                equals wanted (keptOf e.Arguments[0]) (known e.Arguments[0])
+                let answer = equals wanted (keptOf e.Arguments[0]) (known e.Arguments[0])
+
+                // Of a finding code asks for the text, and a finding is made of the events that it cites.
+                match answer with
+                | Yes when e.Name = "#" && wasLost e.Arguments[3] -> PerhapsSo
+                | No when e.Name = "#" && wasLost e.Arguments[3] -> PerhapsNot
+                | answer -> answer
 
             // A finding has no such list.
             if e.Name <> "#" then

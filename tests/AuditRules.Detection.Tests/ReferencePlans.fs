@@ -31,10 +31,17 @@ let private ticks (time: int64 option) =
 let rec planWith (keyOf: int -> EventView -> string | null) id (rule: Rule) : RulePlan =
     let below = rule.Below |> Option.map (planWith keyOf (id + "below"))
 
+    // What is read of a finding is its message, which is made of the events that it cites.
+    let readsOf step index =
+        ImmutableArray.Create(
+            FieldRead.ArgumentOf(step, index, "text"),
+            FieldRead.ArgumentsOf(step, $"findings of {id}below")
+        )
+
     let patternOf (source: Source) =
         let one (name: string) =
-            let code (test: EventView -> bool) (pattern: EventPattern) =
-                pattern.With(EventTest("...", test), ImmutableArray.Empty)
+            let code reads (test: EventView -> bool) (pattern: EventPattern) =
+                pattern.With(EventTest("...", test).Reading reads, ImmutableArray.Empty)
 
             let with' field path matching (wanted: string option) (pattern: EventPattern) =
                 match wanted with
@@ -44,7 +51,7 @@ let rec planWith (keyOf: int -> EventView -> string | null) id (rule: Rule) : Ru
             let pattern =
                 match name, below, source.Text with
                 | "#", Some below, Some text ->
-                    EventPattern.OfFindings below |> code (fun v -> field 0 v = text)
+                    EventPattern.OfFindings below |> code (readsOf 0 0) (fun v -> field 0 v = text)
                 | "#", Some below, None -> EventPattern.OfFindings below
                 | _ ->
                     EventPattern(name)
@@ -53,7 +60,7 @@ let rec planWith (keyOf: int -> EventView -> string | null) id (rule: Rule) : Ru
                     |> with' "joined" (FieldPath.Joined 3) TextPattern.StartsWith source.Joined
 
             match source.Over with
-            | Some least -> pattern |> code (fun v -> number v > least)
+            | Some least -> pattern |> code ImmutableArray.Empty (fun v -> number v > least)
             | None -> pattern
 
         (one (List.head source.Names)).OrAny(List.map one (List.tail source.Names))
@@ -63,7 +70,13 @@ let rec planWith (keyOf: int -> EventView -> string | null) id (rule: Rule) : Ru
             "key",
             ImmutableArray.Create "key",
             (fun (b: Bindings) -> keyOf index b[earlier]),
-            (fun v -> keyOf index v)
+            (fun v -> keyOf index v),
+            EarlierReads =
+                (if index = 0 then
+                     readsOf earlier 0
+                 else
+                     ImmutableArray.Empty),
+            LaterReads = (if index = 0 then readsOf 0 0 else ImmutableArray.Empty)
         )
 
     let stepOf i (s: Step) =
@@ -114,7 +127,12 @@ let rec planWith (keyOf: int -> EventView -> string | null) id (rule: Rule) : Ru
                     | FirstText text -> field 0 b[0] = text
                     | LastNumber wanted -> number b[final] = wanted
 
-                SuppressPlan("known", Condition("...", isSuppressed))
+                let reads =
+                    match suppressed with
+                    | FirstText _ -> readsOf 0 0
+                    | LastNumber _ -> ImmutableArray.Empty
+
+                SuppressPlan("known", Condition("...", isSuppressed).Reading reads)
         ]
 
     let own (b: Bindings) = keyOf 1 b[final]
@@ -130,7 +148,8 @@ let rec planWith (keyOf: int -> EventView -> string | null) id (rule: Rule) : Ru
                 TimeSpan.FromTicks window,
                 "",
                 own,
-                (if distinct then Func<_, _> value else null)
+                (if distinct then Func<_, _> value else null),
+                Reads = (if distinct then readsOf final 0 else ImmutableArray.Empty)
             )
         | Some(Sum least, window) ->
             SumPlan<string | null>(least, TimeSpan.FromTicks window, "", own, "", (fun b -> number b[final]))

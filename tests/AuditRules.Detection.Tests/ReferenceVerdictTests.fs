@@ -24,38 +24,6 @@ let private wholeEvent lost (e: AuditEvent) =
     )
         .With(time = Nullable e.Time, ordinal = Nullable e.Ordinal)
 
-/// A rule that asks for texts by patterns alone: keys and conditions, and what asks for findings, see what was kept.
-let rec private byOtherThanText (rule: Rule) =
-    let source (s: Source) =
-        if List.contains "#" s.Names then
-            { s with Text = None }
-        else
-            s
-
-    { rule with
-        Steps =
-            [
-                for s in rule.Steps ->
-                    { s with
-                        Source = source s.Source
-                        ByText = false
-                        Unless = Option.map source s.Unless
-                        Until = Option.map source s.Until
-                        Preceded = s.Preceded |> Option.map (fun (s, window) -> source s, window)
-                    }
-            ]
-        Threshold =
-            match rule.Threshold with
-            | Some(Count(least, _), window) -> Some(Count(least, false), window)
-            | other -> other
-        Suppressed =
-            match rule.Suppressed with
-            | Some(FirstText _) -> Some(LastNumber 0L)
-            | other -> other
-        Absence = rule.Absence |> Option.map (fun (s, window) -> source s, window)
-        Below = Option.map byOtherThanText rule.Below
-    }
-
 /// Two steps of which the second is refused by what came before, or suppressed: one rule in many is so.
 let private genRefusing =
     gen {
@@ -164,7 +132,6 @@ let tests =
             <| Prop.forAll
                 (alsoByRefusing (Gen.listOfLength 40 (Gen.elements [ ""; "x"; "y"; "z" ])))
                 (fun ((rule, events), texts) ->
-                    let rule = byOtherThanText rule
                     let whole = List.map2 wholeEvent (List.truncate events.Length texts) events
                     not (isClean [||] rule events) || findsNothing rule whole)
 

@@ -31,7 +31,7 @@ let private shown patterns (events: AuditEvent list) =
             [ for site in index.Find(frame, row) -> site.Rule ],
             [
                 for site in sites ->
-                    let mutable doubtful: FieldCondition | null = null
+                    let mutable doubtful: UndecidedValue | null = null
                     site.Rule, site.Ask(memory, EventView(frame, row), &doubtful)
             ]
     ]

@@ -82,6 +82,22 @@ let private on field argument pattern (name: string) =
 
 let private anyText = TextPattern.Glob "*"
 
+/// Code that reads that of an event and says no.
+let private reading read (name: string) =
+    EventPattern(name).With(EventTest("...", (fun _ -> false)).Reading(list [ read ]), ImmutableArray.Empty)
+
+let private withoutCallers =
+    "the rule reads its caller, and callers were not recorded (--no-frames)"
+
+let private withCallers =
+    TraceMeta(
+        Recorder = "auditrules-native",
+        Runtime = "CPython",
+        RuntimeVersion = "3.8.18",
+        Platform = "linux-x64",
+        Callers = true
+    )
+
 /// The bytes as a stream that is to be unpacked, and so cannot be sought.
 let private brotli (bytes: byte array) =
     let packed = new MemoryStream()
@@ -152,6 +168,91 @@ let blind =
                 ]
             <| fun (meta, pattern, reason) ->
                 Expect.equal (said meta [] [] pattern) (Verdict.Blind, reason) $"{pattern}"
+
+            testTheory
+                "R76, R110: a rule is blind where its code surely reads what the recording could not contain"
+                [
+                    "caller", reading (FieldRead.CallerOf 0) "open", "open", withoutCallers
+                    "caller of that", reading (FieldRead.CallerOf(0, "open")) "open", "open", withoutCallers
+                    "value",
+                    reading (FieldRead.ArgumentOf(0, 1, "value")) "os.putenv",
+                    "os.putenv",
+                    "values of the environment were redacted (--env keys)"
+                ]
+            <| fun (_, pattern, name, why) ->
+                Expect.equal
+                    (said native [] [] pattern)
+                    (Verdict.Blind, $"the recording could not contain {name}: {why}")
+                    $"{pattern}"
+
+            testTheory
+                "R76, R110: it is clean where callers were recorded, or the code does not surely read them"
+                [
+                    "recorded", withCallers, reading (FieldRead.CallerOf 0) "open"
+                    "another recorder",
+                    TraceMeta(Recorder = "import", Runtime = "CPython"),
+                    reading (FieldRead.CallerOf 0) "open"
+                    "as a whole", native, reading (FieldRead.EventOf 0) "open"
+                    "a key", native, reading (FieldRead.ArgumentOf(0, 0, "key")) "os.putenv"
+                    "another event", native, reading (FieldRead.CallerOf(0, "os.remove")) "open"
+                ]
+            <| fun (_, meta, pattern) ->
+                Expect.equal (said meta [] [] pattern) (Verdict.Clean, "") $"{pattern}"
+
+            testCase "R76, R110: an unless that reads callers that were not recorded could not see its events"
+            <| fun () ->
+                let key later =
+                    StepKey<int>(
+                        "",
+                        ImmutableArray.Empty,
+                        (fun b -> b[0].Process),
+                        _.Process,
+                        LaterReads = list later
+                    )
+
+                let step = StepPlan("c", EventPattern "close")
+
+                let guarded later =
+                    StepPlan(
+                        step.Name,
+                        step.Pattern,
+                        ImmutableArray.Empty,
+                        key [],
+                        Nullable(),
+                        list [ UnlessPlan(EventPattern "x", key later) ]
+                    )
+
+                let verdict later =
+                    let first = rule (EventPattern "open")
+
+                    let plan =
+                        RulePlan(
+                            first.Info,
+                            list [ first.Steps[0]; guarded later; StepPlan("d", EventPattern "end") ],
+                            null,
+                            null,
+                            ImmutableArray.Empty
+                        )
+
+                    TraceReplay
+                        .Run(new MemoryStream(trace native [] []), "", [ plan ])
+                        .Detection.Outcomes[0].Verdict
+
+                Expect.equal (verdict []) Verdict.Clean "without"
+                Expect.equal (verdict [ FieldRead.CallerOf 0 ]) Verdict.Unknown "with: R56"
+
+            testCase "R110: code that was given an event as a whole perhaps read its caller"
+            <| fun () ->
+                let handed = reading (FieldRead.EventOf 0) "open"
+                let opened = AuditEvent("open", list [ Value.Str "x" ])
+
+                Expect.equal
+                    (said native [ opened ] [] handed)
+                    (Verdict.Unknown,
+                     "code of the rule was given open as a whole, of which the recording has not all: callers were not recorded (--no-frames)")
+                    "an event came"
+
+                Expect.equal (said withCallers [ opened ] [] handed) (Verdict.Clean, "") "recorded"
 
             testTheory
                 "R76: it is clean where the recording could contain it, or does not say"

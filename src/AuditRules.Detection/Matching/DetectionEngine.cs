@@ -134,6 +134,8 @@ public sealed class DetectionEngine
             var matcher = _matchers[site.Rule];
             if (!matcher.IsAwaited(site))
                 continue;
+            if (site.HandsOn)
+                matcher.Came(site.Step);
             _options.Watch?.Enter(matcher.Plan.Info.Id, view);
             try
             {

@@ -11,7 +11,7 @@ namespace AuditRules.Detection.Matching;
 sealed record Found(Finding Finding, Doubt[]? Doubts, AuditEvent Last);
 
 /// <summary>Makes the findings of a rule of what is bound.</summary>
-sealed class FindingMaker(RulePlan plan, EventView[] views)
+sealed class FindingMaker(RulePlan plan, EventView[] views, CodeReads reads)
 {
     public Found Make(Counted counted, Doubt[]? doubts)
     {
@@ -32,6 +32,7 @@ sealed class FindingMaker(RulePlan plan, EventView[] views)
         {
             if (suppression.Condition.Test(bindings))
             {
+                reads.Asked(suppression.Condition);
                 finding = finding.Suppress(suppression.Reason);
                 break;
             }

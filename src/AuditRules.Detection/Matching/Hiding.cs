@@ -53,11 +53,12 @@ static class Hiding
     static IEnumerable<EventPattern> Spurious(RulePlan plan) =>
         plan
             .Steps.SelectMany(Excluded)
-            .Concat(plan.Absence is { } absence ? [absence.Pattern] : [])
+            .Concat(plan.Absence is { } absence ? [PlanReads.Of(absence.Pattern, absence.Key)] : [])
             .Concat(plan.BuiltOn.SelectMany(Spurious));
 
     static IEnumerable<EventPattern> Excluded(StepPlan step) =>
-        step.Unless.Concat(step.Until).Select(u => u.Pattern).Concat(Refusing(step));
+        step.Unless.Concat(step.Until).Select(u => PlanReads.Of(u.Pattern, u.Key)).Concat(Refusing(step));
 
-    static IEnumerable<EventPattern> Refusing(StepPlan step) => step.NotPrecededBy.Select(p => p.Pattern);
+    static IEnumerable<EventPattern> Refusing(StepPlan step) =>
+        step.NotPrecededBy.Select(p => PlanReads.Of(p.Pattern, p.Key));
 }

@@ -7,7 +7,7 @@ namespace AuditRules.Detection.Matching;
 /// <summary>What came before a step, for one <c>notPrecededBy</c> (R53).</summary>
 sealed class Preceded(PrecededPlan plan, DetectionOptions options)
 {
-    readonly EventPattern[] _patterns = [.. plan.Pattern.PatternsNeeded()];
+    readonly EventPattern[] _patterns = [.. PlanReads.Of(plan.Pattern, plan.Key).PatternsNeeded()];
     readonly PrecededTable _came = plan.Key.CreateMemory(plan.Within, options);
     readonly PrecededTable _perhaps = plan.Key.CreateMemory(plan.Within, options);
     UndecidedValue? _undecided; // the last one

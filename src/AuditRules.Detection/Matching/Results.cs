@@ -84,7 +84,9 @@ sealed class Results
             _findings[rule].Certain,
             needed.Sum(r => matchers[r].Evicted),
             missing.Losses,
-            needed.Select(r => matchers[r].Undecided).FirstOrDefault(u => u is not null),
+            needed
+                .Select(r => matchers[r].WhyUndecided(_options.WhyBlind))
+                .FirstOrDefault(u => u is not null),
             _options.WhyBlind
         );
         if (verdict != Verdict.Clean)

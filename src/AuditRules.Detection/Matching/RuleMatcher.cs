@@ -15,7 +15,7 @@ sealed class RuleMatcher
     readonly ImmutableArray<StepPlan> _steps;
     readonly PartialTable[] _waiting; // [step]: what waits for that step; unused for the first and for a group
     readonly Drops _drops;
-    readonly Preceded[][] _preceded; // [step][n]
+    readonly PrecededSteps _preceded;
     readonly long[] _within;
     readonly long _maxSpan;
     readonly int _groupEnd; // the first step behind the group; 0 for none
@@ -25,6 +25,7 @@ sealed class RuleMatcher
     readonly Absences? _absences;
     readonly EventPattern[] _absent; // what must not come behind the last step
     readonly int _hiding; // the steps before which a match too many may hide another
+    readonly CodeReads _reads;
     readonly FindingMaker _maker;
     readonly EventView[] _views;
     readonly StepCounters[] _counters;
@@ -38,7 +39,6 @@ sealed class RuleMatcher
         _waiting = new PartialTable[_steps.Length];
         for (var i = 1; i < _steps.Length; i++)
             _waiting[i] = (_steps[i].Key ?? StepKey.Any).CreateTable(plan.Overlap, options);
-        _preceded = [.. _steps.Select(s => s.NotPrecededBy.Select(p => new Preceded(p, options)).ToArray())];
         _within = [.. _steps.Select(s => Nanoseconds.OfLimit(s.Within))];
         _maxSpan = Nanoseconds.OfLimit(plan.MaxSpan);
         _groupEnd = plan.GroupEnd;
@@ -47,10 +47,14 @@ sealed class RuleMatcher
         _groupHolds = GroupHolds;
         _count = plan.Count?.CreateTable(options);
         _absences = plan.Absence is { } absence ? new(absence, options) : null;
-        _absent = [.. plan.Absence?.Pattern.PatternsNeeded() ?? []];
+        _absent = plan.Absence is { } absent
+            ? [.. PlanReads.Of(absent.Pattern, absent.Key).PatternsNeeded()]
+            : [];
         _hiding = Hiding.StepsOf(plan);
         _views = new EventView[_steps.Length];
-        _maker = new(plan, _views);
+        _reads = new(plan, _views);
+        _preceded = new(plan, _reads, options);
+        _maker = new(plan, _views, _reads);
         _counters = StepCounters.Of(plan);
         _drops = new(_steps, _counters, options);
     }
@@ -60,8 +64,11 @@ sealed class RuleMatcher
     /// <summary>Findings that were made and not yet taken away.</summary>
     public List<Found> Found { get; } = [];
 
-    /// <summary>The first value that a pattern could not decide where a finding may be hidden by that; null for none.</summary>
-    public UndecidedValue? Undecided { get; private set; }
+    /// <summary>Why the rule is not clean: a value that was not kept would decide, and may hide a finding. Null for none.</summary>
+    public string? WhyUndecided(Func<EventPattern, string?>? whyBlind) => _reads.Why(whyBlind);
+
+    /// <summary>An event of the step's name came while the step waited.</summary>
+    public void Came(int step) => _reads.Came(step);
 
     /// <summary>Of the matches that got furthest the last that took a step, was refused one or was dropped; null for none.</summary>
     public Partial? Furthest { get; private set; }
@@ -73,7 +80,7 @@ sealed class RuleMatcher
         + (_count?.Evicted ?? 0)
         + (_group?.Evicted ?? 0)
         + (_absences?.Evicted ?? 0)
-        + _preceded.Sum(p => p.Sum(t => t.Evicted));
+        + _preceded.Evicted;
 
     public ImmutableArray<StepProgress> Progress
     {
@@ -101,6 +108,13 @@ sealed class RuleMatcher
     /// <summary>An event that the site's patterns took.</summary>
     public void On(Site site, EventView view)
     {
+        // R106: by what was kept of a key nothing is dropped for certain.
+        if (site.Role != SiteRole.Step && _reads.KeyOf(site, view) is { } hidden)
+        {
+            Doubt(site, view, hidden);
+            return;
+        }
+
         switch (site.Role)
         {
             case SiteRole.Step:
@@ -113,35 +127,40 @@ sealed class RuleMatcher
                 Note(_absences!.Drop(view));
                 break;
             case SiteRole.Preceded:
-                _preceded[site.Step][site.Number].Remember(view);
+                _preceded.Of(site).Remember(view);
                 break;
         }
     }
 
     /// <summary>An event of which a site's patterns cannot say whether they take it, for what was kept of a value does not
-    /// decide that condition: whatever it does as a step, no finding may be hidden by it (R78), and it drops and refuses
-    /// nothing for certain (R106).</summary>
-    public void OnUndecided(Site site, EventView view, FieldCondition open)
+    /// decide: whatever it does as a step, no finding may be hidden by it (R78), and it drops and refuses nothing for certain
+    /// (R106).</summary>
+    public void OnUndecided(Site site, EventView view, UndecidedValue value)
     {
         if (site.Role == SiteRole.Step)
         {
-            Undecided ??= UndecidedValue.Of(open, view);
+            _reads.Note(value);
             return;
         }
 
-        var value = UndecidedValue.Of(open, view);
+        _reads.KeyOf(site, view);
+        Doubt(site, view, value);
+    }
+
+    void Doubt(Site site, EventView view, UndecidedValue value)
+    {
         switch (site.Role)
         {
             case SiteRole.Unless or SiteRole.Until:
                 // R56: a match that should perhaps not go on.
                 if (_drops.Doubt(site, view, value.AsDoubt()) && site.Step < _hiding)
-                    Undecided ??= value;
+                    _reads.Note(value);
                 break;
             case SiteRole.Absence:
                 _absences!.Doubt(view, value.AsDoubt());
                 break;
             case SiteRole.Preceded:
-                _preceded[site.Step][site.Number].RememberUndecided(view, value);
+                _preceded.Of(site).RememberUndecided(view, value);
                 break;
         }
     }
@@ -172,6 +191,7 @@ sealed class RuleMatcher
             return;
         }
 
+        _reads.Joins(step, view);
         if (_waiting[step].Find(view) is not { } partial)
         {
             _counters[step].WithoutPartner++;
@@ -202,6 +222,7 @@ sealed class RuleMatcher
             return;
         }
 
+        _reads.JoinsGroup(step, _groupEnd);
         if (_group!.Add(step, view, _views, _groupHolds) is not { } match)
         {
             _counters[step].WithoutPartner++;
@@ -233,7 +254,9 @@ sealed class RuleMatcher
         var bindings = new Bindings(_views);
         foreach (var condition in _steps[step].Conditions)
         {
-            if (!condition.Test(bindings))
+            var holds = condition.Test(bindings);
+            _reads.Asked(condition);
+            if (!holds)
                 return false;
         }
 
@@ -269,7 +292,7 @@ sealed class RuleMatcher
             return;
         }
 
-        if (WasPreceded(step, bindings, view))
+        if (_preceded.Came(step, bindings, view))
         {
             counters.Preceded++;
             return;
@@ -282,42 +305,12 @@ sealed class RuleMatcher
             step,
             view.Detach(),
             isRun,
-            DoubtsOf(step, partial, bindings, view)
+            _preceded.DoubtsOf(step, partial, bindings, view)
         );
         counters.Taken++;
         if (partial is not null)
             Remove(step, partial);
         Advance(step, bindings, next);
-    }
-
-    bool WasPreceded(int step, Bindings bindings, EventView view)
-    {
-        foreach (var table in _preceded[step])
-        {
-            if (table.Came(bindings, view.Time))
-                return true;
-        }
-
-        return false;
-    }
-
-    Doubt[]? DoubtsOf(int step, Partial? partial, Bindings bindings, EventView view)
-    {
-        var earlier = partial?.Doubts;
-        var inherited = (view.Rows as FindingEvent)?.Doubts;
-        if (inherited is null && _preceded[step].Length == 0)
-            return earlier;
-        List<Doubt> all = [.. earlier ?? [], .. inherited ?? []];
-        foreach (var preceded in _preceded[step])
-        {
-            var undecided = preceded.UndecidedBefore(bindings, view.Time);
-            // R56: an event that should perhaps not be taken.
-            if (undecided is not null && Hiding.ByTaking(_plan, step))
-                Undecided ??= undecided;
-            all.Add(undecided?.AsDoubt() ?? preceded.DoubtBefore(view.Time));
-        }
-
-        return [.. all];
     }
 
     void Remove(int step, Partial partial)
@@ -364,6 +357,7 @@ sealed class RuleMatcher
         var isKept = false;
         for (var step = first; step <= last; step++)
         {
+            _reads.Waits(step);
             var insertion = _waiting[step].Insert(bindings, partial, now);
             isKept |= insertion == Insertion.Kept;
             if (insertion == Insertion.Full)
@@ -384,12 +378,17 @@ sealed class RuleMatcher
         if (_absences is not null)
         {
             match.Awaits = _steps.Length;
+            _reads.WaitsForAbsence();
             if (_absences.Insert(bindings, match))
                 _drops.InsertUntil(_steps.Length - 1, bindings, match);
         }
         else if (_count is null)
             Found.Add(_maker.Make(new Counted([match]), match.Doubts));
-        else if (_count.Add(bindings, match) is { } counted)
-            Found.Add(_maker.Make(counted, FindingMaker.DoubtsOf(counted)));
+        else
+        {
+            _reads.Counts();
+            if (_count.Add(bindings, match) is { } counted)
+                Found.Add(_maker.Make(counted, FindingMaker.DoubtsOf(counted)));
+        }
     }
 }

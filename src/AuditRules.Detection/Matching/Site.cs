@@ -29,10 +29,11 @@ sealed record SitePattern(EventPattern Pattern, int[] Numbers)
     /// <summary>What the pattern says of an event.</summary>
     /// <param name="memory">Earlier answers.</param>
     /// <param name="view">The event.</param>
-    /// <param name="open">The condition that what was kept of a value does not decide; null when the answer is decided.</param>
-    public Answer Ask(PatternMemory memory, EventView view, out FieldCondition? open)
+    /// <param name="open">What was not kept and would decide; null when the answer is decided.</param>
+    public Answer Ask(PatternMemory memory, EventView view, out UndecidedValue? open)
     {
         open = null;
+        FieldCondition? undecided = null;
         var least = Answer.Yes;
         var conditions = Pattern.Conditions;
         for (var i = 0; i < conditions.Length; i++)
@@ -44,16 +45,36 @@ sealed record SitePattern(EventPattern Pattern, int[] Numbers)
             if (answer == Answer.No)
                 return answer;
             if (answer < least)
-                (least, open) = (answer, conditions[i]);
+                (least, undecided) = (answer, conditions[i]);
         }
 
         // The code of a rule counts on its conditions.
-        if (least == Answer.PerhapsNo)
-            return least;
+        if (least != Answer.PerhapsNo && !Pattern.Tests.IsEmpty)
+            least = AskCode(view, least, out open);
+        if (undecided is not null && least != Answer.No)
+            open = UndecidedValue.Of(undecided, view);
+        return least;
+    }
+
+    // Code that read what was not kept decides nothing, and what stands behind it counts on it.
+    Answer AskCode(EventView view, Answer least, out UndecidedValue? open)
+    {
+        open = null;
         foreach (var test in Pattern.Tests)
         {
-            if (!test.Test(view))
+            var holds = test.Test(view);
+            var hidden = Hidden.In(test.Reads, view);
+            if (!holds && hidden is null)
+            {
+                open = null;
                 return Answer.No;
+            }
+
+            open ??= hidden;
+            if (!holds)
+                return Answer.PerhapsNo;
+            if (hidden is not null)
+                least = Answer.PerhapsYes;
         }
 
         return least;
@@ -72,11 +93,14 @@ sealed record Site(int Rule, SiteRole Role, int Step, int Number, string EventNa
     /// <summary>True where the events are findings, which no program can raise.</summary>
     public bool IsOfFindings => Patterns[0].Pattern.FindingsOf is not null;
 
+    /// <summary>True for a step whose code is given its events as a whole (R110).</summary>
+    public bool HandsOn { get; init; }
+
     /// <summary>What the patterns say of an event: of several answers the one nearest to yes.</summary>
     /// <param name="memory">Earlier answers.</param>
     /// <param name="view">The event.</param>
-    /// <param name="open">The condition that what was kept of a value does not decide; null when the answer is decided.</param>
-    public Answer Ask(PatternMemory memory, EventView view, out FieldCondition? open)
+    /// <param name="open">What was not kept and would decide; null when the answer is decided.</param>
+    public Answer Ask(PatternMemory memory, EventView view, out UndecidedValue? open)
     {
         open = null;
         var most = Answer.No;
@@ -131,6 +155,9 @@ sealed record Site(int Rule, SiteRole Role, int Step, int Number, string EventNa
                     number,
                     g.Key.EventName,
                     [.. g.Select(p => new SitePattern(p, [.. p.Conditions.Select(memory.NumberOf)]))]
-                ));
+                )
+                {
+                    HandsOn = role == SiteRole.Step && PlanReads.HandsOn(plan, step),
+                });
     }
 }

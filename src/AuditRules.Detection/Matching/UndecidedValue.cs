@@ -3,7 +3,7 @@ using AuditRules.Events;
 
 namespace AuditRules.Detection.Matching;
 
-/// <summary>A value that was cut or redacted, of which a pattern asked what is gone (docs/spec/rules.md, R78).</summary>
+/// <summary>A value that was cut or redacted, of which a pattern or code asked what is gone (docs/spec/rules.md, R78).</summary>
 /// <param name="EventName">The event's name.</param>
 /// <param name="Field">The field's name as authors write it.</param>
 /// <param name="IsRedacted">True when it was redacted, false when it was cut.</param>

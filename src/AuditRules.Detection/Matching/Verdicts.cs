@@ -13,7 +13,7 @@ static class Verdicts
         long fired,
         long evicted,
         IReadOnlyCollection<LossRecord> losses,
-        UndecidedValue? undecided,
+        string? undecided,
         Func<EventPattern, string?>? whyBlind
     )
     {
@@ -35,7 +35,7 @@ static class Verdicts
                 $"the recording could not contain {absent.EventName}, and a match too many may hide another: {whyBlind(absent)}"
             );
         if (undecided is not null)
-            return (Verdict.Unknown, undecided.ToString());
+            return (Verdict.Unknown, undecided);
         return evicted > 0
             ? (Verdict.Unknown, FormattableString.Invariant($"{evicted} partial matches were not kept"))
             : (Verdict.Clean, "");
@@ -45,9 +45,9 @@ static class Verdicts
     static (Verdict, string? Reason) Blind(RulePlan plan, Func<EventPattern, string?> whyBlind)
     {
         string? some = null;
-        foreach (var step in plan.Steps)
+        foreach (var step in PlanReads.StepsOf(plan))
         {
-            var patterns = step.Pattern.PatternsNeeded().ToArray();
+            var patterns = step.PatternsNeeded().ToArray();
             var absent = patterns
                 .Select(p => (p.EventName, Why: whyBlind(p)))
                 .Where(p => p.Why is not null)

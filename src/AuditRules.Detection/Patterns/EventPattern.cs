@@ -17,7 +17,14 @@ public sealed record FieldCondition(string Field, FieldPath Path, ValuePattern P
 /// <summary>A condition on one event that is code: <c>Py.Open.where (fun o -> ...)</c>.</summary>
 /// <param name="Text">The condition as it was written.</param>
 /// <param name="Test">True when it holds. It may throw: that is the rule's failure.</param>
-public sealed record EventTest(string Text, Func<EventView, bool> Test);
+public sealed record EventTest(string Text, Func<EventView, bool> Test)
+{
+    /// <summary>What it reads of the event; empty where that is not known.</summary>
+    public ImmutableArray<FieldRead> Reads { get; init; } = [];
+
+    /// <summary>The same, reading that.</summary>
+    public EventTest Reading(ImmutableArray<FieldRead> reads) => this with { Reads = reads };
+}
 
 /// <summary>Which events a step takes: a name and conditions on fields, all of which must hold. Immutable data.</summary>
 /// <param name="EventName">The event's name.</param>
@@ -33,6 +40,27 @@ public sealed record EventPattern(string EventName, ImmutableArray<FieldConditio
     /// <summary>The rule whose findings are the events; null for events that programs raise.</summary>
     public RulePlan? FindingsOf { get; init; }
 
+    /// <summary>What other code of the rule surely reads of its events, as a key does: without it they are of no use to the
+    /// rule.</summary>
+    public ImmutableArray<FieldRead> Reads { get; init; } = [];
+
+    /// <summary>What code surely asks of its events: its own, and what else reads them. Alternatives are not asked.</summary>
+    public IEnumerable<FieldRead> Asked =>
+        Tests.SelectMany(t => t.Reads).Where(r => r.IsCertain).Concat(Reads).Where(r => r.IsOf(EventName));
+
+    /// <summary>The same where other code of the rule reads that of its events, those of its alternatives too.</summary>
+    public EventPattern ReadBy(IEnumerable<FieldRead> reads)
+    {
+        var certain = reads.Where(r => r.IsCertain).ToArray();
+        return certain.Length == 0
+            ? this
+            : this with
+            {
+                Reads = [.. Reads, .. certain],
+                Or = [.. Or.Select(o => o.ReadBy(certain))],
+            };
+    }
+
     /// <summary>The findings of that rule, as events.</summary>
     public static EventPattern OfFindings(RulePlan rule) =>
         new(Findings.FindingEvent.NameOf(rule.Info.Id)) { FindingsOf = rule };
@@ -41,7 +69,9 @@ public sealed record EventPattern(string EventName, ImmutableArray<FieldConditio
     /// their rule take.</summary>
     public IEnumerable<EventPattern> PatternsNeeded() =>
         Alternatives.SelectMany(a =>
-            a.FindingsOf is { } rule ? rule.Steps.SelectMany(s => s.Pattern.PatternsNeeded()) : [a]
+            a.FindingsOf is { } rule
+                ? PlanReads.StepsOf(rule, a.Asked).SelectMany(s => s.PatternsNeeded())
+                : [a]
         );
 
     /// <summary>This pattern without its alternatives, then each of these.</summary>

@@ -13,11 +13,41 @@ static class KnownPart
         value switch
         {
             { Kind: ValueKind.Truncated or ValueKind.Redacted } => value,
+            // A null alone would become a value, as a text does.
             { AsObject: { } described } => described["path"] is { IsNil: false } path ? LostOf(path)
             : IsPath(described.Type) ? Cut(default)
-            : null,
+            : (Value?)null,
             _ => null,
         };
+
+    /// <summary>What was cut or redacted of a value, or of anything within it; null where it is whole.</summary>
+    public static Value? LostWithin(Value value)
+    {
+        // Most values are texts and numbers.
+        if (value.Kind is < ValueKind.List or ValueKind.RawStr or ValueKind.BigInt)
+            return null;
+        if (LostOf(value) is { } lost)
+            return lost;
+        foreach (var item in value.Items)
+        {
+            if (LostWithin(item) is { } within)
+                return within;
+        }
+
+        foreach (var (key, item) in value.Entries)
+        {
+            if ((LostWithin(key) ?? LostWithin(item)) is { } within)
+                return within;
+        }
+
+        foreach (var (_, fact) in value.AsObject?.Facts ?? [])
+        {
+            if (LostWithin(fact) is { } within)
+                return within;
+        }
+
+        return null;
+    }
 
     /// <summary>The value where it is whole. Else what decides what a pattern says: as a text that was cut what was kept of
     /// it, or what was redacted.</summary>

@@ -63,5 +63,8 @@ public sealed class FoldPlan<TKey> : ThresholdPlan
 
     /// <inheritdoc/>
     public override ThresholdPlan WithCondition(Condition condition) =>
-        new FoldPlan<TKey>(Initial, Window, KeyText, Key, Step, Conditions.Add(condition), Comparer);
+        new FoldPlan<TKey>(Initial, Window, KeyText, Key, Step, Conditions.Add(condition), Comparer)
+        {
+            Reads = [.. Reads, .. condition.Reads],
+        };
 }

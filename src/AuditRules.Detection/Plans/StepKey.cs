@@ -20,6 +20,12 @@ public abstract class StepKey
     /// <summary>The names of the key's parts, as <c>process</c>, in order.</summary>
     public ImmutableArray<string> Names { get; }
 
+    /// <summary>What the key reads of what is bound before the step; empty where that is not known.</summary>
+    public ImmutableArray<FieldRead> EarlierReads { get; init; } = [];
+
+    /// <summary>What the key reads of an event that may be the step; empty where that is not known.</summary>
+    public ImmutableArray<FieldRead> LaterReads { get; init; } = [];
+
     /// <summary>The key's parts as values, given an event of the later step.</summary>
     public abstract ImmutableArray<Value> ValuesOf(EventView later);
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AuditRules.Detection.Matching;
 
 namespace AuditRules.Detection.Plans;
@@ -16,6 +17,9 @@ public abstract class ThresholdPlan
 
     /// <summary>The key as it was written.</summary>
     public string KeyText { get; }
+
+    /// <summary>What key and value read of the events of a match; empty where that is not known.</summary>
+    public ImmutableArray<FieldRead> Reads { get; init; } = [];
 
     /// <summary>The threshold in words, without its window and key, as <c>at least 5</c>.</summary>
     public abstract string Text { get; }

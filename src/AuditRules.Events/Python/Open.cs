@@ -10,12 +10,14 @@ public readonly partial struct Open
     /// True when the file is opened to be written: O_WRONLY or O_RDWR among the flags, or one of <c>w a x +</c> in
     /// the mode. os.open gives flags alone.
     /// </summary>
+    [ReadsArguments(1, 2)]
     public bool IsWrite => (Flags & AccessMode) != 0 || Mode.AsSpan().IndexOfAny("wax+") >= 0;
 
     /// <summary>
     /// True when the file is opened to be read, perhaps to be written too: decided by the flags, and by the mode when
     /// the event has no flags.
     /// </summary>
+    [ReadsArguments(1, 2)]
     public bool IsRead =>
         _event[2].Kind == ValueKind.Int
             ? (Flags & AccessMode) != WriteOnly

@@ -20,7 +20,7 @@ type EndingClauses internal () =
 
         flow.With
             { draft with
-                Unless = Lower.drop flow.Bind source theirs ours :: draft.Unless
+                Unless = Lower.drop flow source theirs ours :: draft.Unless
             }
 
     [<CustomOperation("until", MaintainsVariableSpace = true)>]
@@ -35,7 +35,7 @@ type EndingClauses internal () =
 
         flow.With
             { draft with
-                Until = Lower.drop flow.Bind source theirs ours :: draft.Until
+                Until = Lower.drop flow source theirs ours :: draft.Until
             }
 
     [<CustomOperation("notFollowedBy", MaintainsVariableSpace = true)>]
@@ -54,7 +54,7 @@ type EndingClauses internal () =
 
         flow.With
             { draft with
-                Absence = Some(Lower.drop flow.Bind source theirs ours, None)
+                Absence = Some(Lower.drop flow source theirs ours, None)
                 Bounded = TheAbsence
             }
 
@@ -66,7 +66,7 @@ type EndingClauses internal () =
             [<ReflectedDefinition(true)>] theirs: Expr<'X -> 'K>,
             [<ProjectionParameter; ReflectedDefinition(true)>] ours: Expr<'T -> 'K>
         ) : Flow<'T> =
-        let dropped = Lower.drop flow.Bind source theirs ours
+        let dropped = Lower.drop flow source theirs ours
         let preceded = PrecededPlan(dropped.Pattern, dropped.Key, Nullable())
 
         let draft =

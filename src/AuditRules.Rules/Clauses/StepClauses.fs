@@ -16,7 +16,15 @@ type StepClauses internal () =
             let (Yielded result) = f (source.Bind bindings)
             result
 
-        Flow<'U>(Lower.named (Printing.variable body) source.Draft, bind)
+        let draft = Lower.named (Printing.variable body) source.Draft
+        let lets = Reads.lets (Draft.scope draft) body
+
+        Flow<'U>(
+            { draft with
+                Lets = Map.fold (fun known name reads -> Map.add name reads known) draft.Lets lets
+            },
+            bind
+        )
 
     member _.Yield(value: 'T) = Yielded value
 
@@ -24,13 +32,8 @@ type StepClauses internal () =
     member _.Where
         (flow: Flow<'T>, [<ProjectionParameter; ReflectedDefinition(true)>] condition: Expr<'T -> bool>)
         : Flow<'T> =
-        let test = Printing.value condition
-        let bind = flow.Bind
-
-        let condition' =
-            Condition(Printing.print condition, (fun bindings -> test (bind bindings)))
-
         let draft = flow.Draft |> Lower.named (Printing.variable condition)
+        let condition' = Lower.condition flow draft condition
 
         match draft.Count with
         | Some threshold when threshold.TakesConditions ->
@@ -60,15 +63,10 @@ type StepClauses internal () =
 
         let bind = flow.Bind
         let step = draft.Steps.Length
-        let earlier', later' = Printing.value earlier, Printing.value later
         let result' = OptimizedClosures.FSharpFunc<_, _, _>.Adapt result
 
         let key =
-            Lower.key
-                $"{Printing.print earlier} = {Printing.print later}"
-                (Printing.keyNames later)
-                (fun bindings -> earlier' (bind bindings))
-                (fun view -> later' ('I.Create view))
+            Lower.key flow draft source earlier later $"{Printing.print earlier} = {Printing.print later}"
 
         Flow<'R>(
             Lower.addStep (Printing.variable later) source key draft,

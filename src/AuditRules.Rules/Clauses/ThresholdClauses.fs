@@ -20,10 +20,18 @@ type ThresholdClauses internal () =
         | _ -> value
 
     member private _.Threshold
-        (clause, flow: Flow<'T>, count: int, time: TimeSpan, key: Expr<'T -> 'K>, distinct)
-        =
+        (
+            clause,
+            flow: Flow<'T>,
+            count: int,
+            time: TimeSpan,
+            key: Expr<'T -> 'K>,
+            distinct,
+            reads: Reads.Scope -> ImmutableArray<FieldRead>
+        ) =
         let bind = flow.Bind
         let key' = Printing.value key
+        let scope = Draft.scope (Lower.named (Printing.variable key) flow.Draft)
 
         let plan =
             CountPlan<'K>(
@@ -33,7 +41,8 @@ type ThresholdClauses internal () =
                 Func<_, _>(fun bindings -> key' (bind bindings)),
                 distinct |> Option.map (fun f -> Func<_, _> f) |> Option.toObj,
                 HashIdentity.Structural,
-                HashIdentity.Structural
+                HashIdentity.Structural,
+                Reads = (Reads.overBound scope key).AddRange(reads scope)
             )
 
         let draft =
@@ -58,7 +67,7 @@ type ThresholdClauses internal () =
             time: TimeSpan,
             [<ProjectionParameter; ReflectedDefinition(true)>] key: Expr<'T -> 'K>
         ) : Flow<'T> =
-        this.Threshold("atLeast", flow, count, time, key, None)
+        this.Threshold("atLeast", flow, count, time, key, None, (fun _ -> ImmutableArray.Empty))
 
     [<CustomOperation("atLeastDistinct", MaintainsVariableSpace = true)>]
     member this.AtLeastDistinct
@@ -67,9 +76,10 @@ type ThresholdClauses internal () =
             count: int,
             time: TimeSpan,
             [<ProjectionParameter; ReflectedDefinition(true)>] key: Expr<'T -> 'K>,
-            [<ProjectionParameter>] value: 'T -> 'D
+            [<ProjectionParameter; ReflectedDefinition(true)>] value: Expr<'T -> 'D>
         ) : Flow<'T> =
         let bind = flow.Bind
+        let value' = Printing.value value
 
         this.Threshold(
             "atLeastDistinct",
@@ -77,7 +87,8 @@ type ThresholdClauses internal () =
             count,
             time,
             key,
-            Some(fun b -> ThresholdClauses.Content(value (bind b)))
+            Some(fun b -> ThresholdClauses.Content(value' (bind b))),
+            (fun scope -> Reads.overBound scope value)
         )
 
     [<CustomOperation("sumAtLeast", MaintainsVariableSpace = true)>]
@@ -91,6 +102,7 @@ type ThresholdClauses internal () =
         ) : Flow<'T> =
         let bind = flow.Bind
         let key', value' = Printing.value key, Printing.value value
+        let scope = Draft.scope (Lower.named (Printing.variable key) flow.Draft)
 
         let plan =
             SumPlan<'K>(
@@ -100,7 +112,8 @@ type ThresholdClauses internal () =
                 Func<_, _>(fun bindings -> key' (bind bindings)),
                 Printing.print value,
                 Func<_, _>(fun bindings -> value' (bind bindings)),
-                HashIdentity.Structural
+                HashIdentity.Structural,
+                Reads = (Reads.overBound scope key).AddRange(Reads.overBound scope value)
             )
 
         flow.Draft
@@ -117,10 +130,11 @@ type ThresholdClauses internal () =
             init: 'S,
             time: TimeSpan,
             [<ProjectionParameter; ReflectedDefinition(true)>] key: Expr<'T -> 'K>,
-            [<ProjectionParameter>] step: 'T -> ('S -> 'S)
+            [<ProjectionParameter; ReflectedDefinition(true)>] step: Expr<'T -> ('S -> 'S)>
         ) : Flow<Folded<'S, 'T>> =
         let bind = flow.Bind
-        let key' = Printing.value key
+        let key', step' = Printing.value key, Printing.value step
+        let scope = Draft.scope (Lower.named (Printing.variable key) flow.Draft)
 
         let plan =
             FoldPlan<'K>(
@@ -128,9 +142,10 @@ type ThresholdClauses internal () =
                 time,
                 Printing.print key,
                 Func<_, _>(fun bindings -> key' (bind bindings)),
-                Func<_, _, _>(fun state bindings -> box (step (bind bindings) (unbox<'S> state))),
+                Func<_, _, _>(fun state bindings -> box (step' (bind bindings) (unbox<'S> state))),
                 ImmutableArray.Empty,
-                HashIdentity.Structural
+                HashIdentity.Structural,
+                Reads = (Reads.overBound scope key).AddRange(Reads.overBound scope step)
             )
 
         let draft =

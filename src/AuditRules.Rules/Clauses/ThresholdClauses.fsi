@@ -41,7 +41,7 @@ type ThresholdClauses =
         count: int *
         time: TimeSpan *
         [<ProjectionParameter; ReflectedDefinition(true)>] key: Expr<'T -> 'K> *
-        [<ProjectionParameter>] value: ('T -> 'D) ->
+        [<ProjectionParameter; ReflectedDefinition(true)>] value: Expr<'T -> 'D> ->
             Flow<'T>
             when 'K: equality
 
@@ -78,6 +78,6 @@ type ThresholdClauses =
         init: 'S *
         time: TimeSpan *
         [<ProjectionParameter; ReflectedDefinition(true)>] key: Expr<'T -> 'K> *
-        [<ProjectionParameter>] step: ('T -> ('S -> 'S)) ->
+        [<ProjectionParameter; ReflectedDefinition(true)>] step: Expr<'T -> ('S -> 'S)> ->
             Flow<Folded<'S, 'T>>
             when 'K: equality
