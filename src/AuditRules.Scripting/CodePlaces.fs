@@ -148,7 +148,7 @@ let private withLoaded (files: RuleFile list) (shown: string) =
             seen
         else
             file.Loads
-            |> Seq.choose (fun (path, _) -> files |> List.tryFind (fun f -> f.FullPath = path))
+            |> Seq.choose (fun load -> files |> List.tryFind (fun f -> f.FullPath = load.Path))
             |> Seq.fold reach (seen.Add file.Shown)
 
     files

@@ -4,6 +4,7 @@ module internal AuditRules.Scripting.LoadOrder
 open System
 open System.Collections.Generic
 open System.IO
+open AuditRules.Events
 
 let private isBelow (folder: string) (path: string) =
     path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal)
@@ -27,9 +28,36 @@ let resolve (roots: string list) (show: string -> string) (paths: string list) =
     let ordered = ResizeArray<RuleFile>()
     let problems = ResizeArray()
 
-    let problem id message (file: RuleFile) line hint =
-        let source = $"#load of line {line}"
-        problems.Add(Problem.error id message file.Shown line 1 source hint)
+    let problem id message (file: RuleFile) (load: Load) hint =
+        let column = load.Text.Length - load.Text.TrimStart().Length + 1
+        problems.Add(Problem.error id message file.Shown load.Line column load.Text hint)
+
+    /// The files of a circle, in the order in which they load each other.
+    let circle loaded (ancestors: string list) =
+        match loaded :: List.rev (List.takeWhile ((<>) loaded) ancestors) with
+        | [ one ] -> $"{show one} loads itself"
+        | files ->
+            let shown = List.map show files
+
+            String.Join(", ", List.take (shown.Length - 1) shown)
+            + $" and {List.last shown} load each other"
+
+    let near (missing: string) =
+        let names folder =
+            try
+                [
+                    for file in Directory.GetFiles(folder, "*.fsx") -> string (Path.GetFileName file)
+                ]
+            with
+            | :? IOException
+            | :? UnauthorizedAccessException -> []
+
+        match Path.GetDirectoryName missing with
+        | null -> ""
+        | folder ->
+            match NearestName.Find(string (Path.GetFileName missing), names folder) with
+            | null -> ""
+            | name -> $" Maybe you want {name}."
 
     let rec visit (path: string) (ancestors: string list) =
         if not (known.ContainsKey path) then
@@ -37,13 +65,15 @@ let resolve (roots: string list) (show: string -> string) (paths: string list) =
             known[path] <- file
             problems.AddRange file.Diagnostics
 
-            for loaded, line in file.Loads do
+            for load in file.Loads do
+                let loaded = load.Path
+
                 if Directory.Exists loaded then
                     problem
                         Problem.Load
                         $"#load of {show loaded}, which is a folder"
                         file
-                        line
+                        load
                         "Name each file of it that this one needs."
                 elif not (shareRoot path loaded) then
                     let own = roots |> List.filter (fun root -> isBelow root path) |> List.map show
@@ -53,22 +83,22 @@ let resolve (roots: string list) (show: string -> string) (paths: string list) =
                         Problem.Load
                         $"#load of {show loaded}, which is outside the rules folder {folders}"
                         file
-                        line
+                        load
                         "Move the file into the rules folder of the file that loads it, or name a rules folder that holds both."
                 elif List.contains loaded (path :: ancestors) then
                     problem
                         Problem.LoadCycle
-                        $"{show loaded} and {file.Shown} load each other"
+                        (circle loaded (path :: ancestors))
                         file
-                        line
+                        load
                         "Move what both need into a third file."
                 elif not (File.Exists loaded) then
                     problem
                         Problem.Load
                         $"#load of {show loaded}, which does not exist"
                         file
-                        line
-                        "The path counts from the file that contains the #load."
+                        load
+                        ("The path counts from the file that contains the #load." + near loaded)
                 else
                     visit loaded (path :: ancestors)
 
@@ -99,17 +129,17 @@ let leftOut (reasons: IReadOnlyDictionary<string, string>) (files: RuleFile list
                         ""
                         "A value at the top of a rule file must come back at once, and never end the process."
                 | _ ->
-                    match file.Loads |> List.tryFind (fun (path, _) -> out.ContainsKey path) with
-                    | Some(path, line) ->
+                    match file.Loads |> List.tryFind (fun load -> out.ContainsKey load.Path) with
+                    | Some load ->
                         out[file.FullPath] <- file
 
                         Problem.error
                             Problem.LoadsLeftOut
-                            $"the file is left out, for it loads {out[path].Shown}"
+                            $"the file is left out, for it loads {out[load.Path].Shown}"
                             file.Shown
-                            line
+                            load.Line
                             1
-                            ""
+                            load.Text
                             ""
                     | None -> ()
         ]

@@ -96,6 +96,10 @@ let NoMitre = "AR0020"
 [<Literal>]
 let BadTitle = "AR0021"
 
+/// A file that is not text in UTF-8.
+[<Literal>]
+let NotText = "AR0022"
+
 /// A MITRE id of another form than techniques have, or of none (R45).
 [<Literal>]
 let BadMitre = "AR0030"

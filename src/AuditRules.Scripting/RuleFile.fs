@@ -3,8 +3,19 @@ namespace AuditRules.Scripting
 open System
 open System.Collections.Generic
 open System.IO
+open System.Text
 open System.Text.RegularExpressions
 open AuditRules.Events.Diagnostics
+
+/// A file that another loads.
+type internal Load =
+    {
+        /// The full path.
+        Path: string
+        Line: int
+        /// The line as it was written.
+        Text: string
+    }
 
 /// A rule file as it was read, and what the compiler is given in its place.
 type internal RuleFile =
@@ -18,8 +29,7 @@ type internal RuleFile =
         Code: string
         /// The lines on which a text begins that goes on over the end of its line.
         Wrapped: int list
-        /// The files that it loads, as full paths, with the line of each.
-        Loads: (string * int) list
+        Loads: Load list
         Diagnostics: Diagnostic list
     }
 
@@ -124,7 +134,12 @@ module internal RuleFile =
 
                         for path in Option.defaultValue [] (loadedPaths directive.Rest) do
                             if Path.GetFileName path <> EditorFile then
-                                loads.Add(Path.GetFullPath(Path.Combine(folder, path)), directive.Line)
+                                loads.Add
+                                    {
+                                        Path = Path.GetFullPath(Path.Combine(folder, path))
+                                        Line = directive.Line
+                                        Text = lines[directive.Line - 1]
+                                    }
                     | None -> ()
                 for doubt in scan.Doubts do
                     error doubt.Line doubt.Column doubt.Message doubt.Hint
@@ -132,8 +147,28 @@ module internal RuleFile =
 
         kept, scan, List.ofSeq loads, problems
 
+    let private notText shown (lines: string array) =
+        let bad = lines |> Array.findIndex _.Contains('\uFFFD')
+
+        Problem.error
+            Problem.NotText
+            "the file is not text in UTF-8"
+            shown
+            (bad + 1)
+            (lines[bad].IndexOf '\uFFFD' + 1)
+            lines[bad]
+            "Save it as UTF-8: what stands here would be another text."
+
+    /// The text of a file, with U+FFFD for what is none, and whether there is such a thing.
+    let private textOf (fullPath: string) =
+        try
+            File.ReadAllText(fullPath, UTF8Encoding(false, true)), true
+        with :? DecoderFallbackException ->
+            File.ReadAllText fullPath, false
+
     let read (fullPath: string) (shown: string) =
-        let lines = File.ReadAllText(fullPath).ReplaceLineEndings("\n").Split '\n'
+        let text, isWhole = textOf fullPath
+        let lines = text.ReplaceLineEndings("\n").Split '\n'
 
         let folder =
             Path.GetDirectoryName fullPath |> Option.ofObj |> Option.defaultValue "/"
@@ -146,8 +181,8 @@ module internal RuleFile =
             Lines = kept
             Code = scan.Code
             Wrapped = scan.Wrapped
-            Loads = loads
-            Diagnostics = problems
+            Loads = if isWhole then loads else []
+            Diagnostics = if isWhole then problems else [ notText shown lines ]
         }
 
     let private header =
@@ -221,8 +256,8 @@ module internal RuleFile =
 
                 let abbreviations =
                     [
-                        for path, _ in file.Loads do
-                            match renamed.TryGetValue path with
+                        for load in file.Loads do
+                            match renamed.TryGetValue load.Path with
                             | true, (own, given) -> $"module ``{own}`` = ``{given}``\n"
                             | _ -> ()
                     ]
