@@ -5,6 +5,7 @@ open System.IO
 open Expecto
 open AuditRules.Cli.Exit
 open AuditRules.Cli.Tests.Cli
+open AuditRules.Tests
 
 type private FailingStream(error: exn) =
     inherit MemoryStream()
@@ -167,6 +168,26 @@ let tests =
                     "auditrules: readme.txt is no rule file: the name of one ends in .fsx\n"
 
                 Expect.stringStarts ran.Error expected "why")
+
+            testCase "C25: 78 for rules in a pipe, which nobody may ever write" (fun () ->
+                use folder = withTrace quiet
+                Processes.run "mkfifo" [ folder.File "pipe.fsx" ] |> ignore
+
+                for path in [ "pipe.fsx"; "." ] do
+                    let ran = run folder [ "rules"; "check"; path ] |> expect 78
+
+                    Expect.stringStarts
+                        ran.Error
+                        "auditrules: pipe.fsx is no rule file: it is a pipe or a device\n"
+                        path)
+
+            testCase "C4: rules that are not there are answered with the nearest name" (fun () ->
+                use folder = withTrace quiet
+                folder.Write("rules/secrets.fsx", rule)
+
+                for path, near in [ "rulez", "rules"; "rules/secret.fsx", "rules/secrets.fsx" ] do
+                    let ran = run folder [ "rules"; "check"; path ] |> expect 66
+                    Expect.stringEnds ran.Error $"\n  Did you mean {near}?\n" path)
 
             testCase "C36: nothing is replayed when one of the traces is none" (fun () ->
                 use folder = withTrace fires

@@ -12,11 +12,23 @@ static class NearFiles
     const int MaxLooked = 10_000;
 
     /// <summary>The file of the same folder with the nearest name, or the advice where none is near.</summary>
-    public static string Suggest(CommandContext context, string path, string advice)
+    public static string Suggest(CommandContext context, string path, string advice) =>
+        Suggest(context, path, advice, Directory.EnumerateFiles);
+
+    /// <summary>The same, of files and folders.</summary>
+    public static string SuggestAny(CommandContext context, string path, string advice) =>
+        Suggest(context, path, advice, Directory.EnumerateFileSystemEntries);
+
+    static string Suggest(
+        CommandContext context,
+        string path,
+        string advice,
+        Func<string, string, IEnumerable<string>> entries
+    )
     {
-        var full = context.Paths.Full(path);
+        var full = Path.TrimEndingDirectorySeparator(context.Paths.Full(path));
         var folder = Path.GetDirectoryName(full) ?? full;
-        var nearest = NearestName.Find(Path.GetFileName(full), Names(folder, "*"));
+        var nearest = NearestName.Find(Path.GetFileName(full), Names(() => entries(folder, "*")));
         return nearest is null
             ? advice
             : $"Did you mean {context.Paths.Show(Path.Combine(folder, nearest))}?";
@@ -26,7 +38,7 @@ static class NearFiles
     public static string Within(CommandContext context, string folder, string extension, string advice)
     {
         var full = context.Paths.Full(folder);
-        var names = extension.Length == 0 ? [] : Names(full, "*" + extension);
+        var names = extension.Length == 0 ? [] : Names(() => Directory.EnumerateFiles(full, "*" + extension));
         if (names.Length == 0)
             return advice;
         var shown = names.Take(MaxShown).Select(name => context.Paths.Show(Path.Combine(full, name)));
@@ -34,16 +46,15 @@ static class NearFiles
         return $"Name the files in it: {string.Join(' ', shown)}{rest}";
     }
 
-    static string[] Names(string folder, string pattern)
+    static string[] Names(Func<IEnumerable<string>> entries)
     {
         try
         {
             return
             [
-                .. Directory
-                    .EnumerateFiles(folder, pattern)
+                .. entries()
                     .Take(MaxLooked)
-                    .Select(file => Path.GetFileName(file))
+                    .Select(entry => Path.GetFileName(entry))
                     .Order(StringComparer.Ordinal),
             ];
         }

@@ -44,6 +44,10 @@ sealed record RuleFiles(ImmutableArray<string> Files, ImmutableArray<string> Fol
             {
                 throw Missing(context, full, "there is no such file or folder");
             }
+            else if (FileStatus.IsPipe(full))
+            {
+                throw NoFile(context, full);
+            }
             else if (!full.EndsWith(Extension, StringComparison.Ordinal))
             {
                 throw new CommandFailure(
@@ -75,6 +79,8 @@ sealed record RuleFiles(ImmutableArray<string> Files, ImmutableArray<string> Fol
         try
         {
             var files = Below(folder).Order(StringComparer.Ordinal).ToImmutableArray();
+            if (files.FirstOrDefault(FileStatus.IsPipe) is { } pipe)
+                throw NoFile(context, pipe);
             return files.IsEmpty
                 ? throw Missing(context, folder, $"the folder holds no {Extension} file")
                 : files;
@@ -132,10 +138,22 @@ sealed record RuleFiles(ImmutableArray<string> Files, ImmutableArray<string> Fol
         return false;
     }
 
+    // To open one might wait for ever, and the compiler's cache needs the same text twice.
+    static CommandFailure NoFile(CommandContext context, string path) =>
+        new(
+            ExitCode.BadRules,
+            $"{context.Paths.Show(path)} is no rule file: it is a pipe or a device",
+            "Write the rules into a file."
+        );
+
     static CommandFailure Missing(CommandContext context, string path, string why) =>
         new(
             ExitCode.NoInput,
             $"no rules at {context.Paths.Show(path)}: {why}",
-            "Name a folder with .fsx files, or one such file, with --rules."
+            NearFiles.SuggestAny(
+                context,
+                path,
+                "Name a folder with .fsx files, or one such file, with --rules."
+            )
         );
 }
