@@ -6,6 +6,9 @@ open Microsoft.FSharp.Quotations
 /// The expression as an author may have written it; "..." stands for what has no short form.
 val print: expr: Expr -> string
 
+/// A value as it is written; "..." for what has no short form.
+val literal: value: objnull -> string
+
 /// Names for the parts of a key: the properties that it reads, in lower case; `key` for a part that reads none.
 val keyNames: expr: Expr -> string list
 

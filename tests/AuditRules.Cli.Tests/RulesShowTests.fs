@@ -44,6 +44,71 @@ let tests =
                     ]
                     ran.Error
 
+            testCase "C71: code is shown as it was written, or by dots where it cannot be"
+            <| fun () ->
+                use folder = new Folder()
+
+                folder.Write(
+                    "rules/t.fsx",
+                    """open AuditRules
+
+let code =
+    rule ("T1", "t", High) {
+        for o in Py.Open do
+        where (o.Path |> String.length > 3 || o.Path[0] = '/')
+        where (match o.Mode with "r" | "rb" -> true | _ -> false)
+        where (sprintf "%s" o.Path <> "x" && $"{o.Path}!" <> "y")
+        where (o.Path.Split '/' |> Array.exists (fun p -> p = ".ssh"))
+        where (if o.IsWrite then o.Flags > 5L else o.Path.Length < 4096)
+        where (let n = o.Path.Length in n > 1 && n < 5000)
+        where (List.contains o.Path [ "/x"; "/y" ] |> not)
+        thenBy c in Py.OsSystem
+        runs 2
+        within (seconds 5)
+        atLeastDistinct 3 (seconds 1) o.Process c.Command
+    }
+
+let fold =
+    rule ("T2", "t", High) {
+        for o in Py.Open do
+        fold 0 (seconds 1) o.Process (fun n -> n + o.Path.Length) into s
+        where (s.State > 3 && s.Last.Mode = "r")
+    }
+"""
+                )
+
+                let shown id =
+                    run folder [ "rules"; "show"; id ] |> _.Lines |> List.skipWhile ((<>) "")
+
+                Expect.equal
+                    (shown "T1")
+                    [
+                        ""
+                        "1. o: open"
+                        "     where (o.Path |> String.length > 3 || o.Path[0] = '/')   (code)"
+                        "     where ...   (code)"
+                        "     where ... <> \"x\" && ... <> \"y\"   (code)"
+                        "     where o.Path.Split ('/', None) |> Array.exists (fun p -> p = \".ssh\")   (code)"
+                        "     where if o.IsWrite then o.Flags > 5 else o.Path.Length < 4096   (code)"
+                        "     where let n = o.Path.Length in n > 1 && n < 5000   (code)"
+                        "     where List.contains o.Path [ \"/x\"; \"/y\" ] |> not   (code)"
+                        "2. c: os.system"
+                        "     any later one"
+                        "     within 5 s of the step before"
+                        "     2 events of its key"
+                        "at least 3 distinct values of c.Command within 1 s for the same o.Process"
+                    ]
+                    "the first rule"
+
+                Expect.equal
+                    (shown "T2")
+                    [
+                        ""
+                        "1. o: open"
+                        "fold 0 with n + o.Path.Length where s.State > 3 && s.Last.Mode = \"r\" within 1 s for the same o.Process"
+                    ]
+                    "the second"
+
             testCase "C71: every clause is shown"
             <| fun () ->
                 use folder = new Folder()
@@ -93,7 +158,7 @@ let sum =
                         "3. e: a"
                         "   or b"
                         "     on c.Process = e.Process"
-                        "     2 to 3 times in a row"
+                        "     2 to 3 events of its key"
                         "     not preceded by os.remove on o.Path = _.Path within 9 s"
                         "     until os.remove where r.Path <> \"/y\" (code) on o.Path = _.Path"
                         "4. p: os.system"

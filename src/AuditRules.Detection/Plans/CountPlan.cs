@@ -30,7 +30,11 @@ public abstract class CountPlan : ThresholdPlan
 
     /// <inheritdoc/>
     public override string Text =>
-        FormattableString.Invariant($"at least {AtLeast}{(Distinct is null ? "" : " distinct values")}");
+        FormattableString.Invariant($"at least {AtLeast}{(Distinct is null ? "" : " distinct values")}")
+        + (DistinctText.Length > 0 ? $" of {DistinctText}" : "");
+
+    /// <summary>The value whose distinct ones are counted, as it was written; empty where that is not known.</summary>
+    public string DistinctText { get; init; } = "";
 }
 
 /// <summary>A threshold for a key of a known type.</summary>

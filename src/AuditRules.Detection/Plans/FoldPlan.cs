@@ -54,7 +54,12 @@ public sealed class FoldPlan<TKey> : ThresholdPlan
     public IEqualityComparer<TKey> Comparer { get; }
 
     /// <inheritdoc/>
-    public override string Text => string.Join(" and ", Conditions.Select(c => c.Text).Prepend("fold"));
+    public override string Text =>
+        (StepText.Length > 0 ? $"fold {StepText}" : "fold")
+        + (Conditions.IsEmpty ? "" : $" where {string.Join(" and ", Conditions.Select(c => c.Text))}");
+
+    /// <summary>Initial state and step, as they were written; empty where that is not known.</summary>
+    public string StepText { get; init; } = "";
 
     internal override CountTable CreateTable(DetectionOptions options) => new FoldTable<TKey>(this, options);
 
@@ -66,5 +71,6 @@ public sealed class FoldPlan<TKey> : ThresholdPlan
         new FoldPlan<TKey>(Initial, Window, KeyText, Key, Step, Conditions.Add(condition), Comparer)
         {
             Reads = [.. Reads, .. condition.Reads],
+            StepText = StepText,
         };
 }

@@ -27,7 +27,8 @@ type ThresholdClauses internal () =
             time: TimeSpan,
             key: Expr<'T -> 'K>,
             distinct,
-            reads: Reads.Scope -> ImmutableArray<FieldRead>
+            reads: Reads.Scope -> ImmutableArray<FieldRead>,
+            distinctText
         ) =
         let bind = flow.Bind
         let key' = Printing.value key
@@ -42,7 +43,8 @@ type ThresholdClauses internal () =
                 distinct |> Option.map (fun f -> Func<_, _> f) |> Option.toObj,
                 HashIdentity.Structural,
                 HashIdentity.Structural,
-                Reads = (Reads.overBound scope key).AddRange(reads scope)
+                Reads = (Reads.overBound scope key).AddRange(reads scope),
+                DistinctText = distinctText
             )
 
         let draft =
@@ -67,7 +69,7 @@ type ThresholdClauses internal () =
             time: TimeSpan,
             [<ProjectionParameter; ReflectedDefinition(true)>] key: Expr<'T -> 'K>
         ) : Flow<'T> =
-        this.Threshold("atLeast", flow, count, time, key, None, (fun _ -> ImmutableArray.Empty))
+        this.Threshold("atLeast", flow, count, time, key, None, (fun _ -> ImmutableArray.Empty), "")
 
     [<CustomOperation("atLeastDistinct", MaintainsVariableSpace = true)>]
     member this.AtLeastDistinct
@@ -88,7 +90,8 @@ type ThresholdClauses internal () =
             time,
             key,
             Some(fun b -> ThresholdClauses.Content(value' (bind b))),
-            (fun scope -> Reads.overBound scope value)
+            (fun scope -> Reads.overBound scope value),
+            Printing.print value
         )
 
     [<CustomOperation("sumAtLeast", MaintainsVariableSpace = true)>]
@@ -145,7 +148,8 @@ type ThresholdClauses internal () =
                 Func<_, _, _>(fun state bindings -> box (step' (bind bindings) (unbox<'S> state))),
                 ImmutableArray.Empty,
                 HashIdentity.Structural,
-                Reads = (Reads.overBound scope key).AddRange(Reads.overBound scope step)
+                Reads = (Reads.overBound scope key).AddRange(Reads.overBound scope step),
+                StepText = $"{Printing.literal (box init)} with {Printing.print step}"
             )
 
         let draft =

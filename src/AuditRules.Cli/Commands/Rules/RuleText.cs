@@ -35,7 +35,7 @@ static class RuleText
         );
         screen.Line();
         for (var i = 0; i < rule.Steps.Length; i++)
-            Write(screen, i, rule.Steps[i]);
+            Write(screen, i, rule.Steps[i], isLast: i == rule.Steps.Length - 1);
         if (rule.Absence is { } absence)
             screen.Line(
                 $"not followed by {absence.Pattern} on {absence.Key.Text} within {Of(absence.Within)}"
@@ -55,7 +55,7 @@ static class RuleText
             screen.Line($"suppressed where {suppression.Condition.Text}   (code): {suppression.Reason}");
     }
 
-    static void Write(Screen screen, int index, StepPlan step)
+    static void Write(Screen screen, int index, StepPlan step, bool isLast)
     {
         var alternatives = step.Pattern.Alternatives.ToArray();
         for (var i = 0; i < alternatives.Length; i++)
@@ -86,7 +86,7 @@ static class RuleText
             screen.Line(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"     {runs.From}{(runs.To is { } to ? $" to {to}" : " or more")} times in a row"
+                    $"     {runs.From}{(runs.To is { } to ? $" to {to}" : isLast ? "" : " or more")} events of its key"
                 )
             );
         foreach (var preceded in step.NotPrecededBy)
