@@ -294,7 +294,7 @@ let tests =
 
                 Expect.equal
                     [ for o in result.Outcomes -> o.Rule.Id, o.Verdict, o.Reason ]
-                    [ "X", Verdict.Failed, "built on S, which failed" ]
+                    [ "X", Verdict.Failed, "built on S, which failed: Exception: no" ]
                     "failed; the rule below is not reported"
 
                 let options =

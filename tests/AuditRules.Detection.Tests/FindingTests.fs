@@ -64,6 +64,36 @@ let tests =
                 Expect.equal [ for k in finding.Key -> k.Name, k.Value ] [ "process", Value.Int 7 ] "the key"
                 Expect.equal finding.Message "title of X" "without a message the title stands for it"
 
+            testCase "a key of several parts that has one name is cited whole"
+            <| fun () ->
+                let key =
+                    StepKey<struct (int * string)>(
+                        "key o = key c",
+                        ImmutableArray.Create "key",
+                        (fun b -> b[0].Process, b[0].Name),
+                        (fun v -> v.Process, "a")
+                    )
+
+                let joined =
+                    StepPlan(
+                        "c",
+                        EventPattern "b",
+                        ImmutableArray.Empty,
+                        key,
+                        Nullable(),
+                        ImmutableArray.Empty
+                    )
+
+                let found =
+                    run
+                        [ rule "X" [ step "o" (EventPattern "a"); joined ] ]
+                        [ event "a" 0 []; event "b" 1 [] ]
+
+                Expect.equal
+                    [ for k in found.Findings[0].Key -> k.Name, k.Value ]
+                    [ "key 1", Value.Int 0; "key 2", Value.Str "a" ]
+                    "both parts"
+
             testCase "R21: the id does not change with times, pids, addresses and temporary names"
             <| fun () ->
                 let object (address: int64) =

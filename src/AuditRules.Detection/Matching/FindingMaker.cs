@@ -47,11 +47,16 @@ sealed class FindingMaker(RulePlan plan, EventView[] views, CodeReads reads)
             ? [.. counted.Matches.SelectMany(m => m.Doubts ?? [])]
             : null;
 
-    IEnumerable<KeyPart> KeyOf() =>
-        plan.Steps[^1].Key is { } key
-            ? key.ValuesOf(views[plan.Steps.Length - 1])
-                .Zip(key.Names, (value, name) => new KeyPart(name, value))
-            : [];
+    IEnumerable<KeyPart> KeyOf()
+    {
+        if (plan.Steps[^1].Key is not { } key)
+            return [];
+        var values = key.ValuesOf(views[plan.Steps.Length - 1]);
+        // A function that gives a tuple has one name for all of its parts.
+        return values.Length == key.Names.Length
+            ? values.Zip(key.Names, (value, name) => new KeyPart(name, value))
+            : values.Select((value, i) => new KeyPart(FormattableString.Invariant($"key {i + 1}"), value));
+    }
 
     // R63: of a finding of another rule what that finding cites.
     static IEnumerable<StepEvent> Cited(string step, AuditEvent audited) =>

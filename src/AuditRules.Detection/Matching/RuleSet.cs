@@ -43,7 +43,8 @@ static class RuleSet
                         .Select(below =>
                             failures[below]! with
                             {
-                                Message = $"built on {plans[below].Info.Id}, which failed",
+                                Message =
+                                    $"built on {plans[below].Info.Id}, which failed: {failures[below]!.Message}",
                                 Location = plan.Info.Source,
                             }
                         )
