@@ -100,6 +100,10 @@ let BadTitle = "AR0021"
 [<Literal>]
 let NotText = "AR0022"
 
+/// A clause that does not begin under the others of its rule, or a value without its `=` (R112).
+[<Literal>]
+let Layout = "AR0023"
+
 /// A MITRE id of another form than techniques have, or of none (R45).
 [<Literal>]
 let BadMitre = "AR0030"

@@ -109,6 +109,11 @@ module internal RuleFile =
                 "a # without a name right behind it is not allowed in a rule file",
                 "What inline IL does cannot be checked; a type is written as #seq<int>, without a blank."
             )
+        | _ when not (SourceWords.words.Contains name) ->
+            Some(
+                $"#{name} is not allowed in a rule file",
+                "A comment begins with //. Of directives #load, #if, #else, #endif and #light are allowed."
+            )
         | _ ->
             Some(
                 $"#{name} is not allowed in a rule file",

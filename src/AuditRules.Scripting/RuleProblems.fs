@@ -157,6 +157,21 @@ let private atField (placed: Placed) (field: string) (told: Diagnostic) =
         Diagnostic(told.Id, told.Severity, told.Message, place, lineOf (Some file) line, told.Hint)
     | None -> told
 
+let private needsValue =
+    Regex(" needs a (?:time|number|reason)", RegexOptions.CultureInvariant)
+
+/// Of a clause with a value that it does not take, how it is written; other problems say what to do themselves.
+let private clauseHint (problem: string) =
+    match ClauseShapes.find (Spot.firstWord problem) with
+    | Some clause when needsValue.IsMatch problem -> ClauseShapes.writeIt clause
+    | _ -> ""
+
+/// What a problem is about: that a clause has a second one is mostly an echo of the first.
+let private cause (problem: string) =
+    match ClauseShapes.find (Spot.firstWord problem) with
+    | Some clause -> clause.Name
+    | None -> problem
+
 /// The problems of a rule that compiles.
 let check (placed: Placed) =
     let id = placed.Plan.Info.Id
@@ -169,8 +184,8 @@ let check (placed: Placed) =
                 Problem.BadId
                 $"\"{id}\" cannot be a rule's id"
                 "Write letters of A to Z, digits, _, - and ., beginning with a letter or a digit: MY0001."
-        for problem in placed.Problems do
-            at Problem.error placed Problem.Clause $"rule {id}: {problem}" ""
+        for problem in Seq.distinctBy cause placed.Problems do
+            at Problem.error placed Problem.Clause $"rule {id}: {problem}" (clauseHint problem)
         for technique in placed.Plan.Info.Mitre do
             if not (goodMitre.IsMatch technique) then
                 at

@@ -322,7 +322,10 @@ let scan (text: string) : Scan =
             if (name = "" || first > 1) && not (doubts.Exists(fun d -> d.Message = message)) then
                 doubt
                     message
-                    "What inline IL does cannot be checked; a type is written as #seq<int>, without a blank."
+                    (if name = "" then
+                         "What inline IL does cannot be checked; a type is written as #seq<int>, without a blank."
+                     else
+                         "A comment begins with //. A type is written as #seq<int>, without a blank.")
 
             go n false
 

@@ -34,7 +34,7 @@ let tests =
             "where (not o.IsWrite)",
             "where o.Path = \"x\"",
             [
-                "x.fsx(8,9) FS3095: 'where' is not used correctly. This is a custom operation in this query or computation expression. | Put the argument of where in parentheses."
+                "x.fsx(8,9) FS3095: 'where' is not used correctly. This is a custom operation in this query or computation expression. | Put the argument of where in parentheses. Write it as: where (o.Path <> \"/tmp/x\")"
             ]
 
             "a time that is a number",
@@ -48,7 +48,7 @@ let tests =
             "for o in Py.Open.matching (path = secret) do",
             "message \"x\"",
             [
-                "x.fsx(7,9) FS0193: The type 'Yielded<unit>' is not compatible with the type 'Flow<'a>' | A rule begins with: for e in Py.Event do"
+                "x.fsx(7,9) FS0193: The type 'Yielded<unit>' is not compatible with the type 'Flow<'a>' | A rule begins with: for o in Py.Open do"
             ]
 
             "a key the wrong way round, with a name near others",
@@ -90,13 +90,15 @@ let tests =
             " on (o.Process = c.Process)",
             "",
             [
-                "x.fsx(9,9) FS3097: Incorrect syntax for 'followedBy'. Usage: followedBy var in collection on (outerKey = innerKey). Note that parentheses are required after 'on'. | followedBy needs a key: followedBy c in Py.Event on (o.Process = c.Process)"
+                "x.fsx(9,9) FS3097: Incorrect syntax for 'followedBy'. Usage: followedBy var in collection on (outerKey = innerKey). Note that parentheses are required after 'on'. | followedBy needs a key: followedBy c in Py.SocketConnect on (o.Process = c.Process)"
             ]
 
             "a clause that does not fit",
             "within (seconds 5)",
             "within (seconds 0)",
-            [ "x.fsx(6,11) AR0007: rule AR1001: within needs a time above zero" ]
+            [
+                "x.fsx(6,11) AR0007: rule AR1001: within needs a time above zero | Write it as: within (seconds 5)"
+            ]
 
             "a condition over a step that there is not",
             "where (not o.IsWrite)",
@@ -130,6 +132,13 @@ let tests =
             "within (seconds 5)",
             "message \"other\"",
             [ "x.fsx(6,11) AR0007: rule AR1001: message stands twice; a rule has one" ]
+
+            "R112: a clause with two problems",
+            "within (seconds 5)",
+            "runs (3, 2)",
+            [
+                "x.fsx(6,11) AR0007: rule AR1001: runs (from, to) needs from to be at most to"
+            ]
 
             "no id",
             "AR1001",

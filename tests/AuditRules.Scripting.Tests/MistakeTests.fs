@@ -206,6 +206,20 @@ let private cases =
             "x.fsx(8,1) FS1161: TABs are not allowed in F# code | Use spaces: F# takes no tabs before code."
         ]
 
+        "a comment of Python",
+        "let secret",
+        "# secret\nlet secret",
+        [
+            "x.fsx(3,1) AR0001: #secret is not allowed in a rule file | A comment begins with //. Of directives #load, #if, #else, #endif and #light are allowed."
+        ]
+
+        "a comment of Python behind code",
+        "where (not o.IsWrite)",
+        "where (not o.IsWrite) # write",
+        [
+            "x.fsx(8,31) AR0001: a # without a name right behind it is not allowed in a rule file | A comment begins with //. A type is written as #seq<int>, without a blank."
+        ]
+
         "an unclosed quotation mark",
         "notLike \"localhost\"",
         "notLike \"localhost",
@@ -303,6 +317,19 @@ let tests =
                 Expect.equal [ for r in rules.Rules -> r.Info.Id ] [ "AR1001" ] "one rule"
 
             yield! each cases
+
+            testCase "a rule that has no name"
+            <| fun () ->
+                use rules =
+                    compile
+                        "open AuditRules\nrule (\"A\", \"t\", High) {\n    for o in Py.Open do\n    message \"x\"\n}\n"
+
+                Expect.equal
+                    (told rules)
+                    [
+                        "x.fsx(2,1) FS0020: The result of this expression has type 'Rule' and is implicitly ignored. | A rule that has no name is not used: write let name = before it."
+                    ]
+                    "the warning"
 
             testCase "two rules with a mistake each are both told"
             <| fun () ->
