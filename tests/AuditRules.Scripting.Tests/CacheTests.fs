@@ -49,12 +49,12 @@ let unloading =
             testCase "R33: rules with an error of loading are unloaded when they are disposed of"
             <| fun () ->
                 use folder = new Folder()
-                folder.Write("Wrong.fsx", "let seen = ref 0\n" + text "A")
-                use rules = folder.Compile("", [ "Wrong.fsx" ])
+                folder.Write("UnloadedWrong.fsx", "let seen = ref 0\n" + text "A")
+                use rules = folder.Compile("", [ "UnloadedWrong.fsx" ])
                 Expect.isTrue rules.HasErrors "a value that can change"
 
                 let context =
-                    match (Option.get (contextOf "Wrong")).Target with
+                    match (Option.get (contextOf "UnloadedWrong")).Target with
                     | :? AssemblyLoadContext as context -> context
                     | _ -> failtest "still loaded"
 
