@@ -153,6 +153,8 @@ type private Reader(scope: Scope) =
             // Another name for an event.
             | Var _, Event step when not (List.contains v.Name scope.Steps) ->
                 lets[v.Name] <- [ FieldRead.EventOf step ]
+            // A part of what a `let` of several names bound.
+            | TupleGet(Var whole, _), _ when lets.ContainsKey whole.Name -> lets[v.Name] <- lets[whole.Name]
             // The compiler takes what is bound apart.
             | (Var _ | TupleGet _), _ -> ()
             | _ -> lets[v.Name] <- List.ofSeq (reads.GetRange(before, reads.Count - before))

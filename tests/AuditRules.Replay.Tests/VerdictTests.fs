@@ -249,10 +249,144 @@ let blind =
                 Expect.equal
                     (said native [ opened ] [] handed)
                     (Verdict.Unknown,
-                     "code of the rule was given open as a whole, of which the recording has not all: callers were not recorded (--no-frames)")
+                     "code of the rule was given open, of which the recording has not all: callers were not recorded (--no-frames)")
                     "an event came"
 
                 Expect.equal (said withCallers [ opened ] [] handed) (Verdict.Clean, "") "recorded"
+
+            testCase "R110: code is given no event that a condition refuses, whatever rules stand beside it"
+            <| fun () ->
+                let handed =
+                    (reading (FieldRead.EventOf 0) "open")
+                        .With("path", FieldPath.Of 0, TextPattern.Under "/etc")
+
+                let beside id =
+                    RulePlan(
+                        RuleInfo(Id = id, Title = id, Severity = Severity.High),
+                        list [ StepPlan("e", on "mode" 1 (TextPattern.EqualTo "w") "open") ],
+                        null,
+                        null,
+                        ImmutableArray.Empty
+                    )
+
+                let verdict path others =
+                    let opened = AuditEvent("open", list [ Value.Str path; Value.Str "r" ])
+                    let bytes = trace native [ opened ] []
+
+                    TraceReplay
+                        .Run(new MemoryStream(bytes), "", rule handed :: others)
+                        .Detection.Outcomes[0].Verdict
+
+                let others = [ beside "B"; beside "C" ]
+
+                Expect.equal
+                    [
+                        verdict "/tmp/x" []
+                        verdict "/tmp/x" others
+                        verdict "/etc/x" []
+                        verdict "/etc/x" others
+                    ]
+                    [ Verdict.Clean; Verdict.Clean; Verdict.Unknown; Verdict.Unknown ]
+                    "alone, and beside others"
+
+            testCase "R110: code that asked for arguments that are not known perhaps read what was left out"
+            <| fun () ->
+                let put = AuditEvent("os.putenv", list [ Value.Nil; Value.Nil ])
+                let without = Meta.Of(environment = "none")
+
+                Expect.equal
+                    (said without [ put ] [] (reading (FieldRead.ArgumentsOf 0) "os.putenv"))
+                    (Verdict.Unknown,
+                     "code of the rule was given os.putenv, of which the recording has not all: variables of the environment were left out (--env none)")
+                    "an event came"
+
+            testTheory
+                "R106, R110: what drops by a caller that was not recorded leaves the rule unknown"
+                [
+                    "notPrecededBy", true
+                    "notPrecededBy", false
+                    "notFollowedBy", true
+                    "notFollowedBy", false
+                    "unless", true
+                    "unless", false
+                    "until", true
+                    "until", false
+                ]
+            <| fun (clause, isEarlier) ->
+                let caller = list [ FieldRead.CallerOf 0 ]
+                let none = list []
+
+                let key =
+                    StepKey<int>(
+                        "",
+                        ImmutableArray.Empty,
+                        (fun b -> b[0].Process),
+                        _.Process,
+                        EarlierReads = (if isEarlier then caller else none),
+                        LaterReads = (if isEarlier then none else caller)
+                    )
+
+                let dropping = UnlessPlan(EventPattern "x", key)
+                let first = StepPlan("o", EventPattern "open")
+
+                let bare =
+                    StepPlan(
+                        "c",
+                        EventPattern "close",
+                        ImmutableArray.Empty,
+                        StepKey<int>("", ImmutableArray.Empty, (fun b -> b[0].Process), _.Process),
+                        Nullable(),
+                        (if clause = "unless" then
+                             list [ dropping ]
+                         else
+                             ImmutableArray.Empty)
+                    )
+
+                let steps: StepPlan list =
+                    match clause with
+                    | "notPrecededBy" ->
+                        [
+                            first.WithNotPrecededBy(list [ PrecededPlan(EventPattern "x", key, Nullable()) ])
+                        ]
+                    | "notFollowedBy" -> [ first ]
+                    | "unless" -> [ first; bare ]
+                    | _ -> [ first; bare.WithUntil(list [ dropping ]) ]
+
+                let plan =
+                    RulePlan((rule (EventPattern "open")).Info, list steps, null, null, ImmutableArray.Empty)
+
+                let plan =
+                    if clause = "notFollowedBy" then
+                        plan.WithAbsence(AbsencePlan(EventPattern "x", key, TimeSpan.FromSeconds 1L))
+                    else
+                        plan
+
+                let verdict meta =
+                    TraceReplay
+                        .Run(new MemoryStream(trace meta [] []), "", [ plan ])
+                        .Detection.Outcomes[0].Verdict
+
+                Expect.equal (verdict native, verdict withCallers) (Verdict.Unknown, Verdict.Clean) "verdicts"
+
+            testCase "R78, R110: what is suppressed by a caller that was not recorded leaves the rule unknown"
+            <| fun () ->
+                let own = Condition("...", (fun _ -> true)).Reading(list [ FieldRead.CallerOf 0 ])
+
+                let plan =
+                    let plan = rule (EventPattern "open")
+                    plan.With(plan.Overlap, plan.MaxSpan, list [ SuppressPlan("own", own) ])
+
+                let verdict meta events =
+                    TraceReplay
+                        .Run(new MemoryStream(trace meta events []), "", [ plan ])
+                        .Detection.Outcomes[0].Verdict
+
+                let opened = AuditEvent("open", list [ Value.Str "x" ])
+
+                Expect.equal
+                    [ verdict native [ opened ]; verdict native []; verdict withCallers [ opened ] ]
+                    [ Verdict.Unknown; Verdict.Clean; Verdict.Clean ]
+                    "where one was suppressed"
 
             testTheory
                 "R76: it is clean where the recording could contain it, or does not say"

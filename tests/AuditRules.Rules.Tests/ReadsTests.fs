@@ -37,6 +37,7 @@ let private keyOf (rule: Rule) step =
 type private Login = { User: string; Port: int64 }
 
 let private isHidden (o: AuditRules.Events.Python.Open) = o.Path.StartsWith "."
+let private halves (path: string) = path, path.Length
 let private isLong (path: string) = path.Length > 100
 
 [<Tests>]
@@ -99,6 +100,18 @@ let tests =
                     ]
 
                 Expect.equal (List.sort reads) [ "open", "path"; "os.rename", "dst" ] "each of its own"
+
+            testCase "R110: of a let of several names each was made of what the whole was made of"
+            <| fun () ->
+                let made =
+                    rule ("R", "r", Low) {
+                        for o in Py.Open do
+                            let first, second = halves o.Path
+                            where (second > 1)
+                            message first
+                    }
+
+                Expect.equal (ofStep made 0) [ "0 path 0" ] "both"
 
             testCase "R110: over all that is bound each event by its name, and what let bound of them"
             <| fun () ->

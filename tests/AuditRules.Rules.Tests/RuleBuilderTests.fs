@@ -93,10 +93,11 @@ let tests =
                         distinct (List.map _.Length)
                         distinct Set.ofList
                         distinct (Seq.map string)
+                        distinct (fun args -> args.Length, Seq.map string args)
                         distinct (fun args -> struct (args.Length, args))
                         distinct (fun args -> System.TimeSpan.FromTicks(int64 (List.last args).Length))
                     ]
-                    [ []; []; []; []; []; [] ]
+                    [ []; []; []; []; []; []; [] ]
                     "all examples pass"
 
                 let same =

@@ -66,7 +66,8 @@ sealed record RuleFiles(ImmutableArray<string> Files, ImmutableArray<string> Fol
     }
 
     /// <summary>Whether rule files lie in a folder, which need not be there.</summary>
-    public static bool AreIn(string folder) => Directory.Exists(folder) && Below(folder).Any();
+    public static bool AreIn(CommandContext context, string folder) =>
+        Directory.Exists(folder) && Read(context, folder).Length > 0;
 
     static string DefaultFolder(CommandContext context)
     {
@@ -76,14 +77,19 @@ sealed record RuleFiles(ImmutableArray<string> Files, ImmutableArray<string> Fol
 
     static ImmutableArray<string> InFolder(CommandContext context, string folder)
     {
+        var files = Read(context, folder);
+        if (files.FirstOrDefault(FileStatus.IsPipe) is { } pipe)
+            throw NoFile(context, pipe);
+        return files.IsEmpty
+            ? throw Missing(context, folder, $"the folder holds no {Extension} file")
+            : files;
+    }
+
+    static ImmutableArray<string> Read(CommandContext context, string folder)
+    {
         try
         {
-            var files = Below(folder).Order(StringComparer.Ordinal).ToImmutableArray();
-            if (files.FirstOrDefault(FileStatus.IsPipe) is { } pipe)
-                throw NoFile(context, pipe);
-            return files.IsEmpty
-                ? throw Missing(context, folder, $"the folder holds no {Extension} file")
-                : files;
+            return [.. Below(folder).Order(StringComparer.Ordinal)];
         }
         catch (UnauthorizedAccessException e)
         {

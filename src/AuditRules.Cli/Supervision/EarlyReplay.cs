@@ -40,11 +40,19 @@ sealed class EarlyReplay : IDisposable
             )
         );
         _ = WaitHandle.WaitAny([early._supervisor.Ready, ((IAsyncResult)early._code).AsyncWaitHandle]);
-        if (early._code.IsCompleted)
+        early.IsReady = !early._code.IsCompleted;
+        try
+        {
             // Throws what kept a worker from running.
-            _ = early._code.GetAwaiter().GetResult();
-        else
-            early.IsReady = true;
+            if (!early.IsReady)
+                _ = early._code.GetAwaiter().GetResult();
+        }
+        catch
+        {
+            early.Dispose();
+            throw;
+        }
+
         // From here on signals are the program's that is recorded.
         early._supervisor.OutlivesSignals();
         return early;

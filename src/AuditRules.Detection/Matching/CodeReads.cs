@@ -14,6 +14,7 @@ sealed class CodeReads(RulePlan plan, EventView[] views)
 {
     readonly UndecidedValue?[] _waiting = new UndecidedValue?[plan.Steps.Length]; // [step]: of a key that waits for it
     readonly bool[] _came = new bool[plan.Steps.Length]; // [step]
+    readonly List<EventPattern> _held = []; // with what a suppression that held read of them
     UndecidedValue? _ours; // of a key that unless and the like compare
 
     /// <summary>The first such value; null for none.</summary>
@@ -22,11 +23,20 @@ sealed class CodeReads(RulePlan plan, EventView[] views)
     /// <summary>One such value.</summary>
     public void Note(UndecidedValue? hidden) => First ??= hidden;
 
-    /// <summary>An event of the step's name came while the step waited.</summary>
+    /// <summary>An event came, while the step waited, of which its code asks.</summary>
     public void Came(int step) => _came[step] = true;
 
     /// <summary>A condition was asked, whatever it said.</summary>
     public void Asked(Condition condition) => First ??= Hidden.In(condition.Reads, views);
+
+    /// <summary>A suppression held.</summary>
+    public void Held(Condition condition)
+    {
+        Asked(condition);
+        // Many findings are suppressed by one condition.
+        if (_held.Count == 0)
+            _held.AddRange(condition.Reads.SelectMany(read => Patterns(read.Step, [read])));
+    }
 
     /// <summary>An event came whose key is looked up among what waits for the step.</summary>
     public void Joins(int step, EventView view) =>
@@ -92,19 +102,34 @@ sealed class CodeReads(RulePlan plan, EventView[] views)
     {
         if (First is not null || whyBlind is null)
             return First?.ToString();
-        for (var step = 0; step < _came.Length; step++)
-        {
-            if (!_came[step] || !PlanReads.HandsOn(plan, step))
-                continue;
-            foreach (var pattern in plan.Steps[step].Pattern.PatternsNeeded())
-            {
-                if (whyBlind(pattern with { Reads = [.. pattern.Reads, FieldRead.EventOf(step)] }) is { } why)
-                    return $"code of the rule was given {pattern.EventName} as a whole, of which the recording has not all: {why}";
-            }
-        }
-
-        return null;
+        var given = Enumerable
+            .Range(0, _came.Length)
+            .Where(step => _came[step])
+            .SelectMany(step => Patterns(step, PlanReads.HandedOn(plan, step)));
+        return Lacking("code of the rule was given", given, whyBlind)
+            ?? Lacking("what drops or refuses its matches asks for", PlanReads.Compared(plan), whyBlind)
+            ?? Lacking("what is suppressed is told by", _held, whyBlind);
     }
+
+    // What could not be in the recording for what is read of it, and could be otherwise.
+    static string? Lacking(
+        string what,
+        IEnumerable<EventPattern> patterns,
+        Func<EventPattern, string?> whyBlind
+    ) =>
+        patterns
+            .SelectMany(p => p.PatternsNeeded())
+            .Where(p => whyBlind(p with { Reads = [], Tests = [] }) is null && whyBlind(p) is not null)
+            .Select(p => $"{what} {p.EventName}, of which the recording has not all: {whyBlind(p)}")
+            .FirstOrDefault();
+
+    IEnumerable<EventPattern> Patterns(int step, IEnumerable<FieldRead> reads) =>
+        reads.Select(read =>
+            plan.Steps[step].Pattern with
+            {
+                Reads = [.. plan.Steps[step].Pattern.Reads, read],
+            }
+        );
 
     void WaitsForUntil(int step)
     {

@@ -134,7 +134,7 @@ public sealed class DetectionEngine
             var matcher = _matchers[site.Rule];
             if (!matcher.IsAwaited(site))
                 continue;
-            if (site.HandsOn)
+            if (site.HandsOn && site.AsksCode(_memory, view))
                 matcher.Came(site.Step);
             _options.Watch?.Enter(matcher.Plan.Info.Id, view);
             try

@@ -32,7 +32,7 @@ sealed class FindingMaker(RulePlan plan, EventView[] views, CodeReads reads)
         {
             if (suppression.Condition.Test(bindings))
             {
-                reads.Asked(suppression.Condition);
+                reads.Held(suppression.Condition);
                 finding = finding.Suppress(suppression.Reason);
                 break;
             }

@@ -56,6 +56,18 @@ sealed record SitePattern(EventPattern Pattern, int[] Numbers)
         return least;
     }
 
+    /// <summary>True where no condition says no.</summary>
+    public bool AsksCode(PatternMemory memory, EventView view)
+    {
+        for (var i = 0; i < Numbers.Length; i++)
+        {
+            if (memory.Ask(Numbers[i], Pattern.Conditions[i], view.Row) is Answer.No or Answer.PerhapsNo)
+                return false;
+        }
+
+        return true;
+    }
+
     // Code that read what was not kept decides nothing, and what stands behind it counts on it.
     Answer AskCode(EventView view, Answer least, out UndecidedValue? open)
     {
@@ -95,6 +107,10 @@ sealed record Site(int Rule, SiteRole Role, int Step, int Number, string EventNa
 
     /// <summary>True for a step whose code is given its events as a whole (R110).</summary>
     public bool HandsOn { get; init; }
+
+    /// <summary>True where the conditions of a pattern do not say no, so that its code is asked.</summary>
+    public bool AsksCode(PatternMemory memory, EventView view) =>
+        Array.Exists(Patterns, p => p.AsksCode(memory, view));
 
     /// <summary>What the patterns say of an event: of several answers the one nearest to yes.</summary>
     /// <param name="memory">Earlier answers.</param>
@@ -157,7 +173,7 @@ sealed record Site(int Rule, SiteRole Role, int Step, int Number, string EventNa
                     [.. g.Select(p => new SitePattern(p, [.. p.Conditions.Select(memory.NumberOf)]))]
                 )
                 {
-                    HandsOn = role == SiteRole.Step && PlanReads.HandsOn(plan, step),
+                    HandsOn = role == SiteRole.Step && PlanReads.HandedOn(plan, step).Any(),
                 });
     }
 }

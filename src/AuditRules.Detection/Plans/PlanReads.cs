@@ -36,12 +36,14 @@ static class PlanReads
             )
         );
 
-    /// <summary>True where code of that step is handed its events as a whole.</summary>
-    public static bool HandsOn(RulePlan plan, int step)
+    /// <summary>What code that may have read anything was given of the events of that step: an event as a whole, or arguments
+    /// that are not known.</summary>
+    public static IEnumerable<FieldRead> HandedOn(RulePlan plan, int step)
     {
         var own = plan.Steps[step];
         var over = plan
             .Steps.SelectMany(s => s.Conditions.SelectMany(c => c.Reads).Concat(s.Key?.EarlierReads ?? []))
+            .Concat(Drops(plan).SelectMany(d => d.Key.EarlierReads))
             .Concat(plan.Count?.Reads ?? [])
             .Where(r => r.Step == step);
         return own
@@ -49,6 +51,25 @@ static class PlanReads
             .SelectMany(t => t.Reads)
             .Concat(own.Key?.LaterReads ?? [])
             .Concat(over)
-            .Any(r => r.Kind == ReadKind.Event);
+            .Where(r => !r.IsCertain);
     }
+
+    /// <summary>The patterns of the events by which matches are dropped or refused, on both sides of the keys, with what is
+    /// surely read of them.</summary>
+    public static IEnumerable<EventPattern> Compared(RulePlan plan)
+    {
+        var earlier = Drops(plan).SelectMany(d => d.Key.EarlierReads).ToArray();
+        return Drops(plan)
+            .Select(d => Of(d.Pattern, d.Key))
+            .Concat(plan.Steps.Select((step, i) => step.Pattern.ReadBy(earlier.Where(r => r.Step == i))));
+    }
+
+    static IEnumerable<(EventPattern Pattern, StepKey Key)> Drops(RulePlan plan) =>
+        plan
+            .Steps.SelectMany(s =>
+                s.Unless.Concat(s.Until)
+                    .Select(u => (u.Pattern, u.Key))
+                    .Concat(s.NotPrecededBy.Select(p => (p.Pattern, p.Key)))
+            )
+            .Concat(plan.Absence is { } absence ? [(absence.Pattern, absence.Key)] : []);
 }

@@ -3,6 +3,7 @@ namespace AuditRules
 open System
 open System.Collections
 open System.Collections.Immutable
+open System.Runtime.CompilerServices
 open Microsoft.FSharp.Quotations
 open AuditRules.Detection.Plans
 open AuditRules.Events
@@ -14,8 +15,8 @@ type ThresholdClauses internal () =
     // Two sequences that are made alike are two objects: their items are compared.
     static member private Content(value: objnull) : objnull =
         match value with
-        | :? string
-        | :? IStructuralEquatable -> value
+        | :? string -> value
+        | :? ITuple as parts -> [ for i in 0 .. parts.Length - 1 -> ThresholdClauses.Content parts[i] ]
         | :? IEnumerable as items -> [ for item in items -> ThresholdClauses.Content item ]
         | _ -> value
 

@@ -40,7 +40,7 @@ static class InitCommand
     static ExitCode Run(CommandContext context, string folder)
     {
         var full = context.Paths.Full(folder);
-        var hasRules = RuleFiles.AreIn(Path.Combine(full, RuleFiles.FolderName));
+        var hasRules = RuleFiles.AreIn(context, Path.Combine(full, RuleFiles.FolderName));
         foreach (var file in StarterFiles.Of(context.Host).Where(f => !(hasRules && f.IsSample)))
         {
             var path = Path.Combine(full, file.Path);
