@@ -341,6 +341,7 @@ let shapes =
                 Expect.equal (r.Scheme, r.Host, r.Method) ("https", "example.org", "GET") "https"
                 Expect.equal (at "http://[::1]:80/").Host "[::1]" "IPv6"
                 Expect.equal ((at "data:,x").Scheme, (at "data:,x").Host) ("data", "") "no host"
+
                 for text in [ "no url"; "/etc/passwd"; @"C:\x"; @"\\server\share" ] do
                     Expect.equal ((at text).Scheme, (at text).Host) ("", "") text
 

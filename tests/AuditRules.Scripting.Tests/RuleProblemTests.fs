@@ -130,14 +130,14 @@ let second =
                         (text "A")
                             .Replace(
                                 ", Low)",
-                                ", Low, mitre = [ \"T1041\"; \"T1552.001\"; \"1041\"; \"T1.1\"; \"T１０４１\" ])"
+                                ", Low, mitre = [ \"T1041\"; \"T1552.001\"; \"1041\"; \"T1.1\"; \"T\uFF11\uFF10\uFF14\uFF11\" ])"
                             )
                     )
 
                 Expect.equal
                     [ for d in rules.Diagnostics -> d.Id, d.Message ]
                     [
-                        for id in [ "1041"; "T1.1"; "T１０４１" ] ->
+                        for id in [ "1041"; "T1.1"; "T\uFF11\uFF10\uFF14\uFF11" ] ->
                             "AR0030", $"rule A: \"{id}\" is not the id of an ATT&CK technique"
                     ]
                     "others are warned of"
