@@ -138,7 +138,7 @@ let tests =
                             "blind A2 t: the recording could not contain os.putenv: values of the environment were redacted (--env keys)"
                             "unknown A3 t: the source of compile was cut when it was recorded"
                             "unknown A4 t: the env of subprocess.Popen was redacted when it was recorded"
-                            "unknown A5 t: code of the rule was given os.system as a whole, of which the recording has not all: callers were not recorded (--no-frames)"
+                            "unknown A5 t: code of the rule was given os.system, of which the recording has not all: callers were not recorded (--no-frames)"
                             "blind A7 t: the recording could not contain os.remove: the rule reads its caller, and callers were not recorded (--no-frames)"
                         ]
                         replayed.Error)
