@@ -178,6 +178,42 @@ let tests =
                 ]
             <| fun (_, plan, events) -> Expect.equal (outcome plan events) (Verdict.Clean, "") "clean"
 
+            testTheory
+                "R78, R106: of a key that is gone nothing waits, and the rule is unknown all the same"
+                [ [ "a"; "b" ], true; [ "a" ], false; [ "a"; "b"; "x"; "c" ], true ]
+            <| fun (names, unknown) ->
+                let key =
+                    StepKey<string | null>(
+                        "...",
+                        ImmutableArray.Create "path",
+                        (fun b -> b[0].[0].AsText),
+                        (fun v -> v[0].AsText),
+                        EarlierReads = path 0,
+                        LaterReads = path 0
+                    )
+
+                let gone = Value.Redacted(RedactedValue("secret", 5L, ""))
+
+                let value name =
+                    if name = "a" then gone else Value.Str "1"
+
+                let plan =
+                    rule
+                        "X"
+                        [
+                            step "o" a'
+                            StepPlan("c", b', ImmutableArray.Empty, key, Nullable(), ImmutableArray.Empty)
+                            sameProcess "d" (EventPattern "c")
+                        ]
+
+                Expect.equal
+                    (outcome plan [ for i, name in List.indexed names -> event name i [ value name ] ])
+                    (if unknown then
+                         Verdict.Unknown, redactedOf "a"
+                     else
+                         Verdict.Clean, "")
+                    "said"
+
             testCase "R78: what was kept fires, and what is within lists, maps and objects counts"
             <| fun () ->
                 let plan = rule "X" [ step "o" (code isK "a") ]

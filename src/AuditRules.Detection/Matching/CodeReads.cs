@@ -20,6 +20,13 @@ sealed class CodeReads(RulePlan plan, EventView[] views)
     /// <summary>The first such value; null for none.</summary>
     public UndecidedValue? First { get; private set; }
 
+    /// <summary>True where what waits for the step may have another key than the one that was kept: of what has none nothing
+    /// waits, and an event of the step still tells that the rule is not clean.</summary>
+    public bool Awaits(int step) => First is null && _waiting[step] is not null;
+
+    /// <summary>The same of what waits for an event that drops it.</summary>
+    public bool AwaitsDrops => First is null && _ours is not null;
+
     /// <summary>One such value.</summary>
     public void Note(UndecidedValue? hidden) => First ??= hidden;
 

@@ -99,8 +99,11 @@ sealed class RuleMatcher
     public bool IsAwaited(Site site) =>
         site.Role switch
         {
-            SiteRole.Step => site.Step == 0 || site.Step < _groupEnd || _waiting[site.Step].Count > 0,
-            SiteRole.Unless or SiteRole.Until => _drops.Any(site),
+            SiteRole.Step => site.Step == 0
+                || site.Step < _groupEnd
+                || _waiting[site.Step].Count > 0
+                || _reads.Awaits(site.Step),
+            SiteRole.Unless or SiteRole.Until => _drops.Any(site) || _reads.AwaitsDrops,
             SiteRole.Absence => _absences!.Any,
             _ => true,
         };
